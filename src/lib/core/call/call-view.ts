@@ -1,0 +1,51 @@
+import type { CallDirection, CallStage } from '#lib/domain/call.ts';
+import type { Trust } from '#lib/domain/contact.ts';
+import type { CallId, IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
+import type { EndReason } from '#lib/domain/reasons.ts';
+
+/** The other person of a call as the screen shows them. */
+export interface CallPeer {
+  readonly key: IdentityKey;
+  /** The contact's name, or what a stranger claims, cleaned; may be empty for a stranger called by key. */
+  readonly name: string;
+  readonly trust: Trust;
+}
+
+interface CallViewBase {
+  readonly id: CallId;
+  readonly direction: CallDirection;
+  readonly peer: CallPeer;
+  readonly started: Milliseconds;
+}
+
+/** A call that rings here and waits for a person. */
+export interface IncomingCallView extends CallViewBase {
+  readonly stage: 'incoming';
+  readonly direction: 'incoming';
+  /** Accepting shows our network address to the caller (a stranger, and no TURN relay to go through). */
+  readonly acceptShowsAddress: boolean;
+}
+
+export interface LiveCallView extends CallViewBase {
+  readonly stage: Exclude<CallStage, 'ended'>;
+  readonly muted: boolean;
+  readonly peerMuted: boolean;
+  /** When sound first could flow. */
+  readonly connected?: Milliseconds;
+  /** The browser wants a tap before it plays sound. */
+  readonly playBlocked: boolean;
+  /** The microphone went away in the call. */
+  readonly microphoneLost: boolean;
+}
+
+export interface EndedCallView extends CallViewBase {
+  readonly stage: 'ended';
+  readonly reason: EndReason;
+  readonly connected?: Milliseconds;
+  readonly ended: Milliseconds;
+  /** What the other person wrote when declining. */
+  readonly note?: string;
+}
+
+/** The one call of this device, as a screen shows it. An ended call stays until dismissed. */
+export type CallView = IncomingCallView | LiveCallView | EndedCallView;

@@ -1,0 +1,50 @@
+/** Why a call ended. The words for people are in the message catalogue as `end_reason_*`. */
+export const END_REASONS = [
+  'hung-up',
+  'hung-up-by-peer',
+  'declined',
+  'declined-by-peer',
+  'busy',
+  'no-answer',
+  'cancelled',
+  'cancelled-by-peer',
+  'not-found',
+  'not-reachable',
+  'offline',
+  'microphone-refused',
+  'microphone-missing',
+  'microphone-failed',
+  'peer-microphone',
+  'connection-failed',
+  'connection-lost',
+  'unsupported',
+  'peer-unsupported',
+  'not-secure',
+  'answered-elsewhere',
+] as const;
+export type EndReason = (typeof END_REASONS)[number];
+
+/** Why a key or an invite link was not accepted. The words are in the catalogue as `link_problem_*`. */
+export const LINK_PROBLEMS = [
+  'empty',
+  'too-long',
+  'not-a-link',
+  'not-a-key',
+  'cut-short',
+  'wrong-signature',
+  'expired',
+  'own-key',
+  'already-contact',
+  'blocked',
+] as const;
+export type LinkProblem = (typeof LINK_PROBLEMS)[number];
+
+/** Why the words did not restore an identity. Catalogue: `words_problem_*`. */
+export const WORDS_PROBLEMS = ['count', 'unknown-word', 'checksum'] as const;
+export type WordsProblem = (typeof WORDS_PROBLEMS)[number];
+
+/** Why the microphone could not be opened. */
+export type MicrophoneProblem = 'refused' | 'missing' | 'failed';
+
+/** How reachable this device is. `connecting` while any relay is being dialled, `reachable` with a reservation. */
+export type NetworkStatus = 'offline' | 'connecting' | 'reachable';

@@ -1,0 +1,71 @@
+import type { Bytes } from '#lib/domain/bytes.ts';
+import type { WoxlyError } from '#lib/domain/errors.ts';
+import type { DeviceKey } from '#lib/domain/ids.ts';
+
+/** Why the network did not do something. */
+export type NetworkFailure =
+  /** Nobody answered at the address in time. */
+  | 'unreachable'
+  /** The relay has no room (RESERVATION_REFUSED). */
+  | 'refused'
+  /** The relay has no reservation of that device, so it is not there now. */
+  | 'no-reservation'
+  /** The text is not a multiaddr this browser can dial. */
+  | 'bad-address'
+  | 'aborted';
+
+export type NetworkError = WoxlyError<NetworkFailure>;
+
+/** A stream of whole frames to one authenticated device. */
+export interface FrameChannel {
+  /** The device at the other end, authenticated by Noise. */
+  readonly device: DeviceKey;
+  /** Queues a frame. After the channel closed it does nothing: `onClose` has said so. */
+  send(frame: Bytes): void;
+  /** Called once, at once, by whoever takes the channel. Frames that came earlier are delivered, in order. */
+  listen(to: { onFrame(frame: Bytes): void; onClose(): void }): void;
+  /** Ends the channel after what was queued; `onClose` is called. */
+  close(): void;
+}
+
+/** A relay on which this device holds a reservation. */
+export interface Reservation {
+  /** The relay's multiaddr as dialled, ending in `/p2p/RELAY`. */
+  readonly relay: string;
+  /** Fires once, when the reservation or the connection is gone. */
+  readonly lost: AbortSignal;
+}
+
+/**
+ * The peer-to-peer network as WOXLY needs it. Every device text is an Ed25519 peer ID; the other end of every
+ * channel is authenticated. Methods that wait reject with {@link NetworkError} and nothing else.
+ */
+export interface PeerNetwork {
+  /** This device's peer ID. */
+  readonly device: DeviceKey;
+  /** Dials a relay (a multiaddr ending in `/p2p/RELAY`) and asks it for a reservation. */
+  reserve(relay: string, signal: AbortSignal): Promise<Reservation>;
+  /** Sends one request frame to a relay and reads one answer frame. */
+  ask(relay: string, protocol: string, request: Bytes, signal: AbortSignal): Promise<Bytes>;
+  /** Publishes to a gossipsub topic through the connected relays. Resolves once one of them has taken it. */
+  publish(topic: string, message: Bytes): Promise<void>;
+  /**
+   * Opens a channel to a device: over a connection that is already there (direct before relayed), else through
+   * the relays given, all at once; the first that works wins and the others are closed.
+   */
+  open(
+    device: DeviceKey,
+    protocol: string,
+    relays: readonly string[],
+    signal: AbortSignal,
+  ): Promise<FrameChannel>;
+  /** Takes channels that others open. One taker a protocol. Returns a way to stop. */
+  accept(protocol: string, onChannel: (channel: FrameChannel) => void): () => void;
+  /**
+   * Who may make a direct WebRTC connection to this device (and so learn its addresses). Asked before any
+   * RTCPeerConnection exists. Until it is set nobody may.
+   */
+  admitDirect(mayConnect: (device: DeviceKey) => boolean): void;
+  /** Ends everything within 2 s. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,108 @@
+import { SIGNED_CERTIFICATE, SIGNED_CERTIFICATE_MAX_BYTES } from './device-certificate.ts';
+import { CALL_ID_BYTES, CANDIDATE_MAX_BYTES, NAME_MAX_BYTES, SDP_MAX_BYTES } from './limits.ts';
+import { bool, bytes, choice, nested, optional, required, struct, text, uint } from './struct.ts';
+import type { Of } from './struct.ts';
+
+/** Ring the other device. */
+const RING = struct({
+  /** The caller's device certificate: ties the authenticated device to the identity that calls. */
+  certificate: required(1, nested(SIGNED_CERTIFICATE, SIGNED_CERTIFICATE_MAX_BYTES)),
+  /** What the caller calls themselves. */
+  name: required(2, text(NAME_MAX_BYTES)),
+  offer: required(3, text(SDP_MAX_BYTES)),
+  issued: required(4, uint()),
+  expires: required(5, uint()),
+});
+/** It rings here: the only evidence for the caller's "Ringing". */
+const RINGING = struct({});
+/** The SDP answer before a person accepted, so that a contact's path connects while it rings. */
+const ANSWER = struct({ answer: required(1, text(SDP_MAX_BYTES)) });
+/** A person pressed Accept. With an answer unless ANSWER went before. */
+const ACCEPT = struct({ answer: optional(1, text(SDP_MAX_BYTES)) });
+const DECLINE = struct({
+  reason: required(1, choice(['declined', 'busy', 'no-microphone', 'unsupported', 'no-answer'])),
+  /** A short text of the person who declined. */
+  note: optional(2, text(NAME_MAX_BYTES)),
+});
+/** One trickled ICE candidate (RFC 8838); an empty line ends them. */
+const CANDIDATE = struct({
+  candidate: required(1, text(CANDIDATE_MAX_BYTES)),
+  mid: optional(2, text(16)),
+  mLineIndex: optional(3, uint(8)),
+});
+const CANCEL = struct({});
+const HANGUP = struct({
+  reason: required(1, choice(['hung-up', 'connection-lost', 'not-secure', 'failed'])),
+});
+/** ICE restart: a new offer, answered by ANSWER. */
+const RESTART = struct({ offer: required(1, text(SDP_MAX_BYTES)) });
+const MEDIA = struct({ muted: required(1, bool) });
+/** Nothing but the acknowledgement in the frame. */
+const HEARTBEAT = struct({});
+
+const BODIES = {
+  ring: RING,
+  ringing: RINGING,
+  answer: ANSWER,
+  accept: ACCEPT,
+  decline: DECLINE,
+  candidate: CANDIDATE,
+  cancel: CANCEL,
+  hangup: HANGUP,
+  restart: RESTART,
+  media: MEDIA,
+  heartbeat: HEARTBEAT,
+} as const;
+type Bodies = typeof BODIES;
+
+/** What one frame says. */
+export type CallBody = { [K in keyof Bodies]: { readonly type: K } & Of<Bodies[K]> }[keyof Bodies];
+export type CallBodyOf<K extends keyof Bodies> = Extract<CallBody, { readonly type: K }>;
+
+/** One frame of `/woxly/call/1`. */
+export interface CallFrame {
+  /** 16 random bytes chosen by the caller. */
+  readonly callId: Uint8Array<ArrayBuffer>;
+  /** 1 for the first frame of each side that must arrive, then rising; 0 for frames that may be lost. */
+  readonly sequence: number;
+  /** The highest sequence received without a gap. */
+  readonly acknowledged: number;
+  readonly body: CallBody;
+}
+
+const BODY_MAX_BYTES = SDP_MAX_BYTES + 2048;
+/** A frame never claims more frames than this. */
+const SEQUENCE_MAX = 1_000_000;
+
+const FRAME = struct({
+  callId: required(1, bytes(CALL_ID_BYTES, 'exact')),
+  sequence: required(2, uint(SEQUENCE_MAX)),
+  acknowledged: required(3, uint(SEQUENCE_MAX)),
+  ring: optional(10, nested(RING, BODY_MAX_BYTES)),
+  ringing: optional(11, nested(RINGING, BODY_MAX_BYTES)),
+  answer: optional(12, nested(ANSWER, BODY_MAX_BYTES)),
+  accept: optional(13, nested(ACCEPT, BODY_MAX_BYTES)),
+  decline: optional(14, nested(DECLINE, BODY_MAX_BYTES)),
+  candidate: optional(15, nested(CANDIDATE, BODY_MAX_BYTES)),
+  cancel: optional(16, nested(CANCEL, BODY_MAX_BYTES)),
+  hangup: optional(17, nested(HANGUP, BODY_MAX_BYTES)),
+  restart: optional(18, nested(RESTART, BODY_MAX_BYTES)),
+  media: optional(19, nested(MEDIA, BODY_MAX_BYTES)),
+  heartbeat: optional(20, nested(HEARTBEAT, BODY_MAX_BYTES)),
+});
+
+export function encodeCallFrame(frame: CallFrame): Uint8Array<ArrayBuffer> {
+  const { callId, sequence, acknowledged, body } = frame;
+  return FRAME.encode({ callId, sequence, acknowledged, [body.type]: body });
+}
+
+/** The frame, or `undefined` unless it is well formed and says exactly one thing. */
+export function decodeCallFrame(given: Uint8Array): CallFrame | undefined {
+  const decoded = FRAME.decode(given);
+  if (decoded === undefined) return undefined;
+  const said = (Object.keys(BODIES) as (keyof Bodies)[]).filter((type) => type in decoded);
+  const [type] = said;
+  if (type === undefined || said.length > 1) return undefined;
+  const { callId, sequence, acknowledged } = decoded;
+  return { callId, sequence, acknowledged, body: { type, ...decoded[type] } as CallBody };
+}

@@ -1,0 +1,199 @@
+import { decodeMessage, encodeMessage } from 'protons-runtime';
+import type { Reader, Writer } from 'protons-runtime';
+import type { Bytes } from '#lib/domain/bytes.ts';
+
+/**
+ * Protocol Buffers messages (https://protobuf.dev/programming-guides/encoding/) as tables of fields with their
+ * limits beside them. Decoding never throws: anything malformed, too long or incomplete is `undefined`. Unknown
+ * fields are skipped, so that a newer peer is understood.
+ */
+
+const VARINT = 0;
+const LENGTH_DELIMITED = 2;
+
+/** Thrown inside a decoder only; callers see `undefined`. */
+class Malformed extends Error {}
+
+interface Kind<T> {
+  readonly wire: typeof VARINT | typeof LENGTH_DELIMITED;
+  write(writer: Writer, value: T): void;
+  /** @throws when the value breaks its limits. */
+  read(reader: Reader): T;
+}
+
+interface Field<T, Presence extends 'required' | 'optional' | 'repeated'> {
+  readonly id: number;
+  readonly kind: Kind<T>;
+  readonly presence: Presence;
+  /** The most values of a repeated field. */
+  readonly most: number;
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a table holds fields of every type
+type Fields = Record<string, Field<any, 'required' | 'optional' | 'repeated'>>;
+
+type ValueOf<F> =
+  F extends Field<infer T, infer P> ? (P extends 'repeated' ? readonly T[] : T) : never;
+
+export type StructOf<F extends Fields> = {
+  readonly [K in keyof F as F[K]['presence'] extends 'optional' ? never : K]: ValueOf<F[K]>;
+} & {
+  readonly [K in keyof F as F[K]['presence'] extends 'optional' ? K : never]?: ValueOf<F[K]>;
+};
+
+export interface Struct<T> {
+  encode(value: T): Bytes;
+  /** The message, or `undefined` for anything that is not exactly one valid message. Never throws. */
+  decode(bytes: Uint8Array): T | undefined;
+}
+
+/** What {@link Struct} `T` holds. */
+export type Of<S> = S extends Struct<infer T> ? T : never;
+
+export const required = <T>(id: number, kind: Kind<T>): Field<T, 'required'> => ({
+  id,
+  kind,
+  presence: 'required',
+  most: 1,
+});
+export const optional = <T>(id: number, kind: Kind<T>): Field<T, 'optional'> => ({
+  id,
+  kind,
+  presence: 'optional',
+  most: 1,
+});
+/** A list of at most `most` values; one more makes the whole message malformed. */
+export const repeated = <T>(id: number, kind: Kind<T>, most: number): Field<T, 'repeated'> => ({
+  id,
+  kind,
+  presence: 'repeated',
+  most,
+});
+
+/** Bytes of at most `max`, or of exactly `max` with `exact`. */
+export function bytes(max: number, exact?: 'exact'): Kind<Bytes> {
+  return {
+    wire: LENGTH_DELIMITED,
+    write: (writer, value) => void writer.bytes(value),
+    read: (reader) => {
+      const value = reader.bytes();
+      if (value.byteLength > max || (exact !== undefined && value.byteLength !== max))
+        throw new Malformed();
+      return value as Bytes;
+    },
+  };
+}
+
+/** Well-formed UTF-8 of at most `maxBytes`. */
+export function text(maxBytes: number): Kind<string> {
+  const raw = bytes(maxBytes);
+  return {
+    wire: LENGTH_DELIMITED,
+    write: (writer, value) => void writer.bytes(new TextEncoder().encode(value)),
+    read: (reader) =>
+      new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(raw.read(reader)),
+  };
+}
+
+/** A whole number from 0 to `max`. */
+export function uint(max: number = Number.MAX_SAFE_INTEGER): Kind<number> {
+  return {
+    wire: VARINT,
+    write: (writer, value) => void writer.uint64Number(value),
+    read: (reader) => {
+      const value = reader.uint64();
+      if (value > BigInt(max)) throw new Malformed();
+      return Number(value);
+    },
+  };
+}
+
+export const bool: Kind<boolean> = {
+  wire: VARINT,
+  write: (writer, value) => void writer.uint32(value ? 1 : 0),
+  read: (reader) => reader.uint64() !== 0n,
+};
+
+/** One of `names`; on the wire its place in the list, from 0. A place that does not exist is malformed. */
+export function choice<const Name extends string>(names: readonly Name[]): Kind<Name> {
+  const place = uint(names.length - 1);
+  return {
+    wire: VARINT,
+    write: (writer, value) => place.write(writer, names.indexOf(value)),
+    read: (reader) => names[place.read(reader)] as Name,
+  };
+}
+
+/** A message inside a message. */
+export function nested<T>(struct: Struct<T>, maxBytes: number): Kind<T> {
+  const raw = bytes(maxBytes);
+  return {
+    wire: LENGTH_DELIMITED,
+    write: (writer, value) => void writer.bytes(struct.encode(value)),
+    read: (reader) => {
+      const value = struct.decode(raw.read(reader));
+      if (value === undefined) throw new Malformed();
+      return value;
+    },
+  };
+}
+
+export function struct<const F extends Fields>(fields: F): Struct<StructOf<F>> {
+  const entries = Object.entries(fields);
+  const byId = new Map(entries.map(([name, field]) => [field.id, { name, field }]));
+
+  const encode = (value: Partial<Record<string, unknown>>, writer: Writer): void => {
+    for (const [name, { id, kind, presence }] of entries) {
+      const given = value[name];
+      if (given === undefined) continue;
+      for (const one of presence === 'repeated' ? (given as unknown[]) : [given]) {
+        writer.uint32((id << 3) | kind.wire);
+        kind.write(writer, one);
+      }
+    }
+  };
+
+  const decode = (reader: Reader): Record<string, unknown> => {
+    const value: Record<string, unknown> = {};
+    for (const [name, field] of entries) if (field.presence === 'repeated') value[name] = [];
+    while (reader.pos < reader.len) {
+      const key = reader.uint32();
+      const known = byId.get(key >>> 3);
+      if (known === undefined) {
+        reader.skipType(key & 7);
+      } else {
+        const { name, field } = known;
+        if ((key & 7) !== field.kind.wire) throw new Malformed();
+        const one: unknown = field.kind.read(reader);
+        if (field.presence === 'repeated') {
+          const list = value[name] as unknown[];
+          if (list.length === field.most) throw new Malformed();
+          list.push(one);
+        } else {
+          if (name in value) throw new Malformed();
+          value[name] = one;
+        }
+      }
+      // The reader does not check the end inside a varint.
+      if (reader.pos > reader.len) throw new Malformed();
+    }
+    for (const [name, field] of entries) {
+      if (field.presence === 'required' && !(name in value)) throw new Malformed();
+    }
+    return value;
+  };
+
+  return {
+    encode: (value) =>
+      encodeMessage(value as Record<string, unknown>, {
+        encode: (given, writer) => encode(given, writer),
+      }) as Bytes,
+    decode: (given) => {
+      try {
+        return decodeMessage(given, { decode }) as StructOf<F>;
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import adapter from '@sveltejs/adapter-static';
+import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
+
+/** @type {import('@sveltejs/kit').Config} */
+export default {
+  preprocess: vitePreprocess(),
+  compilerOptions: { runes: true },
+  kit: {
+    // A single-page app: every deep link is answered with the same page, by the relay and by the service worker.
+    adapter: adapter({ fallback: 'index.html' }),
+    // Absolute paths: with relative ones a deep link opened offline asks for its assets in the wrong folder.
+    paths: { relative: false },
+    // The page registers the worker itself, so that an update is offered and never applied during a call.
+    serviceWorker: { register: false },
+  },
+};
