@@ -17,6 +17,8 @@ export interface Contact {
   /** The name chosen by this device's owner, already cleaned; never empty. */
   readonly name: string;
   readonly trust: ContactTrust;
+  /** What a blocked person was before, so that unblocking makes nobody more trusted than they were. */
+  readonly before?: Exclude<Trust, 'blocked'>;
   /** Whether this contact never learns our network address (calls go through a relay only). */
   readonly hideAddress: boolean;
   readonly added: Milliseconds;

@@ -27,7 +27,7 @@ export function publicKeyFromText(text: string): Bytes | undefined {
     const bytes = base58.decode(text);
     if (bytes.byteLength !== PREFIX.byteLength + PUBLIC_KEY_BYTES) return undefined;
     if (!PREFIX.every((byte, index) => bytes[index] === byte)) return undefined;
-    return bytes.slice(PREFIX.byteLength) as Bytes;
+    return bytes.slice(PREFIX.byteLength);
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { decodeMessage, encodeMessage } from 'protons-runtime';
 import type { Reader, Writer } from 'protons-runtime';
 import type { Bytes } from '#lib/domain/bytes.ts';
+import { readVarint } from './varint.ts';
 
 /**
  * Protocol Buffers messages (https://protobuf.dev/programming-guides/encoding/) as tables of fields with their
@@ -10,6 +11,7 @@ import type { Bytes } from '#lib/domain/bytes.ts';
 
 const VARINT = 0;
 const LENGTH_DELIMITED = 2;
+const GROUP = 3;
 
 /** Thrown inside a decoder only; callers see `undefined`. */
 class Malformed extends Error {}
@@ -70,28 +72,34 @@ export const repeated = <T>(id: number, kind: Kind<T>, most: number): Field<T, '
   most,
 });
 
+/** A view of the next length-delimited value, of at most `max` bytes. */
+function view(reader: Reader, max: number): Uint8Array {
+  const value = reader.bytes();
+  if (value.byteLength > max) throw new Malformed();
+  return value;
+}
+
 /** Bytes of at most `max`, or of exactly `max` with `exact`. */
 export function bytes(max: number, exact?: 'exact'): Kind<Bytes> {
   return {
     wire: LENGTH_DELIMITED,
     write: (writer, value) => void writer.bytes(value),
     read: (reader) => {
-      const value = reader.bytes();
-      if (value.byteLength > max || (exact !== undefined && value.byteLength !== max))
-        throw new Malformed();
-      return value as Bytes;
+      const value = view(reader, max);
+      if (exact !== undefined && value.byteLength !== max) throw new Malformed();
+      // A copy: a view would keep the whole frame in memory, and in the database, for as long as itself.
+      return new Uint8Array(value);
     },
   };
 }
 
 /** Well-formed UTF-8 of at most `maxBytes`. */
 export function text(maxBytes: number): Kind<string> {
-  const raw = bytes(maxBytes);
   return {
     wire: LENGTH_DELIMITED,
     write: (writer, value) => void writer.bytes(new TextEncoder().encode(value)),
     read: (reader) =>
-      new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(raw.read(reader)),
+      new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(view(reader, maxBytes)),
   };
 }
 
@@ -101,17 +109,21 @@ export function uint(max: number = Number.MAX_SAFE_INTEGER): Kind<number> {
     wire: VARINT,
     write: (writer, value) => void writer.uint64Number(value),
     read: (reader) => {
-      const value = reader.uint64();
-      if (value > BigInt(max)) throw new Malformed();
-      return Number(value);
+      const value = readVarint(reader, max);
+      if (value === undefined) throw new Malformed();
+      return value;
     },
   };
 }
 
+const bit = uint(1);
+
 export const bool: Kind<boolean> = {
   wire: VARINT,
-  write: (writer, value) => void writer.uint32(value ? 1 : 0),
-  read: (reader) => reader.uint64() !== 0n,
+  write: (writer, value) => {
+    bit.write(writer, value ? 1 : 0);
+  },
+  read: (reader) => bit.read(reader) === 1,
 };
 
 /** One of `names`; on the wire its place in the list, from 0. A place that does not exist is malformed. */
@@ -126,12 +138,11 @@ export function choice<const Name extends string>(names: readonly Name[]): Kind<
 
 /** A message inside a message. */
 export function nested<T>(struct: Struct<T>, maxBytes: number): Kind<T> {
-  const raw = bytes(maxBytes);
   return {
     wire: LENGTH_DELIMITED,
     write: (writer, value) => void writer.bytes(struct.encode(value)),
     read: (reader) => {
-      const value = struct.decode(raw.read(reader));
+      const value = struct.decode(view(reader, maxBytes));
       if (value === undefined) throw new Malformed();
       return value;
     },
@@ -159,35 +170,40 @@ export function struct<const F extends Fields>(fields: F): Struct<StructOf<F>> {
     while (reader.pos < reader.len) {
       const key = reader.uint32();
       const known = byId.get(key >>> 3);
+      // Field 0 does not exist, and groups, long gone from the format, would nest without bound.
+      if (key >>> 3 === 0 || (key & 7) === GROUP) throw new Malformed();
       if (known === undefined) {
         reader.skipType(key & 7);
       } else {
         const { name, field } = known;
         if ((key & 7) !== field.kind.wire) throw new Malformed();
-        const one: unknown = field.kind.read(reader);
+        // Counted before it is read: one too many costs nothing.
         if (field.presence === 'repeated') {
           const list = value[name] as unknown[];
           if (list.length === field.most) throw new Malformed();
-          list.push(one);
+          list.push(field.kind.read(reader));
         } else {
-          if (name in value) throw new Malformed();
-          value[name] = one;
+          if (Object.hasOwn(value, name)) throw new Malformed();
+          value[name] = field.kind.read(reader);
         }
       }
-      // The reader does not check the end inside a varint.
+      // The reader does not check the end while it skips.
       if (reader.pos > reader.len) throw new Malformed();
     }
     for (const [name, field] of entries) {
-      if (field.presence === 'required' && !(name in value)) throw new Malformed();
+      if (field.presence === 'required' && !Object.hasOwn(value, name)) throw new Malformed();
     }
     return value;
   };
 
   return {
     encode: (value) =>
-      encodeMessage(value as Record<string, unknown>, {
-        encode: (given, writer) => encode(given, writer),
-      }) as Bytes,
+      // A copy: the encoder's result is a view of a pool that holds other messages too.
+      new Uint8Array(
+        encodeMessage(value as Record<string, unknown>, {
+          encode: (given, writer) => encode(given, writer),
+        }),
+      ),
     decode: (given) => {
       try {
         return decodeMessage(given, { decode }) as StructOf<F>;

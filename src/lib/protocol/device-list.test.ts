@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { signerNumber } from '#lib/testing/signers.ts';
+import { signCertificate } from './device-certificate.ts';
+import { openDeviceList, SIGNED_DEVICE_LIST_MAX_BYTES, signDeviceList } from './device-list.ts';
+import { DEVICES_MAX, NAME_MAX_BYTES } from './limits.ts';
+import { SIGNED } from './signed.ts';
+
+const alice = await signerNumber(1);
+const mallory = await signerNumber(66);
+
+async function certificateOf(
+  device: number,
+  part: { expires?: number; identity?: Uint8Array<ArrayBuffer> } = {},
+  signer = alice,
+) {
+  const { publicKey } = await signerNumber(device);
+  const { identity = alice.publicKey, expires = 2000 } = part;
+  return signCertificate(signer, {
+    identity,
+    device: publicKey,
+    deviceName: `${device}`,
+    issued: 1,
+    expires,
+  });
+}
+
+test('names the devices that are certified now', async () => {
+  const certificates = [await certificateOf(2), await certificateOf(3)];
+  const signed = await signDeviceList(alice, { epoch: 7, certificates });
+  const opened = await openDeviceList(signed, alice.publicKey, 1500);
+  expect(opened?.epoch).toBe(7);
+  expect(opened?.certificates.map(({ deviceName }) => deviceName)).toEqual(['2', '3']);
+});
+
+test('leaves out devices that expired, that were not certified, or that are of somebody else', async () => {
+  const certificates = [
+    await certificateOf(2, { expires: 1400 }),
+    await certificateOf(3, {}, mallory),
+    await certificateOf(4, { identity: mallory.publicKey }, mallory),
+    await certificateOf(5),
+  ];
+  const signed = await signDeviceList(alice, { epoch: 7, certificates });
+  const opened = await openDeviceList(signed, alice.publicKey, 1500);
+  expect(opened?.certificates.map(({ deviceName }) => deviceName)).toEqual(['5']);
+});
+
+test('a list that another key signed is nothing', async () => {
+  const signed = await signDeviceList(mallory, {
+    epoch: 9,
+    certificates: [await certificateOf(2)],
+  });
+  expect(await openDeviceList(signed, alice.publicKey, 1500)).toBeUndefined();
+});
+
+test('the longest fits into what others read', async () => {
+  const { publicKey } = alice;
+  const long = await signCertificate(alice, {
+    ...{ identity: publicKey, device: publicKey, deviceName: 'x'.repeat(NAME_MAX_BYTES) },
+    ...{ issued: Number.MAX_SAFE_INTEGER, expires: Number.MAX_SAFE_INTEGER },
+  });
+  const certificates = Array<typeof long>(DEVICES_MAX).fill(long);
+  const signed = await signDeviceList(alice, { epoch: Number.MAX_SAFE_INTEGER, certificates });
+  expect(SIGNED.encode(signed).byteLength).toBeLessThanOrEqual(SIGNED_DEVICE_LIST_MAX_BYTES);
+  const opened = await openDeviceList(signed, publicKey, 1500);
+  expect(opened?.certificates).toHaveLength(DEVICES_MAX);
+});

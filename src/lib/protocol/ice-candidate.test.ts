@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { checkCandidate } from './ice-candidate.ts';
+import { CANDIDATE_MAX_BYTES } from './limits.ts';
+import chromium from './vectors/chromium-sdp.json' with { type: 'json' };
+
+const at = (address: string, rest = 'typ host') =>
+  `candidate:1 1 udp 2113937151 ${address} 40000 ${rest}`;
+
+test('takes every candidate that Chromium trickled, and the end of them', () => {
+  expect(chromium.candidates.length).toBeGreaterThan(4);
+  expect(chromium.candidates.filter((line) => !checkCandidate(line))).toEqual([]);
+  expect(chromium.candidates.at(-1)).toBe('');
+});
+
+test.each([
+  at('192.168.1.7'),
+  at('2001:db8::7'),
+  at('1eafa162-9415-4da3-a737-ecc848e0455a.local'),
+  at('203.0.113.4', 'typ srflx raddr 0.0.0.0 rport 0 generation 0 network-cost 999'),
+  at('203.0.113.4', 'typ srflx raddr 192.168.1.7 rport 40000 generation 0 ufrag abcd network-id 1'),
+  at('2001:db8::9', 'typ relay raddr :: rport 0'),
+  at('203.0.113.4', 'typ prflx raddr x.local rport 9'),
+  'candidate:842163049 1 UDP 1677729535 203.0.113.4 46154 typ SRFLX raddr 10.0.0.1 rport 46154',
+  'candidate:3 1 tcp 1518280447 192.168.1.7 9 typ host tcptype active generation 0',
+  'candidate:3 1 tcp 1518280447 192.168.1.7 7777 typ host tcptype passive',
+  'candidate:a+/9 256 udp 2147483647 198.51.100.1 65535 typ host',
+])('takes %s', (line) => {
+  expect(checkCandidate(line)).toBe(true);
+});
+
+test.each([
+  ['loopback', at('127.0.0.1')],
+  ['loopback, version 6', at('::1')],
+  ['loopback, mapped', at('::ffff:127.0.0.1')],
+  ['unspecified', at('0.0.0.0')],
+  ['unspecified, version 6', at('::')],
+  ['multicast', at('224.0.0.251')],
+  ['multicast, version 6', at('ff02::fb')],
+  ['broadcast', at('255.255.255.255')],
+  ['a name that would be resolved', at('evil.example')],
+  ['a .local name with a second dot', at('a.b.local')],
+  ['localhost', at('localhost')],
+  ['octal', at('0177.0.0.1')],
+  ['a zone', at('fe80::1%lo')],
+  ['an a= before it', `a=${at('192.168.1.7')}`],
+  ['a line end', `${at('192.168.1.7')}\r\na=crypto:1`],
+  ['a line end at its end', `${at('192.168.1.7')}\n`],
+  ['two spaces', at('192.168.1.7').replace(' udp', '  udp')],
+  ['a space at the end', `${at('192.168.1.7')} `],
+  ['no type', 'candidate:1 1 udp 1 192.168.1.7 40000'],
+  ['an unknown type', at('192.168.1.7', 'typ magic')],
+  ['half an extension', at('192.168.1.7', 'typ host generation')],
+  ['an extension twice', at('192.168.1.7', 'typ host raddr 1.2.3.4 raddr 127.0.0.1')],
+  ['a bad related address', at('203.0.113.4', 'typ srflx raddr evil.example rport 1')],
+  ['a bad related port', at('203.0.113.4', 'typ srflx raddr 1.2.3.4 rport 65536')],
+  ['port 0', 'candidate:1 1 udp 1 192.168.1.7 0 typ host'],
+  ['port 65536', 'candidate:1 1 udp 1 192.168.1.7 65536 typ host'],
+  ['component 0', 'candidate:1 0 udp 1 192.168.1.7 40000 typ host'],
+  ['component 257', 'candidate:1 257 udp 1 192.168.1.7 40000 typ host'],
+  ['priority 0', 'candidate:1 1 udp 0 192.168.1.7 40000 typ host'],
+  ['too high a priority', 'candidate:1 1 udp 2147483648 192.168.1.7 40000 typ host'],
+  ['another transport', 'candidate:1 1 sctp 1 192.168.1.7 40000 typ host'],
+  ['TCP without its kind', 'candidate:1 1 tcp 1 192.168.1.7 40000 typ host'],
+  ['TCP both at once', 'candidate:1 1 tcp 1 192.168.1.7 9 typ host tcptype so'],
+  ['UDP with a kind of TCP', at('192.168.1.7', 'typ host tcptype active')],
+  ['letters beyond ASCII', at('192.168.1.7', 'typ host ufrag é')],
+  ['a foundation too long', `candidate:${'1'.repeat(33)} 1 udp 1 192.168.1.7 40000 typ host`],
+  ['too long', at('192.168.1.7', `typ host ufrag ${'a'.repeat(CANDIDATE_MAX_BYTES)}`)],
+  ['a space', ' '],
+])('refuses %s', (_, line) => {
+  expect(checkCandidate(line)).toBe(false);
+});
+
+test('on one machine loopback is fine, and nothing else changes', () => {
+  const loopback = { loopback: true };
+  for (const address of ['127.0.0.1', '::1', '::ffff:127.0.0.1']) {
+    expect(checkCandidate(at(address), loopback)).toBe(true);
+  }
+  for (const address of ['0.0.0.0', '::', '224.0.0.1', 'ff02::1', 'localhost']) {
+    expect(checkCandidate(at(address), loopback)).toBe(false);
+  }
+});

@@ -1,0 +1,53 @@
+import { afterEach, expect, test } from 'vitest';
+import { checkCandidate, checkSdp } from './sdp-check.ts';
+
+const open: RTCPeerConnection[] = [];
+const connection = () => {
+  const made = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+  open.push(made);
+  return made;
+};
+afterEach(() => {
+  for (const made of open.splice(0)) made.close();
+});
+
+const checked = (description: RTCSessionDescriptionInit): string => {
+  const sdp = checkSdp(description.sdp ?? '')?.sdp;
+  if (sdp === undefined) throw new Error(`${description.type} refused`);
+  return sdp;
+};
+
+test('this browser says nothing that is refused or left out, and connects with what comes out', async () => {
+  const [caller, callee] = [connection(), connection()];
+  const refused: string[] = [];
+  for (const [from, to] of [
+    [caller, callee],
+    [callee, caller],
+  ] as const) {
+    from.onicecandidate = ({ candidate }) => {
+      const line = candidate?.candidate ?? '';
+      if (!checkCandidate(line, { loopback: true })) refused.push(line);
+      else if (candidate !== null) void to.addIceCandidate(candidate);
+    };
+  }
+  caller.addTransceiver('audio');
+  caller.addTransceiver('video', { direction: 'inactive' });
+  caller.addTransceiver('video', { direction: 'inactive' });
+  const channel = caller.createDataChannel('call');
+  const opened = new Promise((resolve) => (channel.onopen = resolve));
+
+  const offer = await caller.createOffer();
+  expect(checked(offer)).toBe(offer.sdp);
+  await callee.setRemoteDescription({ type: 'offer', sdp: checked(offer) });
+  const answer = await callee.createAnswer();
+  expect(checked(answer)).toBe(answer.sdp);
+  await caller.setLocalDescription(offer);
+  await callee.setLocalDescription(answer);
+  await caller.setRemoteDescription({ type: 'answer', sdp: checked(answer) });
+  await opened;
+  expect(refused).toEqual([]);
+
+  const restart = await caller.createOffer({ iceRestart: true });
+  expect(checkSdp(restart.sdp ?? '')).toBeDefined();
+  expect(checkSdp(caller.localDescription?.sdp ?? '', { loopback: true })).toBeDefined();
+});
