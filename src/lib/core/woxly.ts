@@ -101,6 +101,8 @@ export interface Audio extends Watchable {
   /** Empty where the platform does not let a page choose. */
   readonly speakers: readonly AudioDevice[];
   refresh(): Promise<void>;
+  /** Plays the ring as it would sound now, until the returned function is called. Absent where nothing plays. */
+  testRing?(): () => void;
 }
 
 export interface SettingsBook extends Watchable {

@@ -1,0 +1,108 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { CallRecord } from '#lib/domain/call.ts';
+import type { CallId } from '#lib/domain/ids.ts';
+import { identityKeyOf } from '#lib/protocol/key-text.ts';
+import { memoryStores } from '#lib/testing/memory-stores.ts';
+import type { MemoryStores } from '#lib/testing/memory-stores.ts';
+import { CALL_RECORDS_MAX, createCallHistory } from './call-history.ts';
+import type { CallBook } from './call-history.ts';
+
+const idOf = (number: number) => number.toString(16).padStart(32, '0') as CallId;
+const call = (number: number, part: Partial<CallRecord> = {}): CallRecord => ({
+  id: idOf(number),
+  peer: identityKeyOf(new Uint8Array(32)),
+  peerName: 'Alice',
+  direction: 'incoming',
+  started: number,
+  ended: number + 1,
+  reason: 'no-answer',
+  missed: true,
+  seen: false,
+  ...part,
+});
+
+let stores: MemoryStores;
+let history: CallBook;
+const load = () => createCallHistory(stores.calls);
+const starts = () => history.records.map(({ started }) => started);
+const counted = () => {
+  const count = { changes: 0 };
+  history.watch(() => (count.changes += 1));
+  return count;
+};
+
+beforeEach(async () => {
+  stores = memoryStores();
+  history = await load();
+});
+
+test('calls are kept newest first, whenever they were added', async () => {
+  const count = counted();
+  for (const number of [2, 3, 1]) await history.add(call(number));
+  expect(starts()).toEqual([3, 2, 1]);
+  expect(count.changes).toBe(3);
+  history = await load();
+  expect(starts()).toEqual([3, 2, 1]);
+});
+
+test('one call added twice is one call', async () => {
+  await history.add(call(1));
+  await history.add(call(1, { reason: 'cancelled-by-peer' }));
+  expect(history.records).toEqual([call(1, { reason: 'cancelled-by-peer' })]);
+});
+
+test('only missed calls count as unseen, until the history was looked at', async () => {
+  await history.add(call(1));
+  await history.add(call(2));
+  await history.add(call(3, { missed: false, reason: 'hung-up' }));
+  expect(history.unseen).toBe(2);
+  const count = counted();
+  await history.markSeen();
+  await history.markSeen();
+  expect(history.unseen).toBe(0);
+  expect(count.changes).toBe(1);
+  expect((await load()).unseen).toBe(0);
+});
+
+test('remove and clear', async () => {
+  for (const number of [1, 2, 3]) await history.add(call(number));
+  await history.remove(idOf(2));
+  expect(starts()).toEqual([3, 1]);
+  await history.clear();
+  expect(history.records).toEqual([]);
+  expect((await load()).records).toEqual([]);
+});
+
+test('the oldest go when there are too many', async () => {
+  for (let number = 1; number <= CALL_RECORDS_MAX; number += 1)
+    await stores.calls.put(call(number));
+  history = await load();
+  await history.add(call(CALL_RECORDS_MAX + 1));
+  expect(history.records).toHaveLength(CALL_RECORDS_MAX);
+  expect(starts().at(-1)).toBe(2);
+  expect(await stores.calls.recent(CALL_RECORDS_MAX + 9)).toHaveLength(CALL_RECORDS_MAX);
+});
+
+test('what a crash left over the cap goes at the next start', async () => {
+  for (let number = 1; number <= CALL_RECORDS_MAX + 7; number += 1)
+    await stores.calls.put(call(number));
+  history = await load();
+  expect(starts().at(-1)).toBe(8);
+  expect(await stores.calls.recent(CALL_RECORDS_MAX + 9)).toHaveLength(CALL_RECORDS_MAX);
+});
+
+test('on a full disk nothing is shown that is not stored', async () => {
+  await history.add(call(1));
+  const count = counted();
+  stores.failWith = new Error('full');
+  for (const write of [
+    history.add(call(2)),
+    history.markSeen(),
+    history.remove(idOf(1)),
+    history.clear(),
+  ]) {
+    await expect(write).rejects.toThrow('full');
+  }
+  expect(history.records).toEqual([call(1)]);
+  expect(count.changes).toBe(0);
+});

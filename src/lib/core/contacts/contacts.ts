@@ -1,0 +1,154 @@
+import type { Contact, ReachHints, Trust } from '#lib/domain/contact.ts';
+import type { IdentityKey } from '#lib/domain/ids.ts';
+import { cleanName } from '#lib/domain/name.ts';
+import type { LinkProblem } from '#lib/domain/reasons.ts';
+import { fail, ok } from '#lib/domain/result.ts';
+import type { Result } from '#lib/domain/result.ts';
+import { shortKey } from '#lib/domain/short-key.ts';
+import type { Clock } from '#lib/ports/clock.ts';
+import type { ContactStore } from '#lib/ports/stores.ts';
+import { readInvite } from '../identity/invite-link.ts';
+import { inOrder } from '../in-order.ts';
+import { Watchers } from '../watchable.ts';
+import type { Contacts, Invited } from '../woxly.ts';
+import { mergeHints, sameHints } from './merge-hints.ts';
+
+export interface ContactsPorts {
+  readonly store: ContactStore;
+  readonly clock: Clock;
+  /** This person's key, refused as a contact; `undefined` before the first visit's Start. */
+  readonly ownKey: () => IdentityKey | undefined;
+  /** Orders names for people; by the browser's locale if not given. */
+  readonly compare?: (a: string, b: string) => number;
+}
+
+/** {@link Contacts} with what the engines ask and learn. */
+export interface ContactBook extends Contacts {
+  trustOf(key: IdentityKey): Trust;
+  /**
+   * Takes in where a contact was found. `epoch` is of the device list that said so: `false`, and nothing is
+   * learned, if a higher one was accepted before. `true` for somebody who is no contact.
+   */
+  learn(key: IdentityKey, hints: ReachHints, epoch?: number): Promise<boolean>;
+}
+
+const byLocale = (a: string, b: string) => a.localeCompare(b);
+const NO_HINTS: ReachHints = { devices: [], relays: [] };
+
+/** Reads the contacts. Every change is stored first and shown afterwards. @throws what the store throws. */
+export async function createContacts(ports: ContactsPorts): Promise<ContactBook> {
+  const { store, clock, ownKey, compare = byLocale } = ports;
+  const watchers = new Watchers();
+  const exclusively = inOrder();
+  const byKey = new Map((await store.all()).map((contact) => [contact.key, contact]));
+  let sorted: readonly Contact[] = [];
+
+  const changed = () => {
+    sorted = [...byKey.values()].sort(
+      (a, b) => compare(a.name, b.name) || (a.key < b.key ? -1 : 1),
+    );
+  };
+  changed();
+
+  const keep = async (contact: Contact): Promise<Contact> => {
+    await store.put(contact);
+    byKey.set(contact.key, contact);
+    changed();
+    watchers.changed();
+    return contact;
+  };
+  const drop = async (key: IdentityKey) => {
+    await store.remove(key);
+    byKey.delete(key);
+    changed();
+    watchers.changed();
+  };
+  /** Changes a contact; does nothing for somebody who is none. */
+  const change = (key: IdentityKey, to: (contact: Contact) => Contact) =>
+    exclusively(async () => {
+      const contact = byKey.get(key);
+      if (contact !== undefined) await keep(to(contact));
+    });
+
+  const nameFor = (key: IdentityKey, ...names: readonly (string | undefined)[]) =>
+    names.map((name) => cleanName(name ?? '')).find((name) => name !== '') ?? shortKey(key);
+
+  const newContact = (key: IdentityKey, name: string, hints: ReachHints): Contact => ({
+    key,
+    name,
+    trust: 'contact',
+    hideAddress: false,
+    added: clock.now(),
+    hints: mergeHints(hints, NO_HINTS),
+    epoch: 0,
+  });
+
+  const read = async (text: string): Promise<Result<Invited, LinkProblem>> => {
+    const invited = await readInvite(text, clock.now());
+    return invited.ok && invited.value.key === ownKey() ? fail('own-key') : invited;
+  };
+
+  return {
+    watch: watchers.watch,
+    get all() {
+      return sorted;
+    },
+    get: (key) => byKey.get(key),
+    trustOf: (key) => byKey.get(key)?.trust ?? 'stranger',
+    read,
+
+    add: async (text, name) => {
+      const invited = await read(text);
+      if (!invited.ok) return invited;
+      return exclusively(async () => {
+        const { key, devices, relays, name: claimed } = invited.value;
+        const known = byKey.get(key);
+        if (known?.trust === 'blocked') return fail('blocked');
+        if (known !== undefined) {
+          // A fresh link of somebody known still says where they are now.
+          const hints = mergeHints({ devices, relays }, known.hints);
+          if (!sameHints(hints, known.hints)) await keep({ ...known, hints });
+          return fail('already-contact');
+        }
+        return ok(await keep(newContact(key, nameFor(key, name, claimed), { devices, relays })));
+      });
+    },
+
+    rename: (key, name) => change(key, (contact) => ({ ...contact, name: nameFor(key, name) })),
+    setHideAddress: (key, hideAddress) => change(key, (contact) => ({ ...contact, hideAddress })),
+
+    block: (key, name) =>
+      exclusively(async () => {
+        if (key === ownKey()) return;
+        const known = byKey.get(key);
+        if (known?.trust === 'blocked') return;
+        const contact = known ?? newContact(key, nameFor(key, name), NO_HINTS);
+        await keep({ ...contact, trust: 'blocked', before: known?.trust ?? 'stranger' });
+      }),
+
+    unblock: (key) =>
+      exclusively(async () => {
+        const known = byKey.get(key);
+        if (known?.trust !== 'blocked') return;
+        const { before = 'contact', ...contact } = known;
+        // A stranger becomes a stranger again: a contact would learn our network address.
+        await (before === 'stranger' ? drop(key) : keep({ ...contact, trust: before }));
+      }),
+
+    remove: (key) =>
+      exclusively(async () => {
+        if (byKey.has(key)) await drop(key);
+      }),
+
+    learn: (key, given, epoch) =>
+      exclusively(async () => {
+        const known = byKey.get(key);
+        if (known === undefined) return true;
+        if (epoch !== undefined && epoch < known.epoch) return false;
+        const hints = mergeHints(given, known.hints);
+        const next = { ...known, hints, epoch: epoch ?? known.epoch };
+        if (next.epoch !== known.epoch || !sameHints(hints, known.hints)) await keep(next);
+        return true;
+      }),
+  };
+}

@@ -1,0 +1,76 @@
+import { equalBytes } from '#lib/domain/bytes.ts';
+import type { Milliseconds } from '#lib/domain/ids.ts';
+import type { Keys } from '#lib/ports/key-vault.ts';
+import { openCertificate, signCertificate } from '#lib/protocol/device-certificate.ts';
+import { DEVICE_LIST, openDeviceList, signDeviceList } from '#lib/protocol/device-list.ts';
+import { SIGNED } from '#lib/protocol/signed.ts';
+import type { Signed } from '#lib/protocol/signed.ts';
+import type { Profile } from '#lib/domain/profile.ts';
+
+const DAY_MS = 86_400_000;
+/** How long a device certificate is valid. A year: a device that was off for a summer still rings. */
+export const CERTIFICATE_TTL_MS = 365 * DAY_MS;
+/** A certificate with less time left is made anew: nobody should ever meet one in its last weeks. */
+export const CERTIFICATE_RENEW_BEFORE_MS = 90 * DAY_MS;
+
+/** What a device shows to prove whose it is. */
+export interface DevicePapers {
+  readonly certificate: Signed;
+  readonly deviceList: Signed;
+  readonly expires: Milliseconds;
+  readonly epoch: number;
+}
+
+/**
+ * Signs a certificate for this device and the list of devices with it alone. The epoch is the second of signing,
+ * so that an identity restored elsewhere has a higher one without knowing the last; never below `above` + 1.
+ */
+export async function signPapers(
+  { identity, device }: Keys,
+  deviceName: string,
+  now: Milliseconds,
+  above = 0,
+): Promise<DevicePapers> {
+  const expires = now + CERTIFICATE_TTL_MS;
+  const certificate = await signCertificate(identity, {
+    identity: identity.publicKey,
+    device: device.publicKey,
+    deviceName,
+    issued: now,
+    expires,
+  });
+  const epoch = Math.max(Math.floor(now / 1000), above + 1);
+  const deviceList = await signDeviceList(identity, { epoch, certificates: [certificate] });
+  return { certificate, deviceList, expires, epoch };
+}
+
+/** The papers kept in a profile, or `undefined` if they are not, or no longer, those of these keys. */
+export async function readPapers(
+  keys: Keys,
+  profile: Profile,
+  now: Milliseconds,
+): Promise<DevicePapers | undefined> {
+  const certificate = SIGNED.decode(profile.certificate);
+  const deviceList = SIGNED.decode(profile.deviceList);
+  if (certificate === undefined || deviceList === undefined) return undefined;
+  const opened = await openCertificate(certificate, now);
+  const list = await openDeviceList(deviceList, keys.identity.publicKey, now);
+  const own =
+    opened !== undefined &&
+    equalBytes(opened.identity, keys.identity.publicKey) &&
+    equalBytes(opened.device, keys.device.publicKey);
+  const named = list?.certificates.some((one) => equalBytes(one.device, keys.device.publicKey));
+  if (!own || list === undefined || named !== true) return undefined;
+  return { certificate, deviceList, expires: opened.expires, epoch: list.epoch };
+}
+
+/** The epoch that a kept device list claims, for signing a higher one; 0 if it cannot be read. */
+export function keptEpoch(profile: Profile): number {
+  const signed = SIGNED.decode(profile.deviceList);
+  return (signed && DEVICE_LIST.decode(signed.payload)?.epoch) ?? 0;
+}
+
+/** Whether the papers should be signed anew: soon to expire, or issued by a clock that was far ahead. */
+export function renewalDue({ expires }: DevicePapers, now: Milliseconds): boolean {
+  return expires - now < CERTIFICATE_RENEW_BEFORE_MS || expires - now > CERTIFICATE_TTL_MS + DAY_MS;
+}

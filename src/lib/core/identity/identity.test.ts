@@ -1,0 +1,202 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { verifyEd25519 } from '#lib/protocol/crypto.ts';
+import { deviceKeyOf, identityKeyOf } from '#lib/protocol/key-text.ts';
+import { IDENTITY_RELAY, identityBrowser, papersOf } from '#lib/testing/identity-browser.ts';
+import { CERTIFICATE_TTL_MS } from './device-papers.ts';
+import type { OwnIdentity } from './identity.ts';
+import { readInvite } from './invite-link.ts';
+
+const DAY_MS = 86_400_000;
+
+let world: ReturnType<typeof identityBrowser>;
+let identity: OwnIdentity;
+beforeEach(async () => {
+  world = identityBrowser();
+  identity = await world.load();
+});
+
+const counted = (watched: OwnIdentity) => {
+  const count = { changes: 0 };
+  watched.watch(() => (count.changes += 1));
+  return count;
+};
+
+describe('before the first visit', () => {
+  test('there is nothing, and nothing to sign with', async () => {
+    expect(identity.profile).toBeUndefined();
+    expect(identity.keys).toBeUndefined();
+    expect(() => identity.certificate()).toThrow('no-identity');
+    expect(() => identity.deviceList()).toThrow('no-identity');
+    expect(await identity.recoveryWords()).toBeUndefined();
+    await expect(identity.inviteLink()).rejects.toMatchObject({ reason: 'no-identity' });
+    await expect(identity.rename('x')).rejects.toMatchObject({ reason: 'no-identity' });
+    await expect(identity.confirmWords()).rejects.toMatchObject({ reason: 'no-identity' });
+    await identity.renew();
+    expect(identity.profile).toBeUndefined();
+  });
+});
+
+describe('create', () => {
+  test('makes keys with papers, shows them, and a reload brings the same', async () => {
+    const count = counted(identity);
+    await identity.create('  Alice\u202E ');
+    expect(count.changes).toBe(1);
+    const key = identityKeyOf(identity.keys?.identity.publicKey ?? new Uint8Array(32));
+    expect(identity.profile).toEqual({ key, name: 'Alice', wordsConfirmed: false });
+
+    const again = await world.load();
+    expect(again.profile).toEqual(identity.profile);
+    expect(again.certificate()).toEqual(identity.certificate());
+    expect(again.deviceList()).toEqual(identity.deviceList());
+  });
+
+  test('the certificate names identity, device and device name for a year', async () => {
+    await identity.create('Alice');
+    const now = world.clock.now();
+    const { certificate, list } = await papersOf(identity, now);
+    expect(certificate).toEqual({
+      identity: identity.keys?.identity.publicKey,
+      device: identity.keys?.device.publicKey,
+      deviceName: 'Test browser',
+      issued: now,
+      expires: now + CERTIFICATE_TTL_MS,
+    });
+    expect(list).toEqual({ epoch: Math.floor(now / 1000), certificates: [certificate] });
+  });
+
+  test('pressed twice, it makes one identity', async () => {
+    await Promise.all([identity.create('Alice'), identity.create('Bob')]);
+    await identity.create('Carol');
+    expect(identity.profile?.name).toBe('Alice');
+    const kept = await world.vault.load();
+    expect(kept?.device.publicKey).toEqual(identity.keys?.device.publicKey);
+  });
+
+  test('on a full disk it fails, shows nothing, and can be tried again', async () => {
+    const count = counted(identity);
+    world.stores.failWith = new Error('full');
+    await expect(identity.create('Alice')).rejects.toThrow('full');
+    expect(identity.profile).toBeUndefined();
+    expect(count.changes).toBe(0);
+    expect((await world.load()).profile).toBeUndefined();
+    world.stores.failWith = undefined;
+    await identity.create('Alice');
+    expect((await world.load()).profile).toEqual(identity.profile);
+  });
+});
+
+describe('recovery words', () => {
+  test('bring the same person back on another browser, as another device', async () => {
+    await identity.create('Alice');
+    const words = (await identity.recoveryWords()) ?? [];
+    expect(words).toHaveLength(12);
+
+    const other = identityBrowser(2);
+    await other.clock.advance(DAY_MS);
+    const restored = await other.load();
+    const result = await restored.restore(` ${words.join('\n').toUpperCase()}`, 'Alice at work');
+    expect(result).toEqual({ ok: true, value: identity.profile?.key });
+    expect(restored.profile).toEqual({
+      ...identity.profile,
+      name: 'Alice at work',
+      wordsConfirmed: true,
+    });
+    expect(restored.keys?.device.publicKey).not.toEqual(identity.keys?.device.publicKey);
+
+    const before = await papersOf(identity, other.clock.now());
+    const after = await papersOf(restored, other.clock.now());
+    expect(after.list?.epoch).toBeGreaterThan(before.list?.epoch ?? Infinity);
+    // Who typed the words has them: they are not kept.
+    expect(await restored.recoveryWords()).toBeUndefined();
+    expect((await other.load()).profile).toEqual(restored.profile);
+  });
+
+  test('wrong ones change nothing', async () => {
+    expect(await identity.restore('one two', 'Alice')).toEqual({ ok: false, problem: 'count' });
+    expect(identity.profile).toBeUndefined();
+    expect(await world.vault.load()).toBeUndefined();
+  });
+
+  test('do not replace an identity that is there', async () => {
+    await identity.create('Alice');
+    const before = identity.profile;
+    await expect(identity.restore(`${'abandon '.repeat(11)}about`, 'x')).rejects.toMatchObject({
+      reason: 'identity-exists',
+    });
+    expect((await world.load()).profile).toEqual(before);
+  });
+
+  test('are shown until confirmed, and then gone for good', async () => {
+    await identity.create('Alice');
+    const words = await identity.recoveryWords();
+    expect((await (await world.load()).recoveryWords())?.join()).toBe(words?.join());
+    await identity.confirmWords();
+    expect(identity.profile?.wordsConfirmed).toBe(true);
+    expect(await identity.recoveryWords()).toBeUndefined();
+    expect(await world.vault.entropy()).toBeUndefined();
+    const again = await world.load();
+    expect(again.profile?.wordsConfirmed).toBe(true);
+    const message = Uint8Array.of(1);
+    const signature = (await again.keys?.identity.sign(message)) ?? message;
+    const publicKey = again.keys?.identity.publicKey ?? message;
+    expect(await verifyEd25519(publicKey, message, signature)).toBe(true);
+  });
+
+  test('confirming that was cut off after the deletion is finished by a reload', async () => {
+    await identity.create('Alice');
+    world.stores.failWith = new Error('full');
+    await expect(identity.confirmWords()).rejects.toThrow('full');
+    expect(identity.profile?.wordsConfirmed).toBe(false);
+    world.stores.failWith = undefined;
+    expect((await world.load()).profile?.wordsConfirmed).toBe(true);
+    expect((await world.stores.profile.load())?.wordsConfirmed).toBe(true);
+  });
+});
+
+describe('rename', () => {
+  test('is cleaned, kept and told', async () => {
+    await identity.create('Alice');
+    const count = counted(identity);
+    await identity.rename(' Алиса \u200B');
+    expect(identity.profile?.name).toBe('Алиса');
+    expect(count.changes).toBe(1);
+    expect((await world.load()).profile?.name).toBe('Алиса');
+  });
+
+  test('shows the old name when the disk is full', async () => {
+    await identity.create('Alice');
+    const count = counted(identity);
+    world.stores.failWith = new Error('full');
+    await expect(identity.rename('Bob')).rejects.toThrow('full');
+    expect(identity.profile?.name).toBe('Alice');
+    expect(count.changes).toBe(0);
+  });
+});
+
+test('the invite link names this person, this device and the relays in use', async () => {
+  await identity.create('Alice');
+  const link = await identity.inviteLink();
+  expect(link).toMatch(/^https:\/\/woxly\.example\/#\/i\//);
+  const read = await readInvite(link, world.clock.now());
+  const device = deviceKeyOf(identity.keys?.device.publicKey ?? new Uint8Array(32));
+  expect(read).toEqual({
+    ok: true,
+    value: {
+      key: identity.profile?.key,
+      name: 'Alice',
+      devices: [device],
+      relays: [IDENTITY_RELAY],
+    },
+  });
+});
+
+test('keys without a profile are a first visit; a profile without keys too', async () => {
+  await world.vault.create(new Uint8Array(16));
+  expect((await world.load()).profile).toBeUndefined();
+  const other = identityBrowser(5);
+  await other.stores.profile.save({
+    ...{ name: 'x', created: 0, wordsConfirmed: true },
+    ...{ certificate: new Uint8Array(), deviceList: new Uint8Array() },
+  });
+  expect((await other.load()).profile).toBeUndefined();
+});

@@ -1,0 +1,198 @@
+import { WoxlyError } from '#lib/domain/errors.ts';
+import type { IdentityKey } from '#lib/domain/ids.ts';
+import { cleanName } from '#lib/domain/name.ts';
+import type { Profile } from '#lib/domain/profile.ts';
+import { ok } from '#lib/domain/result.ts';
+import type { Clock } from '#lib/ports/clock.ts';
+import type { Keys, KeyVault } from '#lib/ports/key-vault.ts';
+import type { Random } from '#lib/ports/random.ts';
+import type { ProfileStore } from '#lib/ports/stores.ts';
+import { identityKeyOf } from '#lib/protocol/key-text.ts';
+import { SIGNED } from '#lib/protocol/signed.ts';
+import type { Signed } from '#lib/protocol/signed.ts';
+import { inOrder } from '../in-order.ts';
+import { Watchers } from '../watchable.ts';
+import type { Identity } from '../woxly.ts';
+import { keptEpoch, readPapers, renewalDue, signPapers } from './device-papers.ts';
+import type { DevicePapers } from './device-papers.ts';
+import { encodeInvite } from './invite-link.ts';
+import { ENTROPY_BYTES, entropyOf, wordsOf } from './recovery-words.ts';
+
+/** How often a running app looks whether its certificate is to be renewed, ms: a day. */
+const RENEWAL_CHECK_MS = 86_400_000;
+
+export interface IdentityPorts {
+  readonly vault: KeyVault;
+  readonly profile: ProfileStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** What this device is called in its certificate, for example "Chrome on Android". */
+  readonly deviceName: string;
+  /** Where this page was opened, for links: `https://HOST`. */
+  readonly origin: () => string;
+  /** Multiaddrs of the relays that hold a reservation of this device now. */
+  readonly relays: () => readonly string[];
+}
+
+/** {@link Identity} with what the rest of the app signs and proves itself with. */
+export interface OwnIdentity extends Identity {
+  /** `undefined` before the first visit's Start. */
+  readonly keys: Keys | undefined;
+  /** The signed certificate of this device. @throws WoxlyError<'no-identity'> before Start. */
+  readonly certificate: () => Signed;
+  /** The signed list of this person's devices. @throws WoxlyError<'no-identity'> before Start. */
+  readonly deviceList: () => Signed;
+  /** Signs certificate and list anew if that is due. Also runs by itself: at start and daily. */
+  readonly renew: () => Promise<void>;
+  /** Ends the daily look at the certificate. */
+  readonly stop: () => void;
+}
+
+/** Everything there is once an identity exists. */
+interface Known {
+  readonly keys: Keys;
+  readonly key: IdentityKey;
+  readonly stored: Profile;
+  readonly papers: DevicePapers;
+}
+
+/** Reads this browser's identity, if it has one. @throws what the vault or the store throws. */
+export async function createIdentity(ports: IdentityPorts): Promise<OwnIdentity> {
+  const { vault, profile: store, clock, random, deviceName } = ports;
+  const watchers = new Watchers();
+  const exclusively = inOrder();
+  let known: Known | undefined;
+  let stopped = false;
+  let stopWaiting: () => void = () => undefined;
+
+  const must = (): Known => {
+    if (known === undefined) throw new WoxlyError('no-identity');
+    return known;
+  };
+
+  /** Stores first and shows afterwards, so that nothing is shown that a reload takes back. */
+  const keep = async (
+    keys: Keys,
+    papers: DevicePapers,
+    part: Pick<Profile, 'name' | 'created' | 'wordsConfirmed'>,
+  ) => {
+    const { name, created, wordsConfirmed } = part;
+    const certificate = SIGNED.encode(papers.certificate);
+    const deviceList = SIGNED.encode(papers.deviceList);
+    const stored: Profile = { name, created, wordsConfirmed, certificate, deviceList };
+    await store.save(stored);
+    known = { keys, key: identityKeyOf(keys.identity.publicKey), stored, papers };
+    watchers.changed();
+  };
+
+  const change = (part: Partial<Profile>) =>
+    exclusively(async () => {
+      const { keys, papers, stored } = must();
+      await keep(keys, papers, { ...stored, ...part });
+    });
+
+  /** Makes keys and papers. Without a profile, keys of an earlier attempt count for nothing: nobody saw them. */
+  const begin = async (entropy: Uint8Array<ArrayBuffer>, name: string, wordsConfirmed: boolean) => {
+    const now = clock.now();
+    const keys = await vault.create(entropy);
+    if (wordsConfirmed) await vault.forgetEntropy();
+    const papers = await signPapers(keys, deviceName, now);
+    await keep(keys, papers, { name: cleanName(name), created: now, wordsConfirmed });
+  };
+
+  const renew = () =>
+    exclusively(async () => {
+      if (known === undefined || !renewalDue(known.papers, clock.now())) return;
+      const { keys, papers, stored } = known;
+      await keep(keys, await signPapers(keys, deviceName, clock.now(), papers.epoch), stored);
+    });
+
+  const watchCertificate = () => {
+    stopWaiting = clock.after(RENEWAL_CHECK_MS, () => {
+      // A store that fails today is tried again tomorrow; the certificate has months left.
+      void renew()
+        .catch(() => undefined)
+        .then(() => {
+          if (!stopped) watchCertificate();
+        });
+    });
+  };
+
+  const load = async () => {
+    const [keys, stored] = await Promise.all([vault.load(), store.load()]);
+    if (keys === undefined || stored === undefined) return;
+    const now = clock.now();
+    const kept = await readPapers(keys, stored, now);
+    const papers = kept ?? (await signPapers(keys, deviceName, now, keptEpoch(stored)));
+    // Confirming was cut off after the entropy was deleted: it is what counts.
+    const wordsConfirmed = stored.wordsConfirmed || (await vault.entropy()) === undefined;
+    known = { keys, key: identityKeyOf(keys.identity.publicKey), stored, papers };
+    if (kept === undefined || wordsConfirmed !== stored.wordsConfirmed) {
+      // A full disk must not keep anybody from ringing; the next start tries again.
+      await keep(keys, papers, { ...stored, wordsConfirmed }).catch(() => undefined);
+    }
+    await renew().catch(() => undefined);
+  };
+
+  await load();
+  watchCertificate();
+
+  return {
+    watch: watchers.watch,
+    get profile() {
+      if (known === undefined) return undefined;
+      const { name, wordsConfirmed } = known.stored;
+      return { key: known.key, name, wordsConfirmed };
+    },
+    get keys() {
+      return known?.keys;
+    },
+    certificate: () => must().papers.certificate,
+    deviceList: () => must().papers.deviceList,
+    renew,
+    stop: () => {
+      stopped = true;
+      stopWaiting();
+    },
+
+    create: (name) =>
+      exclusively(async () => {
+        // A second press of Start must not replace the keys of the first.
+        if (known === undefined) await begin(random.bytes(ENTROPY_BYTES), name, false);
+      }),
+
+    restore: async (words, name) => {
+      const entropy = await entropyOf(words);
+      if (!entropy.ok) return entropy;
+      return exclusively(async () => {
+        if (known !== undefined) throw new WoxlyError('identity-exists');
+        await begin(entropy.value, name, true);
+        return ok(must().key);
+      });
+    },
+
+    rename: (name) => change({ name: cleanName(name) }),
+
+    recoveryWords: async () => {
+      const entropy = await vault.entropy();
+      return entropy && wordsOf(entropy);
+    },
+
+    confirmWords: async () => {
+      must();
+      await vault.forgetEntropy();
+      await change({ wordsConfirmed: true });
+    },
+
+    inviteLink: async () => {
+      const { keys, stored } = must();
+      const invite = {
+        ...(stored.name === '' ? {} : { name: stored.name }),
+        devices: [keys.device.publicKey],
+        relays: ports.relays(),
+        created: clock.now(),
+      };
+      return encodeInvite(keys.identity, invite, ports.origin());
+    },
+  };
+}

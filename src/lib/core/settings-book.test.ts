@@ -1,0 +1,79 @@
+import { beforeEach, expect, test } from 'vitest';
+import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
+import { identityKeyOf } from '#lib/protocol/key-text.ts';
+import { memoryStores } from '#lib/testing/memory-stores.ts';
+import type { MemoryStores } from '#lib/testing/memory-stores.ts';
+import { createSettingsBook, OWN_RELAYS_MAX } from './settings-book.ts';
+import type { SettingsBook } from './woxly.ts';
+
+const relay = (number: number) =>
+  `/ip4/192.0.2.${number}/tcp/443/ws/p2p/${identityKeyOf(new Uint8Array(32))}`;
+
+let stores: MemoryStores;
+let settings: SettingsBook;
+const load = () => createSettingsBook(stores.settings);
+
+beforeEach(async () => {
+  stores = memoryStores();
+  settings = await load();
+});
+
+test('begins with the defaults', () => {
+  expect(settings.current).toEqual(DEFAULT_SETTINGS);
+});
+
+test('a change is kept and told, and leaves the rest alone', async () => {
+  let changes = 0;
+  settings.watch(() => (changes += 1));
+  await settings.change({ hideAddress: true, microphone: 'usb' });
+  await settings.change({ relays: [relay(1), relay(2), relay(1)] });
+  const expected = {
+    ...{ ...DEFAULT_SETTINGS, hideAddress: true, microphone: 'usb' },
+    relays: [relay(1), relay(2)],
+  };
+  expect(settings.current).toEqual(expected);
+  expect(changes).toBe(2);
+  expect((await load()).current).toEqual(expected);
+});
+
+test('changes at the same time all count', async () => {
+  await Promise.all([settings.change({ hideAddress: true }), settings.change({ ringVolume: 0.1 })]);
+  expect((await load()).current).toMatchObject({ hideAddress: true, ringVolume: 0.1 });
+});
+
+test("an empty device is the system's default again", async () => {
+  await settings.change({ microphone: 'usb', speaker: 'hdmi' });
+  await settings.change({ microphone: '', speaker: '' });
+  expect(settings.current).toEqual(DEFAULT_SETTINGS);
+});
+
+test.each([
+  [7, 1],
+  [-1, 0],
+  [Number.NaN, 1],
+])('a ring volume of %d is %d', async (given, kept) => {
+  await settings.change({ ringVolume: given });
+  expect(settings.current.ringVolume).toBe(kept);
+});
+
+test('a relay that is none changes nothing', async () => {
+  const change = settings.change({ hideAddress: true, relays: [relay(1), 'wss://relay.example'] });
+  await expect(change).rejects.toMatchObject({ name: 'WoxlyError', reason: 'bad-address' });
+  expect(settings.current).toEqual(DEFAULT_SETTINGS);
+});
+
+test('more relays than anybody needs are cut', async () => {
+  await settings.change({ relays: Array.from({ length: 40 }, (_, number) => relay(number)) });
+  expect(settings.current.relays).toHaveLength(OWN_RELAYS_MAX);
+});
+
+test('stored relays that are none are not dialled', async () => {
+  await stores.settings.save({ ...DEFAULT_SETTINGS, relays: ['junk', relay(1)] });
+  expect((await load()).current.relays).toEqual([relay(1)]);
+});
+
+test('on a full disk the old settings stand', async () => {
+  stores.failWith = new Error('full');
+  await expect(settings.change({ hideAddress: true })).rejects.toThrow('full');
+  expect(settings.current).toEqual(DEFAULT_SETTINGS);
+});

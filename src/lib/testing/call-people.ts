@@ -1,0 +1,185 @@
+import type { CallRecord } from '#lib/domain/call.ts';
+import type { Contact, ContactTrust } from '#lib/domain/contact.ts';
+import { WoxlyError } from '#lib/domain/errors.ts';
+import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
+import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
+import type { Settings } from '#lib/domain/settings.ts';
+import { createCalls } from '#lib/core/call/call-engine.ts';
+import type { CallEngine } from '#lib/core/call/call-engine.ts';
+import type { Reach, ReachFailure } from '#lib/core/call/reach-port.ts';
+import { decodeCallFrame } from '#lib/protocol/call-frame.ts';
+import type { CallBody } from '#lib/protocol/call-frame.ts';
+import { signCertificate } from '#lib/protocol/device-certificate.ts';
+import { deviceKeyOf, identityKeyOf } from '#lib/protocol/key-text.ts';
+import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
+import type { Signed } from '#lib/protocol/signed.ts';
+import type { IceServer } from '#lib/ports/media.ts';
+import { FakeAttention } from './fake-attention.ts';
+import { FakeClock, settled, until } from './fake-clock.ts';
+import { FakeAir, FakeMediaPaths, FakeMicrophones } from './fake-media.ts';
+import { MemoryNetwork } from './memory-network.ts';
+import type { MemoryNode } from './memory-network.ts';
+import { SeededRandom } from './seeded-random.ts';
+import { signerNumber } from './signers.ts';
+
+const RELAY = '/dns4/relay.test/tcp/443/wss/p2p/relay';
+const DAY_MS = 86_400_000;
+
+/** People who can call each other, in the memory of one test. */
+export class CallWorld {
+  readonly clock = new FakeClock();
+  readonly network = new MemoryNetwork();
+  readonly relay = this.network.relay(RELAY);
+  readonly air = new FakeAir();
+  readonly people: CallPerson[] = [];
+
+  /** A person with real keys; the same number is the same person. */
+  async person(number: number, name: string): Promise<CallPerson> {
+    const [identity, device] = [await signerNumber(number), await signerNumber(number + 100)];
+    const certificate = await signCertificate(identity, {
+      identity: identity.publicKey,
+      device: device.publicKey,
+      deviceName: 'test',
+      issued: this.clock.now() - DAY_MS,
+      expires: this.clock.now() + DAY_MS,
+    });
+    const keys = [identityKeyOf(identity.publicKey), deviceKeyOf(device.publicKey)] as const;
+    const person = new CallPerson(this, name, ...keys, certificate);
+    this.people.push(person);
+    return person;
+  }
+
+  /** Lets time pass, slowly enough for certificates to be verified meanwhile. */
+  async pass(duration: number): Promise<void> {
+    for (let rest = duration; rest > 0; rest -= 2_000) {
+      await this.clock.advance(Math.min(rest, 2_000));
+    }
+  }
+}
+
+/** One person with one device. */
+export class CallPerson {
+  readonly name: string;
+  readonly key: IdentityKey;
+  readonly device: DeviceKey;
+  readonly certificate: Signed;
+  readonly node: MemoryNode;
+  readonly calls: CallEngine;
+  readonly paths: FakeMediaPaths;
+  readonly microphones = new FakeMicrophones();
+  readonly attention = new FakeAttention();
+  readonly records: CallRecord[] = [];
+  readonly contacts = new Map<IdentityKey, Contact>();
+  settings: Settings = DEFAULT_SETTINGS;
+  servers: readonly IceServer[] = [];
+  /** Makes searches fail. */
+  unreachable: ReachFailure | undefined;
+  /** How often a channel was opened or tried. */
+  searches = 0;
+  readonly #world: CallWorld;
+
+  constructor(
+    world: CallWorld,
+    name: string,
+    key: IdentityKey,
+    device: DeviceKey,
+    certificate: Signed,
+  ) {
+    this.#world = world;
+    this.name = name;
+    this.key = key;
+    this.device = device;
+    this.certificate = certificate;
+    this.paths = new FakeMediaPaths(world.air);
+    this.node = world.network.join(device);
+    world.relay.reserve(device);
+    this.calls = createCalls({
+      clock: world.clock,
+      random: new SeededRandom(name.length),
+      log: { info: () => undefined, warn: () => undefined },
+      attention: this.attention,
+      paths: this.paths,
+      microphones: this.microphones,
+      iceServers: () => this.servers,
+      self: () => ({ key, name, certificate }),
+      contacts: { get: (of) => this.contacts.get(of) },
+      settings: () => this.settings,
+      onEnded: (record) => this.records.push(record),
+      reach: this.#reach,
+      checkSdp: (sdp) => (sdp.startsWith('fake-sdp') ? { sdp, fingerprint: '' } : undefined),
+      checkCandidate: (line) => line.startsWith('candidate:'),
+    });
+    this.node.accept(CALL_PROTOCOL, this.calls.take);
+  }
+
+  /** Puts somebody into the contacts. */
+  knows(other: CallPerson, trust: ContactTrust = 'contact', hideAddress = false): void {
+    const hints = { devices: [other.device], relays: [RELAY] };
+    const { key, name } = other;
+    this.contacts.set(key, { key, name, trust, hideAddress, added: 0, hints, epoch: 0 });
+  }
+
+  call(other: CallPerson) {
+    return this.calls.call({ key: other.key, name: other.name, devices: [], relays: [] });
+  }
+
+  /** What the screen shows: the stage, and the reason of an end. */
+  get shows(): string {
+    const { current } = this.calls;
+    return current?.stage === 'ended' ? `ended: ${current.reason}` : (current?.stage ?? 'nothing');
+  }
+
+  /** Resolves once the screen shows this. */
+  async show(what: string): Promise<void> {
+    await until(() => this.shows === what, `${this.name} shows "${what}", not "${this.shows}",`);
+  }
+
+  /** Every frame this device received from another over channels that are open. */
+  heard(from: CallPerson): readonly CallBody[] {
+    const ends = this.#world.network.channelsBetween(this.device, from.device);
+    return ends
+      .map((end) => (end.device === from.device ? end : end.far))
+      .flatMap((end) => end.arrived.flatMap((frame) => decodeCallFrame(frame)?.body ?? []));
+  }
+
+  readonly #reach: Reach = {
+    reach: async (key, _hints, { onFound, signal, device }) => {
+      this.searches += 1;
+      const other = this.#world.people.find((person) => person.key === key);
+      await settled();
+      if (this.unreachable) throw new WoxlyError<ReachFailure>(this.unreachable);
+      if (other === undefined) throw new WoxlyError<ReachFailure>('not-found');
+      onFound();
+      try {
+        return await this.node.open(device ?? other.device, CALL_PROTOCOL, [RELAY], signal);
+      } catch (cause) {
+        throw new WoxlyError<ReachFailure>('not-reachable', { cause });
+      }
+    },
+  };
+}
+
+/** Puts both into each other's contacts. */
+export function befriend(a: CallPerson, b: CallPerson): void {
+  a.knows(b);
+  b.knows(a);
+}
+
+/** A call until it rings. */
+export async function ring(caller: CallPerson, callee: CallPerson): Promise<void> {
+  await caller.call(callee);
+  await callee.show('incoming');
+  await caller.show('ringing');
+}
+
+/** A call until both are connected. */
+export async function talk(caller: CallPerson, callee: CallPerson): Promise<void> {
+  await ring(caller, callee);
+  callee.calls.accept();
+  await caller.show('connected');
+  await callee.show('connected');
+}
+
+/** Whether the other side sees that its peer is muted. */
+export const isMutedThere = ({ calls: { current } }: CallPerson): boolean =>
+  current !== undefined && 'peerMuted' in current && current.peerMuted;

@@ -1,0 +1,69 @@
+import type { Contact } from '#lib/domain/contact.ts';
+import type { CallRecord } from '#lib/domain/call.ts';
+import type { CallId, IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
+import { ok } from '#lib/domain/result.ts';
+import type { Invited } from '#lib/core/woxly.ts';
+
+const key = (text: string): IdentityKey => text as IdentityKey;
+
+/** Keys of people who exist only in tests: well-formed texts of no key. */
+export const KEYS = {
+  me: key('12D3KooWMe7xPq2vZs9RkLh4TgYbNc8JdFwQm3uXaVrC6eHtBn5S'),
+  alice: key('12D3KooWA1iceVw3Gd8ShcUfbTqXm7Yp2ZkR5nJLzMvQeHsWtC9x'),
+  boris: key('12D3KooWBor1sTz6Qk2NwYdLmXaGhRf8JcPvS4eUbZqKtMnHx7Vy'),
+  chen: key('12D3KooWChenZ9bLwQp4RtVkXsYmJd2GfNh6UcSa8EqTzKvMx3Hb'),
+  daria: key('12D3KooWDar1aPm5XtZkQwLb7NvRhYcGs3JfUd9SaEeTqKzVx2Mn'),
+  stranger: key('12D3KooWStr8ngerKx4ZpQvLmYt6RwHbNcJd2GfUs7SaEeTqKzVx'),
+};
+
+/** A contact with everything that a test does not care about filled in. */
+export function contactOf(key: IdentityKey, name: string, part: Partial<Contact> = {}): Contact {
+  return {
+    key,
+    name,
+    trust: 'contact',
+    hideAddress: false,
+    added: 0,
+    hints: { devices: [], relays: [] },
+    epoch: 1,
+    ...part,
+  };
+}
+
+/** A past call; `minutesAgo` counts back from `now`. */
+export function recordOf(
+  id: string,
+  peer: IdentityKey,
+  peerName: string,
+  now: Milliseconds,
+  minutesAgo: number,
+  part: Partial<CallRecord> = {},
+): CallRecord {
+  const started = now - minutesAgo * 60_000;
+  return {
+    id: id as CallId,
+    peer,
+    peerName,
+    direction: 'outgoing',
+    started,
+    ended: started + 40_000,
+    reason: 'hung-up',
+    missed: false,
+    seen: true,
+    ...part,
+  };
+}
+
+/** What a key or a link of the form `…#/i/NAME.KEY` names; enough for screens, no cryptography. */
+export function readInvited(text: string) {
+  const found = /12D3KooW[1-9A-HJ-NP-Za-km-z]{44}/.exec(text)?.[0];
+  if (found === undefined) return undefined;
+  const name = /#\/i\/([^.]+)\./.exec(text)?.[1];
+  const invited: Invited = {
+    key: key(found),
+    devices: [],
+    relays: [],
+    ...(name !== undefined && { name: decodeURIComponent(name) }),
+  };
+  return ok(invited);
+}

@@ -1,0 +1,177 @@
+import type { CallRecord } from '#lib/domain/call.ts';
+import type { Contact } from '#lib/domain/contact.ts';
+import type { CallId, IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
+import type { LinkProblem, NetworkStatus, WordsProblem } from '#lib/domain/reasons.ts';
+import { fail, ok } from '#lib/domain/result.ts';
+import type { Result } from '#lib/domain/result.ts';
+import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
+import type { Settings } from '#lib/domain/settings.ts';
+import type { AudioDevice } from '#lib/ports/media.ts';
+import { Watchers } from '#lib/core/watchable.ts';
+import type * as core from '#lib/core/woxly.ts';
+import { FakeCalls } from './fake-calls.ts';
+import { contactOf, KEYS, readInvited } from './fake-people.ts';
+
+const WORDS = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
+
+class FakeIdentity extends Watchers implements core.Identity {
+  profile: core.Identity['profile'];
+
+  async create(name: string): Promise<void> {
+    this.#set({ key: KEYS.me, name, wordsConfirmed: false });
+  }
+
+  async restore(words: string, name: string): Promise<Result<IdentityKey, WordsProblem>> {
+    const count = words.trim().split(/\s+/).length;
+    if (count !== 12) return fail('count');
+    if (words.trim() !== WORDS) return fail('unknown-word');
+    this.#set({ key: KEYS.me, name, wordsConfirmed: true });
+    return ok(KEYS.me);
+  }
+
+  async rename(name: string): Promise<void> {
+    if (this.profile) this.#set({ ...this.profile, name });
+  }
+
+  async recoveryWords(): Promise<readonly string[] | undefined> {
+    return this.profile?.wordsConfirmed ? undefined : WORDS.split(' ');
+  }
+
+  async confirmWords(): Promise<void> {
+    if (this.profile) this.#set({ ...this.profile, wordsConfirmed: true });
+  }
+
+  async inviteLink(): Promise<string> {
+    return `https://woxly.example/#/i/${this.profile?.name ?? ''}.${KEYS.me}`;
+  }
+
+  #set(profile: core.Identity['profile']): void {
+    this.profile = profile;
+    this.changed();
+  }
+}
+
+class FakeContacts extends Watchers implements core.Contacts {
+  all: readonly Contact[] = [];
+
+  get = (key: IdentityKey): Contact | undefined => this.all.find((one) => one.key === key);
+
+  async read(text: string): Promise<Result<core.Invited, LinkProblem>> {
+    if (text.trim() === '') return fail('empty');
+    if (text.includes(KEYS.me)) return fail('own-key');
+    return readInvited(text) ?? fail(text.includes('#/i/') ? 'cut-short' : 'not-a-key');
+  }
+
+  async add(text: string, name?: string): Promise<Result<Contact, LinkProblem>> {
+    const read = await this.read(text);
+    if (!read.ok) return read;
+    if (this.get(read.value.key)) return fail('already-contact');
+    const contact = contactOf(read.value.key, name ?? read.value.name ?? 'Somebody');
+    this.set([...this.all, contact]);
+    return ok(contact);
+  }
+
+  rename = async (key: IdentityKey, name: string): Promise<void> => this.#change(key, { name });
+  setHideAddress = async (key: IdentityKey, hideAddress: boolean): Promise<void> =>
+    this.#change(key, { hideAddress });
+  unblock = async (key: IdentityKey): Promise<void> => this.#change(key, { trust: 'contact' });
+
+  async block(key: IdentityKey, name?: string): Promise<void> {
+    if (!this.get(key)) this.set([...this.all, contactOf(key, name ?? 'Somebody')]);
+    this.#change(key, { trust: 'blocked' });
+  }
+
+  async remove(key: IdentityKey): Promise<void> {
+    this.set(this.all.filter((one) => one.key !== key));
+  }
+
+  set(all: readonly Contact[]): void {
+    this.all = [...all].sort((a, b) => a.name.localeCompare(b.name));
+    this.changed();
+  }
+
+  #change(key: IdentityKey, part: Partial<Contact>): void {
+    this.set(this.all.map((one) => (one.key === key ? { ...one, ...part } : one)));
+  }
+}
+
+class FakeHistory extends Watchers implements core.CallHistory {
+  records: readonly CallRecord[] = [];
+
+  get unseen(): number {
+    return this.records.filter((record) => record.missed && !record.seen).length;
+  }
+
+  markSeen = async (): Promise<void> =>
+    this.set(this.records.map((record) => ({ ...record, seen: true })));
+  remove = async (id: CallId): Promise<void> =>
+    this.set(this.records.filter((record) => record.id !== id));
+  clear = async (): Promise<void> => this.set([]);
+
+  set(records: readonly CallRecord[]): void {
+    this.records = records;
+    this.changed();
+  }
+}
+
+class FakeReachability extends Watchers implements core.Reachability {
+  status: NetworkStatus = 'reachable';
+  relays: readonly core.RelayView[] = [];
+  retries = 0;
+
+  retry(): void {
+    this.retries += 1;
+  }
+
+  set(status: NetworkStatus, relays: readonly core.RelayView[] = this.relays): void {
+    this.status = status;
+    this.relays = relays;
+    this.changed();
+  }
+}
+
+class FakeAudio extends Watchers implements core.Audio {
+  microphones: readonly AudioDevice[] = [];
+  speakers: readonly AudioDevice[] = [];
+  ringing = false;
+
+  refresh = async (): Promise<void> => this.changed();
+
+  testRing = (): (() => void) => {
+    this.ringing = true;
+    return () => (this.ringing = false);
+  };
+
+  set(microphones: readonly AudioDevice[], speakers: readonly AudioDevice[]): void {
+    this.microphones = microphones;
+    this.speakers = speakers;
+    this.changed();
+  }
+}
+
+class FakeSettings extends Watchers implements core.SettingsBook {
+  current: Settings = DEFAULT_SETTINGS;
+
+  async change(part: Partial<Settings>): Promise<void> {
+    this.current = { ...this.current, ...part };
+    this.changed();
+  }
+}
+
+/** WOXLY in memory, for tests of screens: it does nothing by itself and remembers what it was asked. */
+export class FakeWoxly implements core.Woxly {
+  readonly identity = new FakeIdentity();
+  readonly contacts = new FakeContacts();
+  readonly calls: FakeCalls;
+  readonly history = new FakeHistory();
+  readonly reachability = new FakeReachability();
+  readonly audio = new FakeAudio();
+  readonly settings = new FakeSettings();
+
+  constructor(now: () => Milliseconds = () => 0) {
+    this.calls = new FakeCalls(now, (key) => this.contacts.get(key as IdentityKey));
+  }
+
+  diagnostics = async (): Promise<string> => '{"version":"test"}';
+  stop = async (): Promise<void> => this.calls.end('hung-up');
+}

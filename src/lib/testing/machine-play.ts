@@ -1,0 +1,141 @@
+import { fromHex } from '#lib/domain/bytes.ts';
+import type { Trust } from '#lib/domain/contact.ts';
+import type { CallId, DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
+import type { Effect } from '#lib/core/call/call-effect.ts';
+import type { CallEvent, Ring, Unstamped } from '#lib/core/call/call-event.ts';
+import { step } from '#lib/core/call/call-machine.ts';
+import type { Call } from '#lib/core/call/call-state.ts';
+import { FREE_LINE } from '#lib/core/call/line.ts';
+import type { Line } from '#lib/core/call/line.ts';
+import type { CallBody } from '#lib/protocol/call-frame.ts';
+import { TEST_EPOCH } from './fake-clock.ts';
+
+export const OURS = 'a'.repeat(32) as CallId;
+export const THEIRS = 'b'.repeat(32) as CallId;
+/** `ME` is the lower key: the impolite side, whose call goes on if both call. */
+const ME = 'identity m' as IdentityKey;
+const PEER = 'identity p' as IdentityKey;
+export const PEER_DEVICE = 'device p' as DeviceKey;
+
+const certificate = { payload: new Uint8Array(), signature: new Uint8Array() };
+
+export interface PlayOptions {
+  readonly trust?: Trust;
+  readonly hidden?: boolean;
+  readonly turnAvailable?: boolean;
+  /** Makes us the higher key. */
+  readonly polite?: boolean;
+}
+
+/** One machine, told events one by one. */
+export class MachinePlay {
+  line: Line = FREE_LINE;
+  now = TEST_EPOCH;
+  /** Of the last step. */
+  effects: readonly Effect[] = [];
+  readonly #about;
+  #heard = 0;
+
+  constructor({
+    trust = 'contact',
+    hidden = false,
+    turnAvailable = true,
+    polite,
+  }: PlayOptions = {}) {
+    const self = polite ? ('identity z' as IdentityKey) : ME;
+    this.#about = { self, peer: { key: PEER, name: 'P', trust }, hidden, turnAvailable };
+  }
+
+  get call(): Call | undefined {
+    return this.line.call;
+  }
+
+  /** The stage, and the reason of an end. */
+  get stage(): string {
+    const { call } = this.line;
+    return call?.stage === 'ended' ? `ended: ${call.reason}` : (call?.stage ?? 'free');
+  }
+
+  /** What the last step did, as words: the body's type for what it sent. */
+  get did(): readonly string[] {
+    return this.effects.map((effect) =>
+      effect.do === 'send' ? effect.frame.body.type : effect.do,
+    );
+  }
+
+  /** What was said in the last step. */
+  get said(): readonly CallBody[] {
+    return this.effects.flatMap((effect) => (effect.do === 'send' ? effect.frame.body : []));
+  }
+
+  tell(event: Unstamped<CallEvent>): this {
+    [this.line, this.effects] = step(this.line, { ...event, now: this.now });
+    return this;
+  }
+
+  press(part: { readonly supported?: boolean } = {}): this {
+    const call = { id: OURS, certificate, name: 'M', supported: true, ...part, ...this.#about };
+    return this.tell({ type: 'call', ...call });
+  }
+
+  ring(part: Partial<Ring> = {}, issued = this.now): this {
+    if ((part.id ?? THEIRS) === THEIRS) this.#heard = 1;
+    const body = { type: 'ring', certificate, name: 'P', offer: 'their offer' } as const;
+    return this.tell({
+      ...{ type: 'ring', id: THEIRS, device: PEER_DEVICE, strangersMayRing: true, supported: true },
+      ...{ frame: { sequence: 1, acknowledged: 0 }, ...this.#about },
+      body: { ...body, issued, expires: issued + 60_000 },
+      ...part,
+    });
+  }
+
+  /** The peer says something in the call, in order, and has heard everything so far. */
+  hear(body: CallBody): this {
+    return this.hearAs((this.#heard += 1), body);
+  }
+
+  hearAs(sequence: number, body: CallBody, id?: CallId, acknowledged?: number): this {
+    const { call } = this.line;
+    const sent = call && 'link' in call ? call.link.sent : 0;
+    const of = id ?? call?.id ?? OURS;
+    const callId = fromHex(of) ?? new Uint8Array();
+    const frame = { callId, sequence, acknowledged: acknowledged ?? sent, body };
+    return this.tell({ type: 'frame', id: of, device: PEER_DEVICE, frame });
+  }
+
+  pass(duration: number): this {
+    this.now += duration;
+    return this.tell({ type: 'tick' });
+  }
+}
+
+/** Every stage, by the way that leads to it. */
+const WAYS: Readonly<Record<Call['stage'], (play: MachinePlay) => MachinePlay>> = {
+  finding: (play: MachinePlay) => play.press(),
+  reaching: (play: MachinePlay) => WAYS.finding(play).tell({ type: 'found' }),
+  rung: (play: MachinePlay) =>
+    WAYS.reaching(play)
+      .tell({ type: 'offer-made', offer: 'our offer' })
+      .tell({ type: 'microphone-opened' })
+      .tell({ type: 'channel-opened', device: PEER_DEVICE }),
+  ringing: (play: MachinePlay) => WAYS.rung(play).hear({ type: 'ringing' }),
+  incoming: (play: MachinePlay) => play.ring(),
+  answering: (play: MachinePlay) => WAYS.incoming(play).tell({ type: 'accept' }),
+  connecting: (play: MachinePlay) =>
+    WAYS.ringing(play).hear({ type: 'accept', answer: 'their answer' }),
+  connected: (play: MachinePlay) =>
+    WAYS.connecting(play)
+      .tell({ type: 'answer-taken' })
+      .tell({ type: 'path-state', state: 'connected' }),
+  reconnecting: (play: MachinePlay) =>
+    WAYS.connected(play).tell({ type: 'path-state', state: 'broken' }),
+  ended: (play: MachinePlay) => WAYS.connected(play).tell({ type: 'hang-up' }),
+};
+
+export const at = (stage: Call['stage'], options?: PlayOptions): MachinePlay =>
+  WAYS[stage](new MachinePlay(options));
+
+export type Stage = Call['stage'];
+export const STAGES = Object.keys(WAYS) as readonly Stage[];
+/** The stages after ACCEPT. */
+export const LIVE: readonly Stage[] = ['connecting', 'connected', 'reconnecting'];

@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { CallRecord } from '#lib/domain/call.ts';
+import type { Contact } from '#lib/domain/contact.ts';
+import type { CallId } from '#lib/domain/ids.ts';
+import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
+import type { Stores } from '#lib/ports/stores.ts';
+import { deviceKeyOf, identityKeyOf } from '#lib/protocol/key-text.ts';
+
+/** One place where a browser keeps what it remembers. */
+export interface StorePlace {
+  /** Opens it; a second time after `stop`, it holds what was put before, as after a reload. */
+  open(): Promise<Stores>;
+  /** Closes what `open` opened. */
+  stop(): Promise<void>;
+}
+
+const identity = (byte: number) => identityKeyOf(new Uint8Array(32).fill(byte));
+
+const contact = (byte: number, part: Partial<Contact> = {}): Contact => ({
+  key: identity(byte),
+  name: `Person ${byte}`,
+  trust: 'contact',
+  hideAddress: false,
+  added: 1_700_000_000_000 + byte,
+  hints: {
+    devices: [deviceKeyOf(new Uint8Array(32).fill(byte + 100))],
+    relays: [`/dns4/relay.example/tcp/443/tls/ws/p2p/${identity(200)}`],
+  },
+  epoch: 3,
+  ...part,
+});
+
+const call = (number: number, part: Partial<CallRecord> = {}): CallRecord => ({
+  id: number.toString(16).padStart(32, '0') as CallId,
+  peer: identity(1),
+  peerName: 'Alice',
+  direction: 'incoming',
+  started: 1000 * number,
+  ended: 1000 * number + 500,
+  reason: 'no-answer',
+  missed: true,
+  seen: false,
+  ...part,
+});
+
+/** What every implementation of {@link Stores} promises. `newPlace` makes an empty one for each test. */
+export function storeContract(name: string, newPlace: () => Promise<StorePlace>): void {
+  describe(`${name} keeps the promises of Stores`, () => {
+    let place: StorePlace;
+    let stores: Stores;
+    const reload = async () => {
+      await place.stop();
+      stores = await place.open();
+    };
+
+    beforeEach(async () => {
+      place = await newPlace();
+      stores = await place.open();
+    });
+    afterEach(() => place.stop());
+
+    test('is empty, with default settings, at first', async () => {
+      expect(await stores.contacts.all()).toEqual([]);
+      expect(await stores.calls.recent(10)).toEqual([]);
+      expect(await stores.profile.load()).toBeUndefined();
+      expect(await stores.settings.load()).toEqual(DEFAULT_SETTINGS);
+    });
+
+    test('contacts are there after a reload, whole', async () => {
+      const blocked = contact(2, { trust: 'blocked', before: 'stranger', hideAddress: true });
+      await stores.contacts.put(contact(1));
+      await stores.contacts.put(blocked);
+      await reload();
+      const all = await stores.contacts.all();
+      expect(all).toHaveLength(2);
+      expect(all).toEqual(expect.arrayContaining([contact(1), blocked]));
+    });
+
+    test('a contact is replaced by its key, and removed by it', async () => {
+      await stores.contacts.put(contact(1));
+      await stores.contacts.put(contact(2));
+      await stores.contacts.put(contact(1, { name: 'Alice', trust: 'verified', epoch: 9 }));
+      await stores.contacts.remove(identity(2));
+      await stores.contacts.remove(identity(3));
+      await reload();
+      const changed = contact(1, { name: 'Alice', trust: 'verified', epoch: 9 });
+      expect(await stores.contacts.all()).toEqual([changed]);
+    });
+
+    test('calls come newest first, at most as many as asked for', async () => {
+      for (const number of [2, 5, 1, 4, 3]) await stores.calls.put(call(number));
+      await reload();
+      expect(await stores.calls.recent(3)).toEqual([call(5), call(4), call(3)]);
+      expect(await stores.calls.recent(0)).toEqual([]);
+      expect(await stores.calls.recent(10)).toHaveLength(5);
+    });
+
+    test('a call is replaced by its ID, removed by it, and all are cleared', async () => {
+      await stores.calls.put(call(1));
+      await stores.calls.put(call(2));
+      await stores.calls.put(call(1, { seen: true, connected: 1100, missed: false }));
+      await stores.calls.remove(call(2).id);
+      expect(await stores.calls.recent(9)).toEqual([
+        call(1, { seen: true, connected: 1100, missed: false }),
+      ]);
+      await stores.calls.clear();
+      await reload();
+      expect(await stores.calls.recent(9)).toEqual([]);
+    });
+
+    test('the profile is there after a reload, byte for byte, and is replaced', async () => {
+      const profile = {
+        name: 'Alice',
+        created: 7,
+        wordsConfirmed: false,
+        // Views of a larger buffer, as codecs give them.
+        certificate: Uint8Array.of(0, 1, 2, 3).subarray(1, 3),
+        deviceList: Uint8Array.of(9),
+      };
+      await stores.profile.save(profile);
+      await stores.profile.save({ ...profile, wordsConfirmed: true });
+      await reload();
+      expect(await stores.profile.load()).toEqual({
+        ...profile,
+        wordsConfirmed: true,
+        certificate: Uint8Array.of(1, 2),
+      });
+    });
+
+    test('settings are there after a reload', async () => {
+      const settings = { ...DEFAULT_SETTINGS, hideAddress: true, microphone: 'usb', ringVolume: 0 };
+      await stores.settings.save(settings);
+      await reload();
+      expect(await stores.settings.load()).toEqual(settings);
+    });
+
+    test('what was given or read can be changed without changing what is kept', async () => {
+      const relays: string[] = [];
+      await stores.settings.save({ ...DEFAULT_SETTINGS, relays });
+      relays.push('/later');
+      ((await stores.settings.load()).relays as string[]).push('/later');
+      expect((await stores.settings.load()).relays).toEqual([]);
+    });
+
+    test('writes at the same time all arrive', async () => {
+      await Promise.all(Array.from({ length: 50 }, (_, n) => stores.contacts.put(contact(n))));
+      expect(await stores.contacts.all()).toHaveLength(50);
+    });
+  });
+}
