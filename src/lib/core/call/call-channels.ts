@@ -1,0 +1,161 @@
+import type { DeviceKey, Milliseconds } from '#lib/domain/ids.ts';
+import { decodeCallFrame, encodeCallFrame } from '#lib/protocol/call-frame.ts';
+import type { CallFrame } from '#lib/protocol/call-frame.ts';
+import { FRAME_MAX_BYTES } from '#lib/protocol/limits.ts';
+import type { Clock } from '#lib/ports/clock.ts';
+import type { Log } from '#lib/ports/log.ts';
+import type { FrameChannel } from '#lib/ports/peer-network.ts';
+
+/** Channels that others opened, per device: two, and room for dead ones that have not been noticed. */
+export const INBOUND_PER_DEVICE_MAX = 4;
+/** Channels that others opened, over all devices. The oldest that no call needs makes room. */
+const INBOUND_MAX = 32;
+/** How long a new channel may take to bring its first frame, ms. */
+export const FIRST_FRAME_MS = 10_000;
+/** A channel that no call needs is closed after so long without a frame, ms. */
+export const IDLE_MS = 30_000;
+/** Frames that may come at once: everything that can wait for acknowledgement, sent twice. */
+const FRAMES_BURST = 256;
+/** Frames a second in the long run. A live call has one every two seconds. */
+const FRAMES_PER_SECOND = 20;
+/** Frames that wait while a certificate before them is verified. */
+const FRAMES_WAITING_MAX = 64;
+
+export interface ChannelEvents {
+  /** A well-formed frame; the channel's next one waits for the promise. `false` closes the channel. */
+  onFrame(device: DeviceKey, frame: CallFrame): Promise<boolean>;
+  /** Another channel to the device is open, or the newest one closed and an older one is used again. */
+  onOpened(device: DeviceKey): void;
+  /** The last channel to the device is gone. */
+  onLost(device: DeviceKey): void;
+  /** Whether a call needs channels to this device. */
+  needed(device: DeviceKey): boolean;
+}
+
+interface Entry {
+  readonly channel: FrameChannel;
+  readonly inbound: boolean;
+  /** Frames are handled one after the other: whatever follows a RING waits for its verification. */
+  tail: Promise<void>;
+  waiting: number;
+  budget: number;
+  budgetAt: Milliseconds;
+  stopTimer: () => void;
+}
+
+/** All open channels of the call protocol, with their limits. Peers are hostile: garbage and floods close them. */
+export class CallChannels {
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #events: ChannelEvents;
+  /** Oldest first. */
+  #entries: Entry[] = [];
+
+  constructor(clock: Clock, log: Log, events: ChannelEvents) {
+    this.#clock = clock;
+    this.#log = log;
+    this.#events = events;
+  }
+
+  /** Takes a channel that a peer opened. */
+  takeInbound(channel: FrameChannel): void {
+    const inbound = this.#entries.filter((entry) => entry.inbound);
+    const own = inbound.filter((entry) => entry.channel.device === channel.device);
+    if (own.length >= INBOUND_PER_DEVICE_MAX) own[0]?.channel.close();
+    else if (inbound.length >= INBOUND_MAX) {
+      inbound.find((entry) => !this.#events.needed(entry.channel.device))?.channel.close();
+    }
+    this.#add(channel, true);
+  }
+
+  /** Takes a channel that we opened, in place of older ones that we opened to the same device. */
+  takeOutbound(channel: FrameChannel): void {
+    const older = this.#entries.filter(
+      (entry) => !entry.inbound && entry.channel.device === channel.device,
+    );
+    this.#add(channel, false);
+    for (const { channel: old } of older) old.close();
+  }
+
+  /** Sends over the newest channel to the device; without one the frame is lost. */
+  send(device: DeviceKey, frame: CallFrame): void {
+    this.#newest(device)?.channel.send(encodeCallFrame(frame));
+  }
+
+  closeAll(): void {
+    for (const { channel } of [...this.#entries]) channel.close();
+  }
+
+  #newest(device: DeviceKey): Entry | undefined {
+    return this.#entries.findLast((entry) => entry.channel.device === device);
+  }
+
+  #add(channel: FrameChannel, inbound: boolean): void {
+    const entry: Entry = {
+      channel,
+      inbound,
+      tail: Promise.resolve(),
+      waiting: 0,
+      budget: FRAMES_BURST,
+      budgetAt: this.#clock.now(),
+      stopTimer: () => undefined,
+    };
+    this.#entries.push(entry);
+    this.#closeIfIdle(entry, FIRST_FRAME_MS);
+    channel.listen({
+      onFrame: (bytes) => this.#onFrame(entry, bytes),
+      onClose: () => this.#onClose(entry),
+    });
+    if (this.#entries.includes(entry)) this.#events.onOpened(channel.device);
+  }
+
+  #closeIfIdle(entry: Entry, delay: number): void {
+    entry.stopTimer();
+    entry.stopTimer = this.#clock.after(delay, () => {
+      if (this.#events.needed(entry.channel.device)) this.#closeIfIdle(entry, IDLE_MS);
+      else entry.channel.close();
+    });
+  }
+
+  #onFrame(entry: Entry, bytes: Uint8Array): void {
+    if (!this.#entries.includes(entry)) return;
+    const frame =
+      bytes.byteLength <= FRAME_MAX_BYTES && this.#affords(entry)
+        ? decodeCallFrame(bytes)
+        : undefined;
+    if (frame === undefined || entry.waiting >= FRAMES_WAITING_MAX) {
+      this.#log.warn('call channel closed', { reason: frame ? 'flood' : 'garbage' });
+      entry.channel.close();
+      return;
+    }
+    this.#closeIfIdle(entry, IDLE_MS);
+    entry.waiting += 1;
+    entry.tail = entry.tail.then(async () => {
+      const good = await this.#events.onFrame(entry.channel.device, frame);
+      entry.waiting -= 1;
+      if (!good) {
+        this.#log.warn('call channel closed', { reason: 'refused' });
+        entry.channel.close();
+      }
+    });
+  }
+
+  /** A token bucket. */
+  #affords(entry: Entry): boolean {
+    const now = this.#clock.now();
+    const earned = (Math.max(0, now - entry.budgetAt) / 1000) * FRAMES_PER_SECOND;
+    entry.budget = Math.min(FRAMES_BURST, entry.budget + earned) - 1;
+    entry.budgetAt = now;
+    return entry.budget >= 0;
+  }
+
+  #onClose(entry: Entry): void {
+    if (!this.#entries.includes(entry)) return;
+    const { device } = entry.channel;
+    const used = this.#newest(device) === entry;
+    this.#entries = this.#entries.filter((other) => other !== entry);
+    entry.stopTimer();
+    if (this.#newest(device) === undefined) this.#events.onLost(device);
+    else if (used) this.#events.onOpened(device);
+  }
+}

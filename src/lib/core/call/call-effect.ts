@@ -1,0 +1,37 @@
+import type { CallRecord } from '#lib/domain/call.ts';
+import type { CallId, DeviceKey } from '#lib/domain/ids.ts';
+import type { CallFrame } from '#lib/protocol/call-frame.ts';
+import type { Candidate } from '#lib/ports/media.ts';
+
+/** What the engine does in the world for the machine. What comes of it comes back as events. */
+export type Effect =
+  /** Find the person and open a channel → `found`, then `channel-opened` or `reach-failed`. */
+  | { readonly do: 'reach' }
+  /** Open another channel to this device, trying until it works → `channel-opened`. */
+  | { readonly do: 'reopen'; readonly device: DeviceKey }
+  | { readonly do: 'send'; readonly device: DeviceKey; readonly frame: CallFrame }
+  /** Make the RTCPeerConnection. It closes with the call, or with `close-path`. */
+  | { readonly do: 'open-path'; readonly policy: 'all' | 'relay' }
+  | { readonly do: 'close-path' }
+  /** → `offer-made` */
+  | { readonly do: 'make-offer' }
+  /** → `answer-made` */
+  | { readonly do: 'make-answer'; readonly offer: string }
+  /** → `answer-taken` */
+  | { readonly do: 'take-answer'; readonly answer: string }
+  /** → `restart-made` */
+  | { readonly do: 'make-restart' }
+  | { readonly do: 'add-candidate'; readonly candidate: Candidate }
+  /** → `microphone-opened` or `microphone-error`. It closes with the call. */
+  | { readonly do: 'open-microphone' }
+  | { readonly do: 'set-muted'; readonly muted: boolean }
+  /** Send the open microphone's sound over the path. */
+  | { readonly do: 'send-sound' }
+  /** Play what the peer sends. */
+  | { readonly do: 'play' }
+  /** The call goes on under the peer's call ID (both pressed Call): its microphone stays. */
+  | { readonly do: 'continue-as'; readonly id: CallId }
+  /** The call is over: close the path and the microphone, stop whatever is under way for it. */
+  | { readonly do: 'finish'; readonly id: CallId }
+  /** A line of the history. Exactly one a call. */
+  | { readonly do: 'record'; readonly record: CallRecord };

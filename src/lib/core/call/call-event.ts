@@ -1,0 +1,93 @@
+import type { Bytes } from '#lib/domain/bytes.ts';
+import type { CallId, DeviceKey, IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
+import type { MicrophoneProblem } from '#lib/domain/reasons.ts';
+import type { CallBodyOf, CallFrame } from '#lib/protocol/call-frame.ts';
+import type { Candidate, PathState } from '#lib/ports/media.ts';
+import type { CallPeer } from './call-view.ts';
+import type { ReachFailure } from './reach-port.ts';
+
+/** What this device knows about itself and a person at the moment a call with them begins. */
+export interface Circumstances {
+  readonly self: IdentityKey;
+  readonly peer: CallPeer;
+  /** Our address is hidden from everybody or from this person. */
+  readonly hidden: boolean;
+  readonly turnAvailable: boolean;
+}
+
+/** A person pressed something. */
+export type Press =
+  | ({
+      readonly type: 'call';
+      readonly id: CallId;
+      readonly certificate: CallBodyOf<'ring'>['certificate'];
+      readonly name: string;
+      readonly supported: boolean;
+    } & Circumstances)
+  | { readonly type: 'accept' }
+  | { readonly type: 'decline'; readonly note?: string }
+  | { readonly type: 'hang-up' }
+  /** The page is being left. */
+  | { readonly type: 'leave' }
+  | { readonly type: 'mute'; readonly muted: boolean }
+  | { readonly type: 'reopen-microphone' }
+  | { readonly type: 'dismiss' };
+
+/** The way to the peer's device. */
+export type Signal =
+  | { readonly type: 'found' }
+  | { readonly type: 'reach-failed'; readonly reason: ReachFailure }
+  | { readonly type: 'channel-opened'; readonly device: DeviceKey }
+  /** The last channel to the device is gone. */
+  | { readonly type: 'channel-lost'; readonly device: DeviceKey }
+  /** This device has another network than before, or one again. */
+  | { readonly type: 'network-changed' };
+
+/** A RING whose certificate was verified and whose offer was checked. */
+export interface Ring extends Circumstances {
+  readonly type: 'ring';
+  readonly id: CallId;
+  readonly device: DeviceKey;
+  readonly frame: Pick<CallFrame, 'sequence' | 'acknowledged'>;
+  readonly body: CallBodyOf<'ring'>;
+  readonly strangersMayRing: boolean;
+  /** Whether this browser can make voice connections. */
+  readonly supported: boolean;
+}
+
+/** Any other frame; SDP and candidates in it were checked. */
+export interface Arrived {
+  readonly type: 'frame';
+  readonly id: CallId;
+  readonly device: DeviceKey;
+  readonly frame: CallFrame & { readonly callId: Bytes };
+}
+
+/** What became of an effect on the media path, and what it says by itself. */
+export type Media =
+  | { readonly type: 'offer-made'; readonly offer: string }
+  | { readonly type: 'answer-made'; readonly answer: string }
+  | { readonly type: 'answer-taken' }
+  | { readonly type: 'restart-made'; readonly offer: string }
+  | { readonly type: 'path-error'; readonly at: 'offer' | 'answer' | 'take-answer' | 'restart' }
+  | { readonly type: 'candidate'; readonly candidate: Candidate }
+  | { readonly type: 'path-state'; readonly state: PathState }
+  | { readonly type: 'play-blocked'; readonly blocked: boolean };
+
+export type Sound =
+  | { readonly type: 'microphone-opened' }
+  | { readonly type: 'microphone-error'; readonly problem: MicrophoneProblem }
+  | { readonly type: 'microphone-lost' };
+
+/** Nothing happened, but a deadline has passed. */
+export interface Tick {
+  readonly type: 'tick';
+}
+
+/** Everything that can happen, with the time at which it did. */
+export type CallEvent = { readonly now: Milliseconds } & (
+  Press | Signal | Ring | Arrived | Media | Sound | Tick
+);
+
+/** An event before its time is added. */
+export type Unstamped<E> = E extends unknown ? Omit<E, 'now'> : never;

@@ -1,0 +1,201 @@
+import type { Milliseconds } from '#lib/domain/ids.ts';
+import type { Effect } from './call-effect.ts';
+import type { Arrived, CallEvent } from './call-event.ts';
+import { isLinked, privacyFor } from './call-state.ts';
+import type { Call, Finding } from './call-state.ts';
+import type { Line } from './line.ts';
+import { NO_NEGOTIATION } from './negotiation.ts';
+import { isFarewell, onFrame } from './on-frame.ts';
+import { onMedia } from './on-media.ts';
+import { onPress } from './on-press.ts';
+import { onRing } from './on-ring.ts';
+import { onSignal } from './on-signal.ts';
+import { nextDeadline as deadlineOf, onTick } from './on-tick.ts';
+import { heartbeat, looseFrame } from './reliable.ts';
+import { PREPARING_MS } from './timing.ts';
+import { bury, findTombstone } from './tombstones.ts';
+import { end, send, settle } from './turn.ts';
+import type { Turn } from './turn.ts';
+
+/**
+ * The calls of one device, as one pure function.
+ *
+ *      CALLER                                                     CALLEE
+ *
+ *      press Call                                                 RING (verified, in time, line free)
+ *          │                                                          │
+ *      ┌───▼─────┐ a device is known ┌──────────┐                 ┌───▼──────┐
+ *      │ finding ├──────────────────►│ reaching │                 │ incoming │  RINGING sent; for a contact the path
+ *      └─────────┘                   └───┬──────┘                 └───┬──────┘  connects already (ANSWER)
+ *                channel + offer + microphone: RING sent              │ press Accept: microphone opens
+ *                                    ┌───▼──────┐                 ┌───▼───────┐
+ *                                    │   rung   │                 │ answering │◄── both pressed Call, and ours
+ *                                    └───┬────┬─┘                 └───┬───────┘    gives way (from finding,
+ *                               RINGING  │    │                       │            reaching, rung)
+ *                                    ┌───▼──┐ │ ACCEPT                │ microphone + answer: ACCEPT sent
+ *                                    │ring- │ │                       │
+ *                                    │ ing  │ │                       │
+ *                                    └───┬──┘ │                       │
+ *                                 ACCEPT │    │                       │
+ *                                    ┌───▼────▼───────────────────────▼───┐
+ *                                    │             connecting             │  sound may be sent and played
+ *                                    └─────────────────┬──────────────────┘
+ *                        path connected, its fingerprint verified; at the callee: ACCEPT acknowledged
+ *                                    ┌─────────────────▼──────────────────┐   path broken   ┌──────────────┐
+ *                                    │             connected              ├────────────────►│ reconnecting │
+ *                                    │                                    │◄────────────────┤ (ICE restart)│
+ *                                    └────────────────────────────────────┘ path connected  └──────────────┘
+ *
+ *      Every state ends in `ended(reason)`: by a press, by the peer's DECLINE, CANCEL or HANGUP, by its deadline, or
+ *      by a failure of the network, the microphone or the path. `ended` is final and stays until dismissed.
+ *
+ * What fits no arrow is absorbed. Time comes with the events: whoever runs this sends a `tick` when
+ * {@link nextDeadline} has come.
+ */
+export function step(line: Line, event: CallEvent): readonly [Line, readonly Effect[]] {
+  const turn: Turn = { now: event.now, effects: [] };
+  const next = decide(turn, line, event);
+  const call = next.call && acknowledge(turn, next.call);
+  return [buryEnded(turn, line, { ...next, call }), turn.effects];
+}
+
+/** When the line wants a tick next, or `Infinity`. */
+export const nextDeadline = (line: Line): Milliseconds => deadlineOf(line.call);
+
+function decide(turn: Turn, line: Line, event: CallEvent): Line {
+  const { call } = line;
+  switch (event.type) {
+    case 'call':
+      if (call === undefined || call.stage === 'ended') {
+        return { ...line, call: place(turn, event) };
+      }
+      // Calling somebody who is ringing here is accepting; any other live call is left alone.
+      return call.stage === 'incoming' && call.peer.key === event.peer.key
+        ? { ...line, call: onPress(turn, call, { type: 'accept' }) }
+        : line;
+    case 'dismiss':
+      return call?.stage === 'ended' ? { ...line, call: undefined } : line;
+    case 'ring':
+      return onRing(turn, line, event);
+    case 'frame':
+      return onArrived(turn, line, event);
+    case 'accept':
+    case 'decline':
+    case 'hang-up':
+    case 'leave':
+    case 'mute':
+    case 'reopen-microphone':
+      return call === undefined ? line : { ...line, call: onPress(turn, call, event) };
+    case 'found':
+    case 'reach-failed':
+    case 'channel-opened':
+    case 'channel-lost':
+    case 'network-changed':
+      return call === undefined ? line : { ...line, call: onSignal(turn, call, event) };
+    case 'offer-made':
+    case 'answer-made':
+    case 'answer-taken':
+    case 'restart-made':
+    case 'path-error':
+    case 'candidate':
+    case 'path-state':
+    case 'play-blocked':
+    case 'microphone-opened':
+    case 'microphone-error':
+    case 'microphone-lost':
+      return call === undefined ? line : { ...line, call: onMedia(turn, call, event) };
+    case 'tick':
+      return call === undefined ? line : { ...line, call: onTick(turn, call) };
+  }
+}
+
+/** A person pressed Call. The microphone, the offer and the search for the person start at once, side by side. */
+function place(turn: Turn, event: Extract<CallEvent, { readonly type: 'call' }>): Call {
+  const { self, peer, hidden, turnAvailable, supported, id, certificate, name } = event;
+  const privacy = privacyFor(peer.trust, hidden, turnAvailable);
+  const finding: Finding = {
+    ...{ stage: 'finding', id, direction: 'outgoing', peer, started: turn.now, privacy },
+    // Both keys are ASCII, so that this is the order of their bytes.
+    polite: self > peer.key,
+    ...{ muted: false, playBlocked: false, microphone: 'opening', media: NO_NEGOTIATION },
+    ...{ offer: undefined, self: { certificate, name }, deadline: turn.now + PREPARING_MS },
+  };
+  if (!supported) return end(turn, finding, 'unsupported');
+  // Hidden means never: without TURN no call is placed, rather than one that shows the address.
+  if (hidden && !turnAvailable) return end(turn, finding, 'connection-failed');
+  turn.effects.push(
+    { do: 'open-microphone' },
+    { do: 'reach' },
+    { do: 'open-path', policy: privacy.policy },
+    { do: 'make-offer' },
+  );
+  return { ...finding, media: { ...NO_NEGOTIATION, path: 'connecting' } };
+}
+
+/** A frame other than RING: for the call, for one that is over, or for one that is not known here. */
+function onArrived(turn: Turn, line: Line, { id, device, frame }: Arrived): Line {
+  const { call } = line;
+  if (call && isLinked(call) && call.id === id && call.link.device === device) {
+    return { ...line, call: onFrame(turn, call, frame) };
+  }
+  const over = findTombstone(line.tombstones, id, device, turn.now);
+  if (over !== undefined) {
+    const farewell = frame.body.type === 'accept' && over.farewell ? HUNG_UP : over.farewell;
+    if (farewell && !isFarewell(frame.body)) send(turn, device, [looseFrame(id, farewell)]);
+    return line;
+  }
+  switch (frame.body.type) {
+    case 'cancel': {
+      // It overtook its RING, which must not ring when it comes.
+      const early = { id, device, farewell: undefined, unrung: true };
+      return { ...line, tombstones: bury(line.tombstones, early, turn.now) };
+    }
+    case 'ringing':
+    case 'answer':
+    case 'accept':
+    case 'restart':
+    case 'media':
+    case 'heartbeat':
+      // This page was loaded anew in the middle of a call: nobody shall talk to an empty line.
+      send(turn, device, [looseFrame(id, { type: 'hangup', reason: 'connection-lost' })]);
+      return line;
+    case 'candidate': // Its RING may still be on the way.
+    case 'ring':
+    case 'decline':
+    case 'hangup':
+      return line;
+  }
+}
+
+const HUNG_UP = { type: 'hangup', reason: 'hung-up' } as const;
+
+/** Last thing in a step: claims what is now evident, and acknowledges what was taken and not answered. */
+function acknowledge(turn: Turn, call: Call): Call {
+  switch (call.stage) {
+    case 'finding':
+    case 'reaching':
+    case 'ended':
+      return call;
+    case 'rung':
+    case 'ringing':
+    case 'incoming':
+    case 'answering':
+    case 'connecting':
+    case 'connected':
+    case 'reconnecting': {
+      if (!call.link.owing) return settle(turn, call);
+      const [link, frames] = heartbeat(call.link, turn.now);
+      send(turn, link.device, frames);
+      return settle(turn, { ...call, link });
+    }
+  }
+}
+
+/** A call that has just ended is remembered, so that its late frames do nothing and are told so. */
+function buryEnded(turn: Turn, before: Line, line: Line): Line {
+  const { call } = line;
+  if (call?.stage !== 'ended' || !call.farewell || call === before.call) return line;
+  const { device, body } = call.farewell;
+  const tombstone = { id: call.id, device, farewell: body, unrung: false };
+  return { ...line, tombstones: bury(line.tombstones, tombstone, turn.now) };
+}

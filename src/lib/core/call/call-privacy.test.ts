@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { at, MachinePlay, PEER_DEVICE, STAGES } from '#lib/testing/machine-play.ts';
+import type { Signal } from './call-event.ts';
+import { RESTART_IMPOLITE_MS, RESTART_POLITE_MS } from './timing.ts';
+
+describe('privacy', () => {
+  test('a contact: the path connects while it rings, without a microphone', () => {
+    const play = at('incoming');
+    expect(play.did).toEqual(['ringing', 'open-path', 'make-answer']);
+    expect(play.tell({ type: 'answer-made', answer: 'x' }).did).toEqual(['answer']);
+    play.tell({ type: 'candidate', candidate: { candidate: 'candidate:1' } });
+    expect(play.did).toEqual(['candidate']);
+    expect(play.tell({ type: 'path-state', state: 'connected' }).stage).toBe('incoming');
+    expect(play.tell({ type: 'accept' }).did).toEqual(['open-microphone']);
+    play.tell({ type: 'microphone-opened' });
+    expect(play.did).toEqual(['set-muted', 'accept', 'send-sound', 'play']);
+    expect(play.said).toEqual([{ type: 'accept' }]);
+    // Connected is claimed once the caller has our ACCEPT.
+    expect(play.stage).toBe('connecting');
+    expect(play.hearAs(0, { type: 'heartbeat' }).stage).toBe('connected');
+  });
+
+  const guarded = [
+    [{ trust: 'stranger' }, 'relay', false],
+    [{ trust: 'stranger', turnAvailable: false }, 'all', true],
+    [{ hidden: true }, 'relay', false],
+    [{ hidden: true, turnAvailable: false }, 'all', true],
+  ] as const;
+  test.each(guarded)('%o: no path before Accept, then %s', (options, policy, showsAddress) => {
+    const play = at('incoming', options);
+    expect(play.did).toEqual(['ringing']);
+    expect(play.call).toMatchObject({ privacy: { showsAddress } });
+    play.tell({ type: 'accept' });
+    expect(play.effects).toContainEqual({ do: 'open-path', policy });
+    play.tell({ type: 'candidate', candidate: { candidate: 'candidate:1' } });
+    expect(play.effects).toEqual([]);
+    play.tell({ type: 'answer-made', answer: 'x' }).tell({ type: 'microphone-opened' });
+    expect(play.said.map(({ type }) => type)).toEqual(['accept', 'candidate']);
+  });
+
+  test('calling a stranger: nothing that shows an address before ACCEPT', () => {
+    const play = at('ringing', { trust: 'stranger' });
+    play.tell({ type: 'candidate', candidate: { candidate: 'candidate:1' } });
+    expect(play.effects).toEqual([]);
+    expect(play.hear({ type: 'answer', answer: 'x' }).did).toEqual(['heartbeat']);
+    play.hear({ type: 'candidate', candidate: 'candidate:2' });
+    expect(play.did).toEqual(['heartbeat']);
+    play.hear({ type: 'accept' });
+    expect(play.did).toEqual(['take-answer', 'send-sound', 'play', 'candidate']);
+    expect(play.tell({ type: 'answer-taken' }).did).toEqual(['add-candidate']);
+  });
+
+  test('hidden, and no TURN: not even a path', () => {
+    const play = new MachinePlay({ hidden: true, turnAvailable: false }).press();
+    expect(play.stage).toBe('ended: connection-failed');
+    expect(play.did).toEqual(['record', 'finish']);
+  });
+
+  test.each(STAGES)('the microphone opens on a press only: %s', (stage) => {
+    const pressed = stage !== 'incoming' && stage !== 'ended';
+    const play = at(stage);
+    const { call } = play;
+    const microphone = call && 'microphone' in call ? call.microphone : 'closed';
+    expect(microphone !== 'closed').toBe(pressed);
+  });
+});
+
+describe('a broken path', () => {
+  test.each([
+    [false, RESTART_IMPOLITE_MS],
+    [true, RESTART_POLITE_MS],
+  ])('polite: %s, is restarted after %d ms', (polite, delay) => {
+    const play = at('reconnecting', { polite });
+    expect(play.pass(delay - 1).did).not.toContain('make-restart');
+    expect(play.pass(1).did).toContain('make-restart');
+    play.tell({ type: 'restart-made', offer: 'new' });
+    expect(play.said).toEqual([{ type: 'restart', offer: 'new' }]);
+    expect(play.hear({ type: 'answer', answer: 'y' }).did).toContain('take-answer');
+    expect(play.tell({ type: 'path-state', state: 'connected' }).stage).toBe('connected');
+  });
+
+  test('a path that comes back by itself needs no restart', () => {
+    const play = at('reconnecting').tell({ type: 'path-state', state: 'connected' });
+    expect(play.stage).toBe('connected');
+    expect(play.pass(RESTART_POLITE_MS).did).not.toContain('make-restart');
+  });
+
+  test.each([false, true])('both restart at once, polite: %s', (polite) => {
+    const play = at('reconnecting', { polite }).pass(RESTART_POLITE_MS);
+    play.tell({ type: 'restart-made', offer: 'ours' }).hear({ type: 'restart', offer: 'theirs' });
+    expect(play.did.includes('make-answer')).toBe(polite);
+  });
+
+  test('candidates of a restart never come before it', () => {
+    const play = at('connected').hear({ type: 'restart', offer: 'theirs' });
+    play.tell({ type: 'candidate', candidate: { candidate: 'candidate:new' } });
+    expect(play.effects).toEqual([]);
+    play.tell({ type: 'answer-made', answer: 'x' });
+    expect(play.said.map(({ type }) => type)).toEqual(['answer', 'candidate']);
+  });
+
+  test('losing the channel does not end a call', () => {
+    const lost: Signal = { type: 'channel-lost', device: PEER_DEVICE };
+    const play = at('connected').tell(lost);
+    expect(play.effects).toEqual([{ do: 'reopen', device: PEER_DEVICE }]);
+    play.tell({ type: 'mute', muted: true });
+    expect(play.said).toEqual([]);
+    play.tell({ type: 'channel-opened', device: PEER_DEVICE });
+    expect(play.said).toContainEqual({ type: 'media', muted: true });
+  });
+
+  test.each(STAGES.filter((stage) => stage !== 'ended'))('not secure in %s ends it', (stage) => {
+    const play = at(stage).tell({ type: 'path-state', state: 'not-secure' });
+    expect(play.stage).toBe('ended: not-secure');
+  });
+});

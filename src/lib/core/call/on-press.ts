@@ -1,0 +1,160 @@
+import type { Call, Incoming } from './call-state.ts';
+import type { Press } from './call-event.ts';
+import { end, say } from './turn.ts';
+import type { Turn } from './turn.ts';
+
+/** A person pressed something in a call. */
+export function onPress(
+  turn: Turn,
+  call: Call,
+  press: Exclude<Press, { readonly type: 'call' | 'dismiss' }>,
+): Call {
+  switch (press.type) {
+    case 'accept':
+      return onAccept(turn, call);
+    case 'decline':
+      return onDecline(turn, call, press.note);
+    case 'hang-up':
+      return onHangUp(turn, call);
+    case 'leave':
+      return onLeave(turn, call);
+    case 'mute':
+      return onMute(turn, call, press.muted);
+    case 'reopen-microphone':
+      return onReopenMicrophone(turn, call);
+  }
+}
+
+function onAccept(turn: Turn, call: Call): Call {
+  switch (call.stage) {
+    case 'incoming': {
+      // Pressing Accept is what opens the microphone, here and nowhere earlier.
+      turn.effects.push({ do: 'open-microphone' });
+      const opened = call.answer === 'none' ? openPath(turn, call) : call;
+      return { ...opened, stage: 'answering', microphone: 'opening' };
+    }
+    case 'finding':
+    case 'reaching':
+    case 'rung':
+    case 'ringing':
+    case 'answering':
+    case 'connecting':
+    case 'connected':
+    case 'reconnecting':
+    case 'ended':
+      return call;
+  }
+}
+
+/** Makes the callee's path from the caller's offer. Its candidates are shown as {@link Privacy.warm} allows. */
+export function openPath(turn: Turn, call: Incoming): Incoming {
+  turn.effects.push(
+    { do: 'open-path', policy: call.privacy.policy },
+    { do: 'make-answer', offer: call.offer },
+  );
+  return {
+    ...call,
+    answer: 'making',
+    media: { ...call.media, path: 'connecting', remote: 'setting' },
+  };
+}
+
+function onDecline(turn: Turn, call: Call, note: string | undefined): Call {
+  switch (call.stage) {
+    case 'incoming':
+    case 'answering':
+      return end(turn, call, 'declined', {
+        refused: true,
+        say: { type: 'decline', reason: 'declined', ...(note !== undefined && { note }) },
+      });
+    case 'finding':
+    case 'reaching':
+    case 'rung':
+    case 'ringing':
+    case 'connecting':
+    case 'connected':
+    case 'reconnecting':
+    case 'ended':
+      return call;
+  }
+}
+
+function onHangUp(turn: Turn, call: Call): Call {
+  switch (call.stage) {
+    case 'finding':
+    case 'reaching':
+    case 'rung':
+    case 'ringing':
+      return end(turn, call, 'cancelled');
+    case 'incoming':
+      return end(turn, call, 'declined', { refused: true });
+    case 'answering':
+      // Who pressed Call, and gave way to the other's call, declines nothing.
+      return end(turn, call, call.direction === 'outgoing' ? 'cancelled' : 'declined');
+    case 'connecting':
+    case 'connected':
+    case 'reconnecting':
+      return end(turn, call, 'hung-up');
+    case 'ended':
+      return call;
+  }
+}
+
+function onLeave(turn: Turn, call: Call): Call {
+  switch (call.stage) {
+    case 'incoming':
+      // Nobody declined: the page went away while it rang.
+      return end(turn, call, 'no-answer', { say: { type: 'decline', reason: 'no-answer' } });
+    case 'finding':
+    case 'reaching':
+    case 'rung':
+    case 'ringing':
+    case 'answering':
+    case 'connecting':
+    case 'connected':
+    case 'reconnecting':
+    case 'ended':
+      return onHangUp(turn, call);
+  }
+}
+
+function onMute(turn: Turn, call: Call, muted: boolean): Call {
+  switch (call.stage) {
+    case 'finding':
+    case 'reaching':
+    case 'rung':
+    case 'ringing':
+    case 'answering':
+      // The peer is told with ACCEPT.
+      turn.effects.push({ do: 'set-muted', muted });
+      return { ...call, muted };
+    case 'connecting':
+    case 'connected':
+    case 'reconnecting':
+      if (muted === call.muted) return call;
+      turn.effects.push({ do: 'set-muted', muted });
+      return say(turn, { ...call, muted }, { type: 'media', muted });
+    case 'incoming':
+    case 'ended':
+      return call;
+  }
+}
+
+function onReopenMicrophone(turn: Turn, call: Call): Call {
+  switch (call.stage) {
+    case 'connecting':
+    case 'connected':
+    case 'reconnecting':
+      if (call.microphone !== 'lost') return call;
+      turn.effects.push({ do: 'open-microphone' });
+      return { ...call, microphone: 'opening' };
+    case 'finding':
+    case 'reaching':
+    case 'rung':
+    case 'ringing':
+    case 'incoming':
+    case 'answering':
+    case 'ended':
+      return call;
+  }
+}

@@ -1,0 +1,67 @@
+import { cleanName } from '#lib/domain/name.ts';
+import type { DeviceKey, IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
+import type { CallBody, CallBodyOf } from '#lib/protocol/call-frame.ts';
+import { openCertificate } from '#lib/protocol/device-certificate.ts';
+import { deviceKeyOf, identityKeyOf } from '#lib/protocol/key-text.ts';
+import type { Contacts } from '../woxly.ts';
+import type { CallPeer } from './call-view.ts';
+
+/** The checks of what a peer sends for the browser's RTCPeerConnection. */
+export interface SdpChecks {
+  /** The SDP as it may be used and its fingerprint, or `undefined` unless every line is allowed. */
+  readonly checkSdp: (
+    sdp: string,
+  ) => { readonly sdp: string; readonly fingerprint: string } | undefined;
+  readonly checkCandidate: (line: string) => boolean;
+}
+
+/** The body with its SDP and candidate checked; `undefined` for SDP that no honest peer sends. */
+export function checkBody(checks: SdpChecks, body: CallBody): CallBody | undefined {
+  switch (body.type) {
+    case 'ring':
+    case 'restart': {
+      const offer = checks.checkSdp(body.offer);
+      return offer && { ...body, offer: offer.sdp };
+    }
+    case 'answer': {
+      const answer = checks.checkSdp(body.answer);
+      return answer && { ...body, answer: answer.sdp };
+    }
+    case 'accept': {
+      if (body.answer === undefined) return body;
+      const answer = checks.checkSdp(body.answer);
+      return answer && { ...body, answer: answer.sdp };
+    }
+    case 'candidate':
+      // An honest browser may have candidates that we do not want. The frame still counts in its sequence.
+      return body.candidate === '' || checks.checkCandidate(body.candidate)
+        ? body
+        : { type: 'heartbeat' };
+    case 'ringing':
+    case 'decline':
+    case 'cancel':
+    case 'hangup':
+    case 'media':
+    case 'heartbeat':
+      return body;
+  }
+}
+
+/** The identity whose certificate a RING from `device` carries, or `undefined` if it is not genuine. */
+export async function callerOf(
+  ring: CallBodyOf<'ring'>,
+  device: DeviceKey,
+  now: Milliseconds,
+): Promise<IdentityKey | undefined> {
+  const certificate = await openCertificate(ring.certificate, now);
+  if (certificate === undefined || deviceKeyOf(certificate.device) !== device) return undefined;
+  return identityKeyOf(certificate.identity);
+}
+
+/** A person as we know them; of a stranger only the name they claim. */
+export function peerOf(contacts: Pick<Contacts, 'get'>, key: IdentityKey, claimed = ''): CallPeer {
+  const contact = contacts.get(key);
+  return contact
+    ? { key, name: contact.name, trust: contact.trust }
+    : { key, name: cleanName(claimed), trust: 'stranger' };
+}

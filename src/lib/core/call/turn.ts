@@ -1,0 +1,181 @@
+import type { CallRecord } from '#lib/domain/call.ts';
+import type { DeviceKey, Milliseconds } from '#lib/domain/ids.ts';
+import type { EndReason } from '#lib/domain/reasons.ts';
+import type { CallBody, CallFrame } from '#lib/protocol/call-frame.ts';
+import type { Candidate, PathState } from '#lib/ports/media.ts';
+import type { Effect } from './call-effect.ts';
+import { isLinked } from './call-state.ts';
+import type { Connecting, Ended, LinkedCall, LiveCall } from './call-state.ts';
+import { described, hold } from './negotiation.ts';
+import { looseFrame, queue } from './reliable.ts';
+import {
+  CONNECTING_MS,
+  RECONNECTING_MS,
+  RESTART_IMPOLITE_MS,
+  RESTART_POLITE_MS,
+} from './timing.ts';
+
+/** One step of the machine under way: the time of its event, and the effects so far. The verbs below add to them. */
+export interface Turn {
+  readonly now: Milliseconds;
+  readonly effects: Effect[];
+}
+
+export function send(turn: Turn, device: DeviceKey, frames: readonly CallFrame[]): void {
+  for (const frame of frames) turn.effects.push({ do: 'send', device, frame });
+}
+
+/** Says something that must arrive. */
+export function say<C extends LinkedCall>(turn: Turn, call: C, body: CallBody): C {
+  const [link, frames] = queue(call.link, body, turn.now);
+  send(turn, link.device, frames);
+  return { ...call, link };
+}
+
+export function addCandidates(turn: Turn, candidates: readonly Candidate[]): void {
+  for (const candidate of candidates) turn.effects.push({ do: 'add-candidate', candidate });
+}
+
+/** One of our candidates, for a peer that may not see it yet. */
+export const holdCandidate = <C extends LiveCall>(call: C, candidate: Candidate): C => ({
+  ...call,
+  media: hold(call.media, candidate),
+});
+
+/** The peer may see our addresses from here on. */
+export function showCandidates<C extends LinkedCall>(turn: Turn, call: C): C {
+  let next: C = { ...call, media: { ...call.media, held: [] } };
+  for (const candidate of call.media.held) {
+    next = say(turn, next, { type: 'candidate', ...candidate });
+  }
+  return next;
+}
+
+/** The peer's description is in place. */
+export function describe<C extends LiveCall>(turn: Turn, call: C): C {
+  const [media, add] = described(call.media);
+  addCandidates(turn, add);
+  return { ...call, media };
+}
+
+/** When to restart a path in this state; `undefined` while it needs none. */
+export function restartTime(path: PathState, polite: boolean, now: Milliseconds) {
+  switch (path) {
+    case 'broken':
+    case 'failed':
+      return now + (polite ? RESTART_POLITE_MS : RESTART_IMPOLITE_MS);
+    case 'connecting':
+    case 'connected':
+    case 'not-secure':
+      return undefined;
+  }
+}
+
+/** ACCEPT was said or heard: sound may flow both ways. `accepted`: the number of our ACCEPT, 0 at the caller. */
+export function goLive(turn: Turn, call: LinkedCall, accepted: number): Connecting {
+  const { id, direction, peer, started, privacy, polite, muted, playBlocked, microphone } = call;
+  const { media, link } = call;
+  const path = media.path === 'none' ? 'connecting' : media.path;
+  const connecting: Connecting = {
+    ...{ id, direction, peer, started, privacy, polite, muted, playBlocked, microphone },
+    ...{ media, link, stage: 'connecting', accepted, deadline: turn.now + CONNECTING_MS },
+    ...{ peerMuted: false, restart: 'idle', restartAt: restartTime(path, polite, turn.now) },
+  };
+  if (microphone === 'open') turn.effects.push({ do: 'send-sound' });
+  turn.effects.push({ do: 'play' });
+  const shown = showCandidates(turn, connecting);
+  return muted ? say(turn, shown, { type: 'media', muted }) : shown;
+}
+
+/** Claims what the evidence says: connected when the path is, and when the caller has our ACCEPT. */
+export function settle(turn: Turn, call: LinkedCall): LinkedCall {
+  const up = call.media.path === 'connected';
+  switch (call.stage) {
+    case 'rung':
+    case 'ringing':
+    case 'incoming':
+    case 'answering':
+      return call;
+    case 'connecting': {
+      if (!up || call.link.acknowledged < call.accepted) return call;
+      const { accepted: _accepted, deadline: _deadline, ...rest } = call;
+      return { ...rest, stage: 'connected', connected: turn.now };
+    }
+    case 'connected':
+      return up ? call : { ...call, stage: 'reconnecting', deadline: turn.now + RECONNECTING_MS };
+    case 'reconnecting': {
+      if (!up) return call;
+      const { deadline: _deadline, ...rest } = call;
+      return { ...rest, stage: 'connected' };
+    }
+  }
+}
+
+/** What the peer is told when the call ends here. */
+function parting(call: LinkedCall): CallBody {
+  switch (call.stage) {
+    case 'rung':
+    case 'ringing':
+      return { type: 'cancel' };
+    case 'incoming':
+    case 'answering':
+      return { type: 'decline', reason: 'declined' };
+    case 'connecting':
+    case 'connected':
+    case 'reconnecting':
+      return { type: 'hangup', reason: 'hung-up' };
+  }
+}
+
+export interface Ending {
+  /** What to tell the peer, where the usual words do not fit. */
+  readonly say?: CallBody;
+  /** The peer ended it: it is told nothing, unless it still speaks later. */
+  readonly byPeer?: true;
+  /** What the peer wrote. */
+  readonly note?: string;
+  /** The person here refused the call knowingly: it is not a missed one. */
+  readonly refused?: true;
+}
+
+/** Ends a call: tells the peer, writes the history, lets go of everything. */
+export function end(turn: Turn, call: LiveCall, reason: EndReason, ending: Ending = {}): Ended {
+  const { id, direction, peer, started } = call;
+  const connected = 'connected' in call ? call.connected : undefined;
+  const missed = call.stage === 'incoming' && ending.refused !== true;
+  const body = isLinked(call) ? (ending.say ?? parting(call)) : undefined;
+  if (isLinked(call) && body && !ending.byPeer) {
+    send(turn, call.link.device, [looseFrame(id, body, call.link.received)]);
+  }
+  const record = { id, peer: peer.key, peerName: peer.name, direction, started, reason, missed };
+  turn.effects.push(
+    { do: 'record', record: recordOf(record, turn.now, connected) },
+    { do: 'finish', id },
+  );
+  return {
+    ...{ stage: 'ended', id, direction, peer, started, connected, reason, ended: turn.now },
+    note: ending.note,
+    farewell: isLinked(call) && body ? { device: call.link.device, body } : undefined,
+  };
+}
+
+function recordOf(
+  record: Omit<CallRecord, 'connected' | 'ended' | 'seen'>,
+  ended: Milliseconds,
+  connected: Milliseconds | undefined,
+): CallRecord {
+  return { ...record, ended, seen: !record.missed, ...(connected !== undefined && { connected }) };
+}
+
+/** A call that never rang here. */
+export function recordMissed(
+  turn: Turn,
+  call: Pick<LiveCall, 'id' | 'peer'>,
+  started: Milliseconds,
+  reason: EndReason,
+): void {
+  const { id, peer } = call;
+  const line = { id, peer: peer.key, peerName: peer.name, started, reason };
+  const record = recordOf({ ...line, direction: 'incoming', missed: true }, turn.now, undefined);
+  turn.effects.push({ do: 'record', record });
+}
