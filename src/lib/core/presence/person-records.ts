@@ -1,0 +1,78 @@
+import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
+import { openDeviceList } from '#lib/protocol/device-list.ts';
+import { deviceKeyOf, publicKeyOf } from '#lib/protocol/key-text.ts';
+import { PRESENCE_RELAYS_MAX } from '#lib/protocol/limits.ts';
+import { LOOKUP_REQUEST, LOOKUP_RESPONSE } from '#lib/protocol/lookup.ts';
+import { openPresence, presenceDay, presenceTag } from '#lib/protocol/presence-record.ts';
+import type { PresenceEnvelope } from '#lib/protocol/presence-record.ts';
+import { relayAddresses } from '#lib/protocol/relay-address.ts';
+
+/** A verified presence record of a person: signed by their identity key, fresh, of a current device list. */
+export interface Presence {
+  readonly devices: readonly DeviceKey[];
+  readonly relays: readonly string[];
+  readonly sequence: number;
+  readonly epoch: number;
+  readonly expires: number;
+}
+
+/**
+ * The days whose tags are asked for. A record of just before midnight lives on after it, and a peer's clock may
+ * differ from ours.
+ */
+const dayWindow = (now: number): readonly number[] => [-1, 0, 1].map((by) => presenceDay(now) + by);
+
+/** The question to a relay: records of this person, of around today. */
+export async function presenceQuestion(
+  person: IdentityKey,
+  now: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const identity = publicKeyOf(person);
+  const tags = await Promise.all(dayWindow(now).map((day) => presenceTag(identity, day)));
+  return LOOKUP_REQUEST.encode({ tags });
+}
+
+/**
+ * The newest genuine record in a relay's answer. Relays cannot read records, so they hand out forged ones as
+ * well: each is checked, and a device list older than `minEpoch` is refused.
+ */
+export async function newestPresence(
+  answer: Uint8Array,
+  person: IdentityKey,
+  now: number,
+  minEpoch: number,
+): Promise<Presence | undefined> {
+  const records = LOOKUP_RESPONSE.decode(answer)?.records ?? [];
+  const opened = await Promise.all(
+    records.map((envelope) => openFor(envelope, person, now, minEpoch)),
+  );
+  return opened.reduce(
+    (best, one) => (one && (!best || one.sequence > best.sequence) ? one : best),
+    undefined,
+  );
+}
+
+async function openFor(
+  envelope: PresenceEnvelope,
+  person: IdentityKey,
+  now: number,
+  minEpoch: number,
+): Promise<Presence | undefined> {
+  const identity = publicKeyOf(person);
+  for (const day of dayWindow(now)) {
+    const record = await openPresence(envelope, identity, day, now);
+    if (record === undefined) continue;
+    const list = await openDeviceList(record.devices, identity, now);
+    if (list === undefined || list.epoch < minEpoch || list.certificates.length === 0) {
+      return undefined;
+    }
+    return {
+      devices: list.certificates.map(({ device }) => deviceKeyOf(device)),
+      relays: relayAddresses(record.relays, PRESENCE_RELAYS_MAX),
+      sequence: record.sequence,
+      epoch: list.epoch,
+      expires: record.expires,
+    };
+  }
+  return undefined;
+}
