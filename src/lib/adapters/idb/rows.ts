@@ -1,0 +1,88 @@
+import * as v from 'valibot';
+import type { Bytes } from '#lib/domain/bytes.ts';
+import type { CallRecord } from '#lib/domain/call.ts';
+import type { Contact } from '#lib/domain/contact.ts';
+import type { CallId, DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
+import type { Profile } from '#lib/domain/profile.ts';
+import { END_REASONS } from '#lib/domain/reasons.ts';
+import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
+import type { Settings } from '#lib/domain/settings.ts';
+import { parseDeviceKey, parseIdentityKey } from '#lib/protocol/key-text.ts';
+
+/**
+ * What is read back from the disk is checked: another version, an extension or a broken disk may have written it.
+ * Where a field has a harmless stand-in it is used, so that a person is not lost for a bad hint; else the row is
+ * passed over.
+ */
+
+const identityKey = v.custom<IdentityKey>(
+  (given) => typeof given === 'string' && parseIdentityKey(given) !== undefined,
+);
+const deviceKey = v.custom<DeviceKey>(
+  (given) => typeof given === 'string' && parseDeviceKey(given) !== undefined,
+);
+const callId = v.custom<CallId>(
+  (given) => typeof given === 'string' && /^[0-9a-f]{32}$/.test(given),
+);
+const time = v.pipe(v.number(), v.finite());
+const orElse = <const S extends v.GenericSchema>(schema: S, standIn: v.InferOutput<S>) =>
+  v.fallback(schema, standIn);
+
+const CONTACT = v.object({
+  key: identityKey,
+  name: v.pipe(v.string(), v.nonEmpty()),
+  trust: v.picklist(['contact', 'verified', 'blocked']),
+  before: v.exactOptional(v.picklist(['contact', 'verified', 'stranger'])),
+  hideAddress: orElse(v.boolean(), true),
+  added: orElse(time, 0),
+  hints: orElse(v.object({ devices: v.array(deviceKey), relays: v.array(v.string()) }), {
+    devices: [],
+    relays: [],
+  }),
+  epoch: orElse(v.pipe(v.number(), v.safeInteger(), v.minValue(0)), 0),
+});
+
+const CALL = v.object({
+  id: callId,
+  peer: identityKey,
+  peerName: v.string(),
+  direction: v.picklist(['outgoing', 'incoming']),
+  started: time,
+  connected: v.exactOptional(time),
+  ended: time,
+  reason: v.picklist(END_REASONS),
+  missed: v.boolean(),
+  seen: v.boolean(),
+});
+
+const bytes = v.custom<Bytes>((given) => given instanceof Uint8Array);
+
+/** Only the keys make an identity; with anything else gone the profile still counts, and is signed anew. */
+const PROFILE = v.object({
+  name: orElse(v.string(), ''),
+  created: orElse(time, 0),
+  wordsConfirmed: orElse(v.boolean(), false),
+  certificate: orElse(bytes, new Uint8Array()),
+  deviceList: orElse(bytes, new Uint8Array()),
+});
+
+const SETTINGS = v.object({
+  hideAddress: orElse(v.boolean(), DEFAULT_SETTINGS.hideAddress),
+  strangersMayRing: orElse(v.boolean(), DEFAULT_SETTINGS.strangersMayRing),
+  microphone: v.exactOptional(v.string()),
+  speaker: v.exactOptional(v.string()),
+  ringVolume: orElse(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), DEFAULT_SETTINGS.ringVolume),
+  relays: orElse(v.array(v.string()), []),
+});
+
+const reader =
+  <T>(schema: v.GenericSchema<unknown, T>) =>
+  (row: unknown): T | undefined => {
+    const read = v.safeParse(schema, row);
+    return read.success ? read.output : undefined;
+  };
+
+export const readContact = reader<Contact>(CONTACT);
+export const readCall = reader<CallRecord>(CALL);
+export const readProfile = reader<Profile>(PROFILE);
+export const readSettings = reader<Settings>(SETTINGS);

@@ -1,0 +1,104 @@
+import { deleteDB } from 'idb';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
+import { identityKeyOf } from '#lib/protocol/key-text.ts';
+import { storeContract } from '#lib/testing/store-contract.ts';
+import { openDatabase } from './database.ts';
+import type { Database } from './database.ts';
+import { idbStores } from './stores.ts';
+
+let count = 0;
+
+storeContract('IndexedDB', async () => {
+  const name = `contract-${(count += 1)}`;
+  await deleteDB(name);
+  let database: Database | undefined;
+  return {
+    open: async () => idbStores((database = await openDatabase({ name }))),
+    stop: async () => database?.close(),
+  };
+});
+
+const NAME = 'rows';
+const ALICE = {
+  key: identityKeyOf(new Uint8Array(32).fill(1)),
+  name: 'Alice',
+  trust: 'contact',
+  hideAddress: false,
+  added: 1,
+  hints: { devices: [], relays: [] },
+  epoch: 0,
+} as const;
+const CALL = {
+  id: 'ab'.repeat(16),
+  peer: ALICE.key,
+  peerName: 'Alice',
+  direction: 'outgoing',
+  started: 1,
+  ended: 2,
+  reason: 'hung-up',
+  missed: false,
+  seen: true,
+};
+
+let database: Database;
+beforeEach(async () => {
+  await deleteDB(NAME);
+  database = await openDatabase({ name: NAME });
+});
+afterEach(() => database.close());
+
+test.each([
+  ['no name', { ...ALICE, name: undefined }],
+  ['an empty name', { ...ALICE, name: '' }],
+  ['a trust that does not exist', { ...ALICE, trust: 'admin' }],
+  ['a key that is none', { ...ALICE, key: '12D3KooWnone' }],
+])('a contact with %s is passed over, the others are read', async (_, row) => {
+  await database.write('contacts', async (store) => {
+    await store.put(row);
+    await store.put({ ...ALICE, key: identityKeyOf(new Uint8Array(32).fill(2)), name: 'Bob' });
+  });
+  const names = (await idbStores(database).contacts.all()).map(({ name }) => name);
+  expect(names).toEqual(['Bob']);
+});
+
+test('a contact with bad lesser fields is kept, and shows nobody our address', async () => {
+  const row = { ...ALICE, hideAddress: 'no', added: 'x', hints: { devices: ['x'] }, epoch: -1 };
+  await database.write('contacts', (store) => store.put(row));
+  expect(await idbStores(database).contacts.all()).toEqual([
+    { ...ALICE, hideAddress: true, added: 0 },
+  ]);
+});
+
+test('calls that cannot be read are passed over and do not count', async () => {
+  await database.write('calls', async (store) => {
+    await store.put({ ...CALL, started: 9, reason: 'aliens' });
+    await store.put({ ...CALL, id: 'short', started: 8 });
+    await store.put({ ...CALL, id: 'cd'.repeat(16) });
+  });
+  expect(await idbStores(database).calls.recent(1)).toEqual([{ ...CALL, id: 'cd'.repeat(16) }]);
+});
+
+test('a broken profile still says that there is one; settings fall back one by one', async () => {
+  await database.write('values', async (store) => {
+    await store.put({ name: 'Alice', wordsConfirmed: 1, certificate: 'x' }, 'profile');
+    await store.put({ hideAddress: true, ringVolume: 7, relays: 'x', colour: 'red' }, 'settings');
+  });
+  const { profile, settings } = idbStores(database);
+  const empty = new Uint8Array();
+  expect(await profile.load()).toEqual({
+    ...{ name: 'Alice', created: 0, wordsConfirmed: false },
+    ...{ certificate: empty, deviceList: empty },
+  });
+  expect(await settings.load()).toEqual({ ...DEFAULT_SETTINGS, hideAddress: true });
+});
+
+test('rows that are not even objects are nothing', async () => {
+  await database.write('values', async (store) => {
+    await store.put('text', 'profile');
+    await store.put(7, 'settings');
+  });
+  const { profile, settings } = idbStores(database);
+  expect(await profile.load()).toBeUndefined();
+  expect(await settings.load()).toEqual(DEFAULT_SETTINGS);
+});

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { dialPolicy } from './dial-policy.ts';
+
+const ID = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN';
+
+const internet = dialPolicy({ pageHost: 'call.example.org', pageSecure: true });
+const local = dialPolicy({ pageHost: 'localhost', pageSecure: false });
+const lan = dialPolicy({ pageHost: '192.168.1.5', pageSecure: false });
+
+test.each([
+  `/dns4/relay.example.org/tcp/443/wss/p2p/${ID}`,
+  `/dns4/relay.example.org/tcp/443/tls/ws/p2p/${ID}`,
+  `/ip4/93.184.216.34/udp/9090/webrtc-direct/certhash/uEiAkH5a4DPGKUuOBjYw0CgwjvcJCJMD2K_1aluKR_tpevQ/p2p/${ID}`,
+  `/dns4/relay.example.org/tcp/443/wss/p2p/${ID}/p2p-circuit/p2p/${ID}`,
+  `/dns4/relay.example.org/tcp/443/wss/p2p/${ID}/p2p-circuit/webrtc/p2p/${ID}`,
+  `/p2p/${ID}/p2p-circuit/p2p/${ID}`,
+  `/ip4/127.0.0.1/tcp/8080/ws/p2p/${ID}`,
+])('a page on this machine dials %s', (address) => {
+  expect(local(address)).toBe(true);
+});
+
+test.each([
+  `/ip4/127.0.0.1/tcp/22/ws/p2p/${ID}`,
+  `/dns4/localhost/tcp/8080/wss/p2p/${ID}`,
+  `/ip4/10.0.0.1/tcp/80/wss/p2p/${ID}`,
+  `/ip4/192.168.1.1/tcp/443/tls/ws/p2p/${ID}`,
+  `/ip4/172.20.0.1/tcp/443/wss/p2p/${ID}`,
+  `/ip4/169.254.169.254/tcp/443/wss/p2p/${ID}`,
+  `/ip4/100.64.0.1/tcp/443/wss/p2p/${ID}`,
+  `/ip4/224.0.0.1/udp/9090/webrtc-direct/p2p/${ID}`,
+  `/ip6/::1/tcp/443/wss/p2p/${ID}`,
+  `/ip6/fe80::1/tcp/443/wss/p2p/${ID}`,
+  `/ip6/fd00::1/tcp/443/wss/p2p/${ID}`,
+  `/dns4/printer.local/tcp/443/wss/p2p/${ID}`,
+  `/dns4/relay.example.org/tcp/80/ws/p2p/${ID}`,
+])('a page from the internet never dials %s', (address) => {
+  expect(internet(address)).toBe(false);
+});
+
+test('a page from a private network may dial into it, over plain ws if it came over plain http', () => {
+  expect(lan(`/ip4/192.168.1.7/tcp/8080/ws/p2p/${ID}`)).toBe(true);
+});
+
+test.each(['', 'nonsense', '/ip4/1.2.3.4/tcp/80', '/ip4/1.2.3.4/udp/9/quic-v1', '/x'.repeat(500)])(
+  'what is no address of a relay is not dialled: %j',
+  (address) => {
+    expect(local(address)).toBe(false);
+  },
+);
