@@ -1,0 +1,40 @@
+import type { ConnectionGater, MultiaddrConnection, PeerId } from '@libp2p/interface';
+import { CODE_P2P } from '@multiformats/multiaddr';
+
+/** The peer ID at the end of the address of a connection, if it names one. */
+const namedPeer = (connection: MultiaddrConnection): string | undefined =>
+  connection.remoteAddr.getComponents().findLast(({ code }) => code === CODE_P2P)?.value;
+
+/**
+ * Who may connect. Peer IDs other than Ed25519 are refused: with libp2p 3.3 a lying relay can impersonate an RSA
+ * peer. A relay never dials: whatever would make it dial is refused, so that it cannot be used to scan networks.
+ */
+export function createGater(init: {
+  /** Live circuits of a peer, without the one it asks for. */
+  readonly circuitsOf: (source: PeerId) => number;
+  readonly circuitsPerSource: number;
+  readonly onCircuit: (outcome: 'allowed' | 'too-many' | 'not-ed25519') => void;
+  readonly onRefused: (reason: 'not-ed25519' | 'other-peer') => void;
+}): ConnectionGater {
+  return {
+    denyDialPeer: () => true,
+    denyDialMultiaddr: () => true,
+    denyOutboundConnection: () => true,
+    denyInboundEncryptedConnection(peer, connection) {
+      const named = namedPeer(connection);
+      if (peer.type !== 'Ed25519') init.onRefused('not-ed25519');
+      else if (named !== undefined && named !== peer.toString()) init.onRefused('other-peer');
+      else return false;
+      return true;
+    },
+    denyOutboundRelayedConnection(source, destination) {
+      if (destination.type !== 'Ed25519') {
+        init.onCircuit('not-ed25519');
+        return true;
+      }
+      const tooMany = init.circuitsOf(source) >= init.circuitsPerSource;
+      init.onCircuit(tooMany ? 'too-many' : 'allowed');
+      return tooMany;
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Counter, Gauge, Registry } from 'prom-client';
+
+/** Live numbers that are read when somebody asks for `/metrics`. */
+export interface Readings {
+  readonly reservations: () => number;
+  readonly circuits: () => number;
+  readonly connections: () => number;
+  readonly presenceRecords: () => number;
+  readonly presenceBytes: () => number;
+}
+
+const NANOSECONDS = 1e9;
+/** How often the event loop is probed, ms; a smaller step costs CPU, a larger one hides short stalls. */
+const PROBE_MS = 10;
+
+/** Everything the relay counts. Labels come from fixed lists, so that a peer cannot make new series. */
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+    new Counter({ name: `woxly_${name}`, help, labelNames, registers });
+
+  const delay = monitorEventLoopDelay({ resolution: PROBE_MS });
+  delay.enable();
+  /** Of the last full window: were it reset by each scrape, any visitor of `/metrics` would blind the operator. */
+  const late = new Gauge({
+    name: 'woxly_event_loop_delay_seconds',
+    help: 'How late timers ran in the last half minute',
+    labelNames: ['quantile'] as const,
+    registers,
+  });
+  const sweep = (): void => {
+    for (const quantile of [50, 99, 100]) {
+      const seconds = delay.percentile(quantile) / NANOSECONDS - PROBE_MS / 1000;
+      late.set({ quantile: String(quantile / 100) }, Math.max(0, seconds));
+    }
+    delay.reset();
+  };
+  sweep();
+  const process_ = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  process_('process_resident_memory_bytes', 'Memory of the process', () =>
+    process.memoryUsage.rss(),
+  );
+  process_('nodejs_heap_used_bytes', 'JavaScript objects', () => process.memoryUsage().heapUsed);
+  process_('process_cpu_seconds_total', 'CPU time of the process', () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  });
+
+  return {
+    connectionsTaken: counter('connections_taken_total', 'Connections taken', ['transport']),
+    connectionsRefused: counter('connections_refused_total', 'Connections refused', [
+      'transport',
+      'reason',
+    ]),
+    reservationsTaken: counter('reservations_taken_total', 'Reservations made or renewed', []),
+    reservationsRefused: counter('reservations_refused_total', 'Reservations refused', ['reason']),
+    circuitsAsked: counter('circuits_asked_total', 'Circuits asked for', ['outcome']),
+    streamsDropped: counter(
+      'streams_dropped_total',
+      'Streams cut off because of what came over them',
+      ['protocol', 'reason'],
+    ),
+    presence: counter('presence_received_total', 'Presence records received', ['outcome']),
+    lookups: counter('lookups_total', 'Lookups answered', ['outcome']),
+    unexpected: counter('unexpected_errors_total', 'Errors that nothing was prepared for', []),
+
+    /** Shows live numbers from now on. */
+    watch(readings: Readings): void {
+      process_('woxly_reservations', 'Reservations held', readings.reservations);
+      process_('woxly_circuits', 'Circuits carried', readings.circuits);
+      process_('woxly_connections', 'Connections open', readings.connections);
+      process_('woxly_presence_records', 'Presence records kept', readings.presenceRecords);
+      process_('woxly_presence_bytes', 'Memory of presence records', readings.presenceBytes);
+    },
+    /** Begins a new window of the event loop's delay; called every half minute. */
+    sweep,
+    contentType: registry.contentType,
+    /** The Prometheus text. */
+    text: (): Promise<string> => registry.metrics(),
+    stop: (): void => void delay.disable(),
+  };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;

@@ -1,0 +1,79 @@
+import { circuitRelayServer } from '@libp2p/circuit-relay-v2';
+import { identify } from '@libp2p/identify';
+import type { ConnectionGater, PrivateKey } from '@libp2p/interface';
+import { noise } from '@libp2p/noise';
+import { ping } from '@libp2p/ping';
+import { yamux } from '@libp2p/yamux';
+import { createLibp2p } from 'libp2p';
+import type { Libp2pOptions } from 'libp2p';
+import {
+  HOP_STREAMS_MAX,
+  PING_INTERVAL_MS,
+  STOP_STREAMS_MAX,
+  UPGRADE_TIMEOUT_MS,
+  UPGRADES_MAX,
+  YAMUX_INBOUND_STREAMS,
+  YAMUX_WINDOW_BYTES,
+} from './limits.ts';
+import type { RelayOptions } from './options.ts';
+import { presenceGossip } from './presence-topic.ts';
+
+/** libp2p as a relay needs it. Not yet started. */
+export const createNode = (init: {
+  readonly options: RelayOptions;
+  readonly privateKey: PrivateKey;
+  readonly gater: ConnectionGater;
+  readonly transports: NonNullable<Libp2pOptions['transports']>;
+  readonly listen: readonly string[];
+  readonly announce: readonly string[];
+  readonly version: string;
+}) =>
+  createLibp2p({
+    start: false,
+    privateKey: init.privateKey,
+    nodeInfo: { name: 'woxly-relay', version: init.version },
+    addresses: { listen: [...init.listen], announce: [...init.announce] },
+    transports: init.transports,
+    connectionEncrypters: [noise()],
+    streamMuxers: [
+      yamux({
+        maxInboundStreams: YAMUX_INBOUND_STREAMS,
+        // The connection monitor asks already, and unlike yamux it closes what does not answer.
+        enableKeepAlive: false,
+        streamOptions: {
+          initialStreamWindowSize: YAMUX_WINDOW_BYTES,
+          maxStreamWindowSize: YAMUX_WINDOW_BYTES,
+          maxReadBufferLength: 2 * YAMUX_WINDOW_BYTES,
+        },
+      }),
+    ],
+    connectionGater: init.gater,
+    connectionManager: {
+      maxConnections: init.options.maxConnections,
+      // Addresses have limits of their own, which tell the peer; the package's 5 a second closes without a word.
+      inboundConnectionThreshold: Number.MAX_SAFE_INTEGER,
+      maxIncomingPendingConnections: UPGRADES_MAX,
+      inboundUpgradeTimeout: UPGRADE_TIMEOUT_MS,
+      inboundStreamProtocolNegotiationTimeout: init.options.readTimeout,
+    },
+    connectionMonitor: { pingInterval: PING_INTERVAL_MS },
+    services: {
+      identify: identify(),
+      ping: ping(),
+      relay: circuitRelayServer({
+        hopTimeout: init.options.readTimeout,
+        maxInboundHopStreams: HOP_STREAMS_MAX,
+        maxOutboundStopStreams: STOP_STREAMS_MAX,
+        reservations: {
+          maxReservations: init.options.maxReservations,
+          reservationTtl: init.options.reservationTtl * 1000,
+          defaultDataLimit: BigInt(init.options.circuitBytes),
+          // Milliseconds, although the specification and the wire say seconds.
+          defaultDurationLimit: init.options.circuitSeconds * 1000,
+        },
+      }),
+      gossip: presenceGossip(),
+    },
+  });
+
+export type RelayNode = Awaited<ReturnType<typeof createNode>>;

@@ -1,0 +1,269 @@
+import { readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { RELAY_V2_HOP_CODEC } from '@libp2p/circuit-relay-v2';
+import type { PeerId } from '@libp2p/interface';
+import { createAddressLimits } from './address-limits.ts';
+import { announcedAddresses, nearestFirst, openUrl } from './addresses.ts';
+import type { Bound } from './addresses.ts';
+import { loadAppFiles } from './app-files.ts';
+import { loadCertificate } from './certificate.ts';
+import { createGater } from './gater.ts';
+import { guardHopRequests } from './hop-guard.ts';
+import { createHttpEntry, jsonPage, textPage } from './http-entry.ts';
+import { loadIdentity } from './identity.ts';
+import { PAGE_SOCKETS_PER_ADDRESS, STOP_GRACE_MS, SWEEP_INTERVAL_MS } from './limits.ts';
+import { checkUdpPort, listen } from './listen.ts';
+import { createLog, errorName } from './log.ts';
+import type { Log } from './log.ts';
+import { serveLookups } from './lookup.ts';
+import { createMetrics } from './metrics.ts';
+import { createNode } from './node.ts';
+import type { RelayNode } from './node.ts';
+import { defaultOptions } from './options.ts';
+import type { RelayOptions } from './options.ts';
+import { createPages } from './pages.ts';
+import { createPresenceStore } from './presence-store.ts';
+import { servePresence } from './presence-topic.ts';
+import { isLoopback, networks, remoteAddress } from './remote-address.ts';
+import { guardReservations } from './reservations.ts';
+import { limitSockets } from './socket-limit.ts';
+import { createWebSocketEntry } from './websocket-entry.ts';
+import { limitedWebRtcDirect } from './webrtc-entry.ts';
+
+/** A running relay. */
+export interface Relay {
+  /** What to open in a browser. */
+  readonly url: string;
+  /** Where peers dial it, each ending in `/p2p/PEER-ID`. */
+  readonly multiaddrs: readonly string[];
+  readonly peerId: string;
+  /** Whether there is an app to serve. */
+  readonly hasApp: boolean;
+  /** Counts an error that nothing was prepared for. */
+  countUnexpected(): void;
+  /** Ends everything within 2 s. */
+  stop(): Promise<void>;
+}
+
+const { version } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as { version: string };
+export { version };
+
+const UNAVAILABLE = textPage(503, 'not accepting reservations');
+
+/** Streams of circuits that a peer has opened: once connected, the relay keeps writing to them. */
+const circuitStreams = (node: RelayNode, source?: PeerId): number =>
+  node
+    .getConnections(source)
+    .flatMap(({ streams }) => streams)
+    .filter(
+      ({ protocol, direction, writeStatus }) =>
+        protocol === RELAY_V2_HOP_CODEC && direction === 'inbound' && writeStatus === 'writable',
+    ).length;
+
+/**
+ * Starts a relay. Options that are not given are as `--help` says.
+ * @throws {OptionError} when an option cannot be had, such as a port in use.
+ */
+export async function startRelay(
+  given: Partial<RelayOptions> = {},
+  log: Log = createLog('error', (line) => void process.stderr.write(line)),
+): Promise<Relay> {
+  const options: RelayOptions = { ...defaultOptions(), ...given };
+  const undo: (() => unknown)[] = [];
+  const stopAll = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    return await start(options, log, undo, stopAll);
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
+
+/** Behind a proxy on this machine everybody comes from loopback; alone on it, nobody else can. */
+export function isLoopbackExempt(
+  options: Pick<RelayOptions, 'exemptLoopback' | 'host' | 'publicUrl' | 'trustedProxy'>,
+): boolean {
+  const { exemptLoopback, host, publicUrl, trustedProxy } = options;
+  if (exemptLoopback !== 'auto') return exemptLoopback;
+  const alone = host === 'localhost' || isLoopback(host);
+  return alone && !publicUrl && trustedProxy.length === 0;
+}
+
+async function start(
+  options: RelayOptions,
+  log: Log,
+  undo: (() => unknown)[],
+  stopAll: () => Promise<void>,
+): Promise<Relay> {
+  const privateKey = await loadIdentity(options.data);
+  const files = await loadAppFiles(options.app);
+  const pages = createPages(files);
+  const metrics = createMetrics();
+  undo.push(() => metrics.stop());
+
+  const limitsInit = {
+    ...options,
+    exemptLoopback: isLoopbackExempt(options),
+    now: () => performance.now(),
+  };
+  const limits = createAddressLimits(limitsInit);
+  const webrtcLimits = createAddressLimits(limitsInit);
+  const store = createPresenceStore({ maxBytes: options.presenceBytes, now: () => Date.now() });
+  const sweeping = setInterval(() => {
+    store.sweep();
+    limits.sweep();
+    webrtcLimits.sweep();
+    metrics.sweep();
+  }, SWEEP_INTERVAL_MS);
+  undo.push(() => clearInterval(sweeping));
+
+  // The port is taken first: when it is in use, nothing else has happened yet.
+  const entry = createWebSocketEntry({ limits, maxConnections: options.maxConnections, metrics });
+  const isTrustedProxy = networks(options.trustedProxy);
+  /** What answers requests once the node runs. */
+  const running: { node?: RelayNode; describe?: (host: string | undefined) => object } = {};
+  const isRunning = (): boolean => running.node?.status === 'started';
+  const accepts = (): boolean =>
+    isRunning() && (running.node?.services.relay.reservations.size ?? 0) < options.maxReservations;
+  const http = createHttpEntry({
+    pages,
+    endpoints: {
+      '/healthz': () => (accepts() ? textPage(200, 'ok') : UNAVAILABLE),
+      '/relay.json': ({ headers }) =>
+        isRunning() && running.describe
+          ? jsonPage(running.describe(headers.host), {
+              'Access-Control-Allow-Origin': '*',
+              'Cross-Origin-Resource-Policy': 'cross-origin',
+              'Cache-Control': 'no-cache',
+            })
+          : UNAVAILABLE,
+      '/metrics': async () => ({
+        status: 200,
+        type: metrics.contentType,
+        body: await metrics.text(),
+      }),
+    },
+    onUpgrade: (request, socket, head) =>
+      entry.upgrade(request, socket, head, remoteAddress(request, isTrustedProxy)),
+    onError: (error) => {
+      metrics.unexpected.inc();
+      log.error('http request failed', { error: errorName(error) });
+    },
+    // Room for pages beside the WebSockets.
+    maxSockets: options.maxConnections + 1000,
+  });
+  limitSockets(http, {
+    most: options.connectionsPerAddress + PAGE_SOCKETS_PER_ADDRESS,
+    isExempt: (address) => limits.isExempt(address) || isTrustedProxy(address),
+    onRefused: () => metrics.connectionsRefused.inc({ transport: 'tcp', reason: 'too-many' }),
+  });
+  const { host, port } = await listen(http, options.host, options.port);
+  undo.push(() => {
+    http.closeAllConnections();
+    return new Promise((resolve) => http.close(resolve));
+  });
+  undo.push(() => entry.close());
+
+  const webrtcHost = options.webrtcHost || host;
+  const webrtcPort = options.webrtcPort || port;
+  const certificate = options.webrtcDirect ? await loadCertificate(options.data) : undefined;
+  if (certificate !== undefined) await checkUdpPort(webrtcHost, webrtcPort);
+  const bound: Bound = {
+    host,
+    port,
+    ...(certificate && {
+      webrtc: { host: webrtcHost, port: webrtcPort, certhash: certificate.certhash },
+    }),
+  };
+  const announce = announcedAddresses(bound, options, networkInterfaces());
+
+  const relayNode = await createNode({
+    options,
+    privateKey,
+    version,
+    announce,
+    listen: [
+      '/ip4/127.0.0.1/tcp/0/ws', // never opened: see websocket-entry.ts
+      ...(certificate
+        ? [
+            `/${webrtcHost.includes(':') ? 'ip6' : 'ip4'}/${webrtcHost}/udp/${webrtcPort}/webrtc-direct`,
+          ]
+        : []),
+    ],
+    transports: [
+      entry.transport,
+      ...(certificate ? [limitedWebRtcDirect({ certificate, limits: webrtcLimits, metrics })] : []),
+    ],
+    gater: createGater({
+      circuitsOf: (source) => circuitStreams(relayNode, source) - 1,
+      circuitsPerSource: options.circuitsPerSource,
+      onCircuit: (outcome) => metrics.circuitsAsked.inc({ outcome }),
+      onRefused: (reason) => metrics.connectionsRefused.inc({ transport: 'any', reason }),
+    }),
+  });
+  const { relay, gossip } = relayNode.services;
+  guardHopRequests(relay, metrics);
+  guardReservations(relay, relayNode, {
+    limits,
+    reservationsPerAddress: options.reservationsPerAddress,
+    metrics,
+  });
+  relayNode.addEventListener('peer:disconnect', ({ detail: peer }) => {
+    // The peer store forgets nothing by itself: every peer ID ever seen would stay in memory.
+    if (relayNode.getConnections(peer).length === 0)
+      relayNode.peerStore.delete(peer).catch(() => {});
+  });
+  await serveLookups(relayNode, store, metrics, options.readTimeout);
+  await relayNode.start();
+  undo.push(() =>
+    // Peers hear of it first; whoever does not answer is cut off when the HTTP server closes.
+    Promise.race([
+      relayNode.stop(),
+      new Promise((resolve) => setTimeout(resolve, STOP_GRACE_MS).unref()),
+    ]),
+  );
+  servePresence(gossip, store, metrics);
+  metrics.watch({
+    reservations: () => relay.reservations.size,
+    circuits: () => circuitStreams(relayNode),
+    connections: () => relayNode.getConnections().length,
+    presenceRecords: () => store.size,
+    presenceBytes: () => store.bytes,
+  });
+
+  const peerId = relayNode.peerId.toString();
+  const multiaddrs = announce.map((address) => `${address}/p2p/${peerId}`);
+  running.describe = (hostHeader) => ({
+    peerId,
+    multiaddrs: nearestFirst(multiaddrs, hostHeader),
+    operator: options.operator,
+    version,
+    limits: {
+      reservations: options.maxReservations,
+      reservationSeconds: options.reservationTtl,
+      circuitBytes: options.circuitBytes,
+      circuitSeconds: options.circuitSeconds,
+      circuitsPerSource: options.circuitsPerSource,
+      reservationsPerAddress: options.reservationsPerAddress,
+      connectionsPerMinute: options.connectionsPerMinute,
+    },
+  });
+  running.node = relayNode;
+  log.info('started', { version, webrtcDirect: certificate !== undefined, app: pages.hasApp });
+
+  return {
+    url: openUrl(options, port),
+    multiaddrs,
+    peerId,
+    hasApp: pages.hasApp,
+    countUnexpected: () => metrics.unexpected.inc(),
+    async stop() {
+      await stopAll();
+      log.info('stopped');
+    },
+  };
+}

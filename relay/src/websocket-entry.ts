@@ -1,0 +1,152 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { webSockets } from '@libp2p/websockets';
+import type { Listener } from '@libp2p/interface';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import type { AddressLimits } from './address-limits.ts';
+import { WEBSOCKET_BACKLOG_MAX_BYTES, WEBSOCKET_FRAME_MAX_BYTES } from './limits.ts';
+import type { Metrics } from './metrics.ts';
+
+/**
+ * WebSocket connections of the public HTTP port, handed to libp2p. The listener of `@libp2p/websockets` would open
+ * a port of its own, which would be a way around every limit here; so it never listens, and each connection is
+ * given to its public `onWsServerConnection` with the address the peer really has.
+ */
+
+type WebSockets = ReturnType<typeof webSockets>;
+
+/** What is used of the package's listener; `createListener` checks that it is there. */
+interface PackageListener extends Pick<Listener, 'listen' | 'close' | 'getAddrs'> {
+  onWsServerConnection(socket: WebSocket, request: unknown): void;
+  server: { address(): { address: string; port: number; family: string } };
+  safeDispatchEvent(type: 'listening' | 'close'): void;
+}
+
+export interface WebSocketEntry {
+  readonly transport: WebSockets;
+  /** Takes an HTTP upgrade of a peer at `address`, or refuses it in words. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address: string): void;
+  /** Cuts what is still open. */
+  close(): void;
+}
+
+const REFUSALS = {
+  'too-often': [
+    429,
+    'Too Many Requests',
+    'too many new connections from this address, try again in a minute',
+  ],
+  'too-many': [429, 'Too Many Requests', 'too many connections from this address'],
+  full: [503, 'Service Unavailable', 'this relay has no room'],
+  stopping: [503, 'Service Unavailable', 'this relay is not running'],
+} as const;
+type RefusalReason = keyof typeof REFUSALS;
+
+function refuse(socket: Duplex, reason: RefusalReason): void {
+  const [status, name, words] = REFUSALS[reason];
+  const lines = [
+    `HTTP/1.1 ${status} ${name}`,
+    'Connection: close',
+    'Content-Type: text/plain; charset=utf-8',
+    `Content-Length: ${words.length + 1}`,
+    ...(status === 429 ? ['Retry-After: 60'] : []),
+    '',
+    `${words}\n`,
+  ];
+  socket.end(lines.join('\r\n'), () => socket.destroy());
+}
+
+export function createWebSocketEntry(init: {
+  readonly limits: AddressLimits;
+  readonly maxConnections: number;
+  readonly metrics: Metrics;
+}): WebSocketEntry {
+  const { limits, metrics } = init;
+  const sockets = new Set<WebSocket>();
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false, // Noise output does not compress, and each peer's window would cost 100 KiB
+    maxPayload: WEBSOCKET_FRAME_MAX_BYTES,
+  });
+  let listener: PackageListener | undefined;
+
+  const transport: WebSockets = (components) => {
+    const inner = webSockets()(components);
+    const createListener = inner.createListener.bind(inner);
+    inner.createListener = (options) => {
+      const inside = createListener(options);
+      const made = inside as unknown as PackageListener;
+      if (typeof made.onWsServerConnection !== 'function') {
+        throw new Error('@libp2p/websockets has changed: its listener no longer takes connections');
+      }
+      made.listen = () => {
+        made.safeDispatchEvent('listening');
+        return Promise.resolve();
+      };
+      made.close = () => {
+        made.safeDispatchEvent('close');
+        return Promise.resolve();
+      };
+      made.getAddrs = () => []; // what is announced is configured
+      // It only asks whether there is a port that is no Unix socket.
+      made.server = { address: () => ({ address: '127.0.0.1', port: 1, family: 'IPv4' }) };
+      listener = made;
+      return inside;
+    };
+    return inner;
+  };
+
+  const take = (socket: WebSocket, address: string, port: number): void => {
+    // Without this listener one malformed WebSocket frame would end the whole process.
+    socket.on('error', () =>
+      metrics.streamsDropped.inc({ protocol: 'websocket', reason: 'malformed' }),
+    );
+    socket.on('message', () => {
+      if (socket.bufferedAmount <= WEBSOCKET_BACKLOG_MAX_BYTES) return;
+      metrics.streamsDropped.inc({ protocol: 'websocket', reason: 'slow' });
+      socket.terminate();
+    });
+    metrics.connectionsTaken.inc({ transport: 'websocket' });
+    listener?.onWsServerConnection(socket, {
+      socket: { remoteAddress: address, remotePort: port },
+      destroy: () => socket.terminate(),
+    });
+  };
+
+  return {
+    transport,
+    upgrade(request, socket, head, address) {
+      socket.on('error', () => socket.destroy());
+      const refused = (reason: RefusalReason): void => {
+        metrics.connectionsRefused.inc({ transport: 'websocket', reason });
+        refuse(socket, reason);
+      };
+      if (listener === undefined) {
+        refused('stopping');
+        return;
+      }
+      if (sockets.size >= init.maxConnections) {
+        refused('full');
+        return;
+      }
+      const admitted = limits.admit(address);
+      if (typeof admitted === 'string') {
+        refused(admitted);
+        return;
+      }
+      socket.on('close', admitted);
+      const port = address === request.socket.remoteAddress ? (request.socket.remotePort ?? 0) : 0;
+      server.handleUpgrade(request, socket, head, (webSocket) => {
+        sockets.add(webSocket);
+        webSocket.on('close', () => sockets.delete(webSocket));
+        take(webSocket, address, port);
+      });
+    },
+    close() {
+      listener = undefined;
+      for (const socket of sockets) socket.terminate();
+    },
+  };
+}

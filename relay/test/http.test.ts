@@ -1,0 +1,228 @@
+import { createHash } from 'node:crypto';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { connect as connectSocket } from 'node:net';
+import { join } from 'node:path';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import type { Relay } from '../src/start-relay.ts';
+import { aRelay, newFolder } from './peers.ts';
+
+const SCRIPT = "\n  console.log('started');\n";
+const INDEX = `<!doctype html><html><head><script src="/x.js"></script><script>${SCRIPT}</script></head><body>${'WOXLY '.repeat(99)}</body></html>`;
+const CODE = `export const name = '${'woxly'.repeat(200)}';`;
+
+async function anApp(): Promise<string> {
+  const folder = await newFolder();
+  await mkdir(join(folder, '_app/immutable'), { recursive: true });
+  await writeFile(join(folder, 'index.html'), INDEX);
+  await writeFile(join(folder, '_app/immutable/start.js'), CODE);
+  await writeFile(join(folder, 'app.webmanifest'), '{"name":"WOXLY"}');
+  await writeFile(join(folder, 'icon.png'), Uint8Array.of(0x89, 0x50));
+  await writeFile(join(folder, 'ready.css'), 'a{color:red}'.repeat(40));
+  await writeFile(join(folder, 'ready.css.br'), 'made by the build');
+  await symlink('/etc/hostname', join(folder, 'link.txt'));
+  return folder;
+}
+
+const withApp = async (): Promise<Relay> => aRelay({ app: await anApp() });
+const plain = { headers: { 'Accept-Encoding': 'identity' } };
+
+/** Sends a request line as it is: fetch would tidy its path up. */
+async function rawStatus(relay: Relay, requestLine: string): Promise<string> {
+  const socket = connectSocket(Number(new URL(relay.url).port), '127.0.0.1');
+  socket.end(`${requestLine}\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+  let text = '';
+  for await (const chunk of socket) text += String(chunk);
+  return text;
+}
+
+test.each([
+  ['/', 'text/html; charset=utf-8', 'no-cache'],
+  ['/chat/12D3KooWabc', 'text/html; charset=utf-8', 'no-cache'],
+  [
+    '/_app/immutable/start.js',
+    'text/javascript; charset=utf-8',
+    'public, max-age=31536000, immutable',
+  ],
+  ['/app.webmanifest', 'application/manifest+json', 'no-cache'],
+  ['/icon.png', 'image/png', 'no-cache'],
+])('%s is served as %s, cached as %s', async (path, type, caching) => {
+  const relay = await withApp();
+  const response = await fetch(relay.url + path, plain);
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-type')).toBe(type);
+  expect(response.headers.get('cache-control')).toBe(caching);
+  const head = await fetch(relay.url + path, { ...plain, method: 'HEAD' });
+  expect(head.headers.get('content-length')).toBe(
+    String((await response.arrayBuffer()).byteLength),
+  );
+  expect(await head.text()).toBe('');
+});
+
+test('every deep link is the app, byte for byte; a file that does not exist is not', async () => {
+  const relay = await withApp();
+  expect(await (await fetch(`${relay.url}/settings?lang=ru`, plain)).text()).toBe(INDEX);
+  for (const missing of ['/missing.js', '/_app/immutable/gone', '/link.txt', '/ready.css.br']) {
+    expect((await fetch(relay.url + missing)).status, missing).toBe(404);
+  }
+});
+
+test('text is compressed as the browser asks, and comes out the same', async () => {
+  const relay = await withApp();
+  const encodings = [
+    ['gzip, deflate, br', 'br', brotliDecompressSync],
+    ['gzip;q=1.0, br;q=0', 'gzip', gunzipSync],
+  ] as const;
+  for (const [accepted, encoding, decompress] of encodings) {
+    const { url } = relay;
+    const text = await rawBody(`${url}/_app/immutable/start.js`, accepted);
+    expect(text.encoding).toBe(encoding);
+    expect(text.vary).toBe('Accept-Encoding');
+    expect(text.body.byteLength).toBeLessThan(CODE.length);
+    expect(decompress(text.body).toString()).toBe(CODE);
+  }
+  expect((await rawBody(`${relay.url}/ready.css`, 'br')).body.toString()).toBe('made by the build');
+  expect((await rawBody(`${relay.url}/icon.png`, 'br')).encoding).toBeUndefined();
+});
+
+/** A body as it is on the wire; fetch would decompress it. */
+async function rawBody(url: string, accepted: string) {
+  const { get } = await import('node:http');
+  return new Promise<{ encoding?: string | undefined; vary?: string | undefined; body: Buffer }>(
+    (resolve, reject) => {
+      get(url, { headers: { 'Accept-Encoding': accepted } }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () =>
+          resolve({
+            encoding: response.headers['content-encoding'],
+            vary: response.headers.vary,
+            body: Buffer.concat(chunks),
+          }),
+        );
+      }).on('error', reject);
+    },
+  );
+}
+
+test('a browser that has the file is told so, for each encoding apart', async () => {
+  const relay = await withApp();
+  const url = `${relay.url}/app.webmanifest`;
+  const etag = (await fetch(url, plain)).headers.get('etag') ?? '';
+  expect(etag).toMatch(/^"[\w-]{20,}"$/);
+  const ask = (known: string) =>
+    fetch(url, { headers: { ...plain.headers, 'If-None-Match': known } });
+  expect((await ask(etag)).status).toBe(304);
+  expect((await ask(`"other", W/${etag}`)).status).toBe(304);
+  expect((await ask('"other"')).status).toBe(200);
+  const compressed = (
+    await fetch(`${relay.url}/`, { headers: { 'Accept-Encoding': 'br' } })
+  ).headers.get('etag');
+  expect(compressed).not.toBe((await fetch(`${relay.url}/`, plain)).headers.get('etag'));
+});
+
+test('no path leads out of the app', async () => {
+  const relay = await withApp();
+  for (const path of [
+    '/../package.json',
+    '/%2e%2e/package.json',
+    '/..%2fpackage.json',
+    '//etc/passwd.txt',
+    '/%00.js',
+  ]) {
+    const answer = await rawStatus(relay, `GET ${path} HTTP/1.1`);
+    expect(answer, path).toMatch(/^HTTP\/1.1 (404|400) /);
+  }
+  expect(await rawStatus(relay, 'GET /%E0%A4%A HTTP/1.1')).toMatch(/^HTTP\/1.1 400 /);
+});
+
+test('the Content-Security-Policy lets the inline script of the page run, and no other', async () => {
+  const relay = await withApp();
+  const policy = (await fetch(relay.url)).headers.get('content-security-policy');
+  const hash = createHash('sha256').update(SCRIPT).digest('base64');
+  expect(policy?.split('; ')).toEqual([
+    "default-src 'self'",
+    `script-src 'self' 'sha256-${hash}'`,
+    "style-src 'self'",
+    "style-src-attr 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "media-src 'self' blob:",
+    "connect-src 'self' ws: wss: https: http://localhost:* http://127.0.0.1:*",
+    "worker-src 'self'",
+    "manifest-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ]);
+});
+
+test.each(['/', '/missing.js', '/healthz', '/_app/immutable/start.js'])(
+  'security headers come with every answer: %s',
+  async (path) => {
+    const { headers } = await fetch((await withApp()).url + path);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+    expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
+    expect(headers.get('permissions-policy')).toContain(
+      'microphone=(self), camera=(self), display-capture=(self)',
+    );
+    expect(headers.get('permissions-policy')).toContain('geolocation=()');
+    expect(headers.get('content-security-policy')).toContain("default-src 'self'");
+  },
+);
+
+test('only GET and HEAD are known', async () => {
+  const relay = await withApp();
+  for (const path of ['/', '/healthz', '/relay.json', '/metrics']) {
+    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
+      const response = await fetch(relay.url + path, { method });
+      expect(response.status, `${method} ${path}`).toBe(405);
+      expect(response.headers.get('allow')).toBe('GET, HEAD');
+    }
+  }
+});
+
+test('relay.json describes the relay to any page, the address it was asked at first', async () => {
+  const relay = await aRelay({
+    operator: 'Example',
+    host: '127.0.0.1',
+    announce: ['/ip4/198.51.100.7/tcp/1/ws'],
+    maxReservations: 7,
+  });
+  const response = await fetch(`${relay.url}/relay.json`);
+  expect(response.headers.get('access-control-allow-origin')).toBe('*');
+  expect(response.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
+  const described = (await response.json()) as Record<string, unknown>;
+  const { port } = new URL(relay.url);
+  expect(described).toMatchObject({
+    peerId: relay.peerId,
+    operator: 'Example',
+    version: expect.stringMatching(/^\d+\.\d+\.\d+/) as string,
+    multiaddrs: [
+      `/ip4/127.0.0.1/tcp/${port}/ws/p2p/${relay.peerId}`,
+      `/ip4/198.51.100.7/tcp/1/ws/p2p/${relay.peerId}`,
+    ],
+    limits: { reservations: 7, circuitBytes: 1_048_576, circuitSeconds: 600 },
+  });
+});
+
+test('metrics are Prometheus text', async () => {
+  const relay = await aRelay();
+  const response = await fetch(`${relay.url}/metrics`);
+  expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+  const text = await response.text();
+  expect(text).toMatch(/^# TYPE woxly_reservations gauge$/m);
+  expect(text).toMatch(/^woxly_event_loop_delay_seconds\{quantile="0.99"\} [\d.e-]+$/m);
+  expect(text).toMatch(/^process_resident_memory_bytes [1-9]\d+$/m);
+});
+
+test('without an app the relay says so in a page', async () => {
+  const relay = await aRelay();
+  expect(relay.hasApp).toBe(false);
+  const response = await fetch(relay.url);
+  expect(response.status).toBe(200);
+  expect(await response.text()).toContain('no app to serve');
+  expect((await fetch(`${relay.url}/chat/x`)).status).toBe(404);
+});

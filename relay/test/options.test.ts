@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { helpText } from '../src/help.ts';
+import { defaultOptions, environmentName, flagName, OPTION_NAMES } from '../src/options.ts';
+import { isLoopbackExempt } from '../src/start-relay.ts';
+import { OptionError, readOptions } from '../src/read-options.ts';
+
+function optionsOf(args: string[], environment: Record<string, string> = {}, file = '{}') {
+  const command = readOptions(args, environment, () => file);
+  if (command.do !== 'run') throw new Error(`asked for ${command.do}`);
+  return command.options;
+}
+
+function problemOf(args: string[], environment: Record<string, string> = {}, file = '{}'): string {
+  try {
+    optionsOf(args, environment, file);
+  } catch (error) {
+    if (error instanceof OptionError) return error.message;
+    throw error;
+  }
+  throw new Error('nothing was wrong');
+}
+
+test('without a word the relay listens on localhost:8080 with its keys in ./data', () => {
+  expect(optionsOf([])).toEqual(defaultOptions());
+  expect(defaultOptions()).toMatchObject({
+    port: 8080,
+    host: 'localhost',
+    data: './data',
+    app: 'build',
+    maxReservations: 1000,
+    reservationTtl: 1800,
+    circuitBytes: 1_048_576,
+    circuitSeconds: 600,
+    reservationsPerAddress: 4,
+    circuitsPerSource: 8,
+    connectionsPerMinute: 30,
+    readTimeout: 10_000,
+    exemptLoopback: 'auto',
+    trustedProxy: [],
+  });
+});
+
+test('a flag wins over the environment, and that over the file', () => {
+  const file = '{"port": 1, "host": "a.example", "operator": "File"}';
+  const environment = { WOXLY_CONFIG: 'relay.json', WOXLY_PORT: '2', WOXLY_HOST: 'b.example' };
+  expect(optionsOf(['--port', '3'], environment, file)).toMatchObject({
+    port: 3,
+    host: 'b.example',
+    operator: 'File',
+  });
+  expect(optionsOf([], environment, file).port).toBe(2);
+  expect(optionsOf(['--config=relay.json'], {}, file).port).toBe(1);
+});
+
+test.each(OPTION_NAMES.filter((name) => name !== 'config'))(
+  '%s is a flag, a variable and a key alike',
+  (name) => {
+    const sample: Record<string, string> = {
+      host: '192.0.2.1',
+      publicUrl: 'https://relay.example',
+      announce: '/ip4/192.0.2.1/tcp/443/wss,/ip4/192.0.2.2/tcp/443/wss',
+      trustedProxy: '10.0.0.0/8,::1',
+      webrtcHost: '192.0.2.1',
+      logLevel: 'debug',
+      presenceBytes: '70000',
+      webrtcDirect: 'false',
+      exemptLoopback: 'true',
+    };
+    const value =
+      sample[name] ?? (typeof defaultOptions()[name] === 'number' ? '1234' : 'somewhere');
+    const isOnOff = typeof defaultOptions()[name] === 'boolean';
+    const flag = isOnOff
+      ? [`--${value === 'false' ? 'no-' : ''}${flagName(name)}`]
+      : [`--${flagName(name)}`, value];
+    const byFlag = optionsOf(flag)[name];
+    expect(byFlag).not.toEqual(defaultOptions()[name]);
+    expect(optionsOf([], { [environmentName(name)]: value })[name]).toEqual(byFlag);
+    expect(
+      optionsOf(['--config', 'x'], {}, JSON.stringify({ [flagName(name)]: byFlag }))[name],
+    ).toEqual(byFlag);
+    expect(helpText()).toContain(`--${isOnOff ? '[no-]' : ''}${flagName(name)}`);
+    expect(helpText()).toContain(environmentName(name));
+  },
+);
+
+test.each([
+  [['--port', 'eighty'], '--port: must be a whole number from 0 to 65535, not "eighty"'],
+  [['--port=65536'], '--port: must be a whole number from 0 to 65535, not "65536"'],
+  [['--port'], '--port: needs a value'],
+  [['--port', '-1'], '--port: must be a whole number from 0 to 65535, not "-1"'],
+  [['--host', 'a b'], '--host: must be a host name or an IP address, not "a b"'],
+  [
+    ['--public-url', 'relay.example'],
+    '--public-url: must be an http or https URL without a path, not "relay.example"',
+  ],
+  [
+    ['--public-url', 'https://relay.example/x'],
+    '--public-url: must be an http or https URL without a path, not "https://relay.example/x"',
+  ],
+  [
+    ['--trusted-proxy', '10.0.0.0/33'],
+    '--trusted-proxy: must be IP addresses or networks such as 10.0.0.0/8, separated by commas, not "10.0.0.0/33"',
+  ],
+  [
+    ['--announce', 'relay.example'],
+    '--announce: must be multiaddrs, separated by commas, not "relay.example"',
+  ],
+  [['--log-level', 'loud'], '--log-level: must be one of debug, info, warn, error, not "loud"'],
+  [['--no-port'], '--no-port: no such option, see --help'],
+  [['--prot', '1'], '--prot: no such option, see --help'],
+  [['serve'], 'serve: not an option'],
+])('%j is refused in one line', (args, words) => {
+  expect(problemOf(args)).toBe(words);
+});
+
+test('a wrong value names where it came from', () => {
+  expect(problemOf([], { WOXLY_MAX_RESERVATIONS: 'many' })).toMatch(/^WOXLY_MAX_RESERVATIONS: /);
+  expect(problemOf(['--config', 'r.json'], {}, '{"max-reservations": -1}')).toMatch(
+    /^config r.json: max-reservations: /,
+  );
+  expect(problemOf(['--config', 'r.json'], {}, '{"ports": 1}')).toBe(
+    'config r.json: ports: no such option',
+  );
+  expect(problemOf(['--config', 'r.json'], {}, '{')).toBe('--config: r.json is not JSON');
+  expect(problemOf(['--config', 'r.json'], {}, '[]')).toBe(
+    '--config: r.json must hold one JSON object',
+  );
+});
+
+test('--help and --version ask for nothing else to be right', () => {
+  expect(readOptions(['--port', 'x', '--help'], {})).toEqual({ do: 'help' });
+  expect(readOptions(['-h'], {})).toEqual({ do: 'help' });
+  expect(readOptions(['--version'], {})).toEqual({ do: 'version' });
+});
+
+test('the README names every option', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  for (const name of OPTION_NAMES) {
+    expect(readme).toContain(`\`--${flagName(name)}`);
+    expect(readme).toContain(`\`${environmentName(name)}\``);
+  }
+});
+
+test('per-address limits spare loopback only where nobody else can come from it', () => {
+  const exempt = (args: string[]) => isLoopbackExempt(optionsOf(args, {}, '{}'));
+  expect(exempt([])).toBe(true);
+  expect(exempt(['--host', '127.0.0.1'])).toBe(true);
+  expect(exempt(['--host', '0.0.0.0'])).toBe(false);
+  expect(exempt(['--public-url', 'https://relay.example'])).toBe(false);
+  expect(exempt(['--trusted-proxy', '127.0.0.1'])).toBe(false);
+  expect(exempt(['--exempt-loopback', 'false'])).toBe(false);
+  expect(exempt(['--host', '0.0.0.0', '--exempt-loopback', 'true'])).toBe(true);
+});

@@ -1,0 +1,155 @@
+import { expect, test } from 'vitest';
+import {
+  FRAME_MAX_BYTES,
+  PRESENCE_MAX_AHEAD_MS,
+  PRESENCE_MAX_BYTES,
+  PRESENCE_PER_TAG,
+  PRESENCE_TAG_BYTES,
+} from '#lib/protocol/limits.ts';
+import { LOOKUP_RESPONSE } from '#lib/protocol/lookup.ts';
+import { PRESENCE_ENVELOPE } from '#lib/protocol/presence-record.ts';
+import { PRESENCE_PER_PUBLISHER, PRESENCE_PER_SOURCE } from '../src/limits.ts';
+import { createPresenceStore } from '../src/presence-store.ts';
+
+const START = 1_800_000_000_000;
+const MINUTE_MS = 60_000;
+
+const tag = (name: number) => new Uint8Array(PRESENCE_TAG_BYTES).fill(name);
+const record = (name: number, expires = START + 20 * MINUTE_MS, length = 500) =>
+  PRESENCE_ENVELOPE.encode({
+    tag: tag(name),
+    expires,
+    nonce: new Uint8Array(12),
+    sealed: new Uint8Array(length).fill(name),
+  });
+
+function aStore(maxBytes = 10_000_000) {
+  const clock = { now: START };
+  const store = createPresenceStore({ maxBytes, now: () => clock.now });
+  /** Published by a peer over its own connection. */
+  const put = (message: Uint8Array, peer: string) => store.put(message, peer, peer);
+  const expiriesOf = (name: number) =>
+    store.find([tag(name)]).map(({ expires }) => expires - START);
+  return { clock, store, put, expiriesOf };
+}
+
+test('a record is found under its tag until it expires', () => {
+  const { clock, store, put } = aStore();
+  expect(put(record(1), 'bob')).toBe('kept');
+  expect(store.find([tag(2)])).toEqual([]);
+  expect(store.find([tag(1), tag(1)])).toEqual([PRESENCE_ENVELOPE.decode(record(1))]);
+  clock.now += 20 * MINUTE_MS;
+  expect(store.find([tag(1)])).toEqual([]);
+});
+
+test('expired records give their memory back', () => {
+  const { clock, store, put } = aStore();
+  put(record(1, START + MINUTE_MS), 'bob');
+  put(record(2, START + 3 * MINUTE_MS), 'carol');
+  const bytes = store.bytes;
+  clock.now += 2 * MINUTE_MS;
+  store.sweep();
+  expect(store.size).toBe(1);
+  expect(store.bytes).toBe(bytes / 2);
+  clock.now += 2 * MINUTE_MS;
+  store.sweep();
+  expect([store.size, store.bytes]).toEqual([0, 0]);
+});
+
+test.each([
+  ['malformed', Uint8Array.of(1, 2, 3)],
+  ['malformed', new Uint8Array(0)],
+  ['malformed', record(1, START + 1, PRESENCE_MAX_BYTES + 1)],
+  ['malformed', record(1).slice(0, -1)],
+  ['expired', record(1, START)],
+  ['too-far-ahead', record(1, START + PRESENCE_MAX_AHEAD_MS + 1)],
+] as const)('a message that is %s is not kept', (outcome, message) => {
+  const { store, put } = aStore();
+  expect(put(message, 'bob')).toBe(outcome);
+  expect(store.size).toBe(0);
+});
+
+test('a record that expires just within the window is kept', () => {
+  expect(aStore().put(record(1, START + PRESENCE_MAX_AHEAD_MS), 'bob')).toBe('kept');
+});
+
+test('a publisher replaces its own record by a newer one, and no replay brings the old one back', () => {
+  const { store, put, expiriesOf } = aStore();
+  const old = record(1, START + 5 * MINUTE_MS);
+  put(old, 'bob');
+  expect(put(record(1, START + 9 * MINUTE_MS), 'bob')).toBe('kept');
+  expect(put(old, 'bob')).toBe('older');
+  expect(expiriesOf(1)).toEqual([9 * MINUTE_MS]);
+  expect(store.size).toBe(1);
+});
+
+test('records of several publishers stand beside each other, and nobody displaces anybody', () => {
+  const { put, expiriesOf } = aStore();
+  put(record(1, START + MINUTE_MS), 'bob');
+  for (let count = 1; count < PRESENCE_PER_TAG; count += 1) {
+    expect(put(record(1, START + 25 * MINUTE_MS), `mallory ${count}`)).toBe('kept');
+  }
+  expect(put(record(1, START + 25 * MINUTE_MS), 'mallory again')).toBe('tag-full');
+  expect(expiriesOf(1)).toContain(MINUTE_MS);
+  expect(put(record(1, START + 2 * MINUTE_MS), 'bob'), 'bob goes on').toBe('kept');
+});
+
+test('a place of an expired record is free for others', () => {
+  const { clock, put } = aStore();
+  for (let count = 0; count < PRESENCE_PER_TAG; count += 1)
+    put(record(1, START + MINUTE_MS), `peer ${count}`);
+  clock.now += MINUTE_MS;
+  expect(put(record(1), 'bob')).toBe('kept');
+});
+
+test('a publisher has few places, and so has the connection that hands records over', () => {
+  const { store } = aStore();
+  let name = 0;
+  for (let count = 0; count < PRESENCE_PER_PUBLISHER; count += 1) {
+    expect(store.put(record((name += 1)), 'mallory', 'mallory')).toBe('kept');
+  }
+  expect(store.put(record((name += 1)), 'mallory', 'mallory')).toBe('publisher-full');
+  for (let count = PRESENCE_PER_PUBLISHER; count < PRESENCE_PER_SOURCE; count += 1) {
+    expect(store.put(record((name += 1)), `made up ${count}`, 'mallory')).toBe('kept');
+  }
+  expect(store.put(record((name += 1)), 'made up', 'mallory')).toBe('source-full');
+  expect(store.put(record((name += 1)), 'bob', 'bob'), 'others have theirs').toBe('kept');
+});
+
+test('when memory is full newcomers wait, and who is there stays and may renew', () => {
+  const { clock, store, put, expiriesOf } = aStore(100_000);
+  expect(put(record(1, START + 2 * MINUTE_MS), 'bob')).toBe('kept');
+  let count = 0;
+  while (put(record(count % 250, START + 25 * MINUTE_MS, 6000), `mallory ${count}`) === 'kept')
+    count += 1;
+  expect(count).toBeGreaterThan(5);
+  expect(store.bytes).toBeLessThanOrEqual(100_000);
+  expect(put(record(251, START + 25 * MINUTE_MS, 6000), 'carol')).toBe('memory-full');
+  expect(expiriesOf(1)).toContain(2 * MINUTE_MS);
+  expect(put(record(1, START + 3 * MINUTE_MS), 'bob')).toBe('kept');
+  clock.now += 26 * MINUTE_MS;
+  expect(put(record(251, clock.now + MINUTE_MS, 6000), 'carol')).toBe('kept');
+});
+
+test('an answer fits into a frame, and padded records do not crowd out small ones', () => {
+  const { store } = aStore();
+  let count = 0;
+  for (let name = 0; name < 8; name += 1) {
+    for (let place = 1; place < PRESENCE_PER_TAG; place += 1) {
+      const outcome = store.put(
+        record(name, undefined, PRESENCE_MAX_BYTES),
+        `m${(count += 1)}`,
+        `m${count}`,
+      );
+      expect(outcome).toBe('kept');
+    }
+    expect(store.put(record(name, undefined, 2000), `bob ${name}`, `bob ${name}`)).toBe('kept');
+  }
+  const records = store.find(Array.from({ length: 8 }, (_, name) => tag(name)));
+  const small = records.filter(({ sealed }) => sealed.byteLength === 2000);
+  expect(small).toHaveLength(8);
+  const frame = LOOKUP_RESPONSE.encode({ records });
+  expect(frame.byteLength).toBeLessThanOrEqual(FRAME_MAX_BYTES);
+  expect(frame.byteLength).toBeGreaterThan(FRAME_MAX_BYTES - 7000);
+  expect(LOOKUP_RESPONSE.decode(frame)?.records).toHaveLength(records.length);
+});

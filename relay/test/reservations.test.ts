@@ -1,0 +1,85 @@
+import type { CircuitRelayService } from '@libp2p/circuit-relay-v2';
+import { generateKeyPair } from '@libp2p/crypto/keys';
+import type { Libp2pEvents, MultiaddrConnection, TypedEventTarget } from '@libp2p/interface';
+import { peerIdFromPrivateKey } from '@libp2p/peer-id';
+import { multiaddr } from '@multiformats/multiaddr';
+import { expect, test, vi } from 'vitest';
+import { createAddressLimits } from '../src/address-limits.ts';
+import { createGater } from '../src/gater.ts';
+import { createMetrics } from '../src/metrics.ts';
+import { guardReservations } from '../src/reservations.ts';
+
+const anEd25519Peer = async () => peerIdFromPrivateKey(await generateKeyPair('Ed25519'));
+
+test('when a peer leaves, its reservation goes with its timer, which would end a later one of the same peer', async () => {
+  const peer = await anEd25519Peer();
+  const clear = vi.fn();
+  const reservations = new Map([[peer, { signal: { clear } }]]);
+  const relay = { reservations, reservationStore: { reserve: vi.fn() } };
+  const events = new EventTarget();
+  const metrics = createMetrics();
+  guardReservations(
+    relay as unknown as CircuitRelayService,
+    events as unknown as TypedEventTarget<Libp2pEvents>,
+    {
+      metrics,
+      reservationsPerAddress: 1,
+      limits: createAddressLimits({
+        connectionsPerMinute: 1,
+        connectionsPerAddress: 1,
+        exemptLoopback: false,
+        now: () => 0,
+      }),
+    },
+  );
+  events.dispatchEvent(new CustomEvent('peer:disconnect', { detail: await anEd25519Peer() }));
+  expect(reservations.size).toBe(1);
+  events.dispatchEvent(new CustomEvent('peer:disconnect', { detail: peer }));
+  expect(reservations.size).toBe(0);
+  expect(clear).toHaveBeenCalledOnce();
+  metrics.stop();
+});
+
+function aGater() {
+  const told: string[] = [];
+  const gater = createGater({
+    circuitsOf: () => 0,
+    circuitsPerSource: 1,
+    onCircuit: (outcome) => told.push(outcome),
+    onRefused: (reason) => told.push(reason),
+  });
+  return { gater, told };
+}
+const connectionTo = (address: string) =>
+  ({ remoteAddr: multiaddr(address) }) as MultiaddrConnection;
+
+test('a connection is refused when it is not the peer that its address names', async () => {
+  const { gater, told } = aGater();
+  const [bob, mallory] = [await anEd25519Peer(), await anEd25519Peer()];
+  const address = connectionTo(`/ip4/203.0.113.1/tcp/1/ws/p2p/${bob.toString()}`);
+  expect(await gater.denyInboundEncryptedConnection?.(bob, address)).toBe(false);
+  expect(await gater.denyInboundEncryptedConnection?.(mallory, address)).toBe(true);
+  expect(
+    await gater.denyInboundEncryptedConnection?.(
+      mallory,
+      connectionTo('/ip4/203.0.113.1/tcp/1/ws'),
+    ),
+  ).toBe(false);
+  expect(told).toEqual(['other-peer']);
+});
+
+test('nothing makes a relay dial', async () => {
+  const { gater } = aGater();
+  expect(await gater.denyDialPeer?.(await anEd25519Peer())).toBe(true);
+  expect(await gater.denyDialMultiaddr?.(multiaddr('/ip4/203.0.113.1/tcp/1/ws'))).toBe(true);
+});
+
+test('circuits to peers whose ID is not Ed25519 are refused', async () => {
+  const { gater, told } = aGater();
+  const rsa = peerIdFromPrivateKey(await generateKeyPair('RSA', 2048));
+  expect(await gater.denyOutboundRelayedConnection?.(await anEd25519Peer(), rsa)).toBe(true);
+  expect(
+    await gater.denyOutboundRelayedConnection?.(await anEd25519Peer(), await anEd25519Peer()),
+  ).toBe(false);
+  expect(told).toEqual(['not-ed25519', 'allowed']);
+});

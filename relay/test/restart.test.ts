@@ -1,0 +1,51 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { keepFile } from '../src/keep-file.ts';
+import { startRelay } from '../src/start-relay.ts';
+import { newFolder } from './peers.ts';
+
+const certhash = (addresses: readonly string[]) =>
+  addresses.map((address) => /certhash\/([\w-]+)/.exec(address)?.[1]).find(Boolean);
+
+test('a restart keeps the peer ID and the certhash; another folder has others', async () => {
+  const folder = await newFolder();
+  const start = async (data: string) => {
+    const relay = await startRelay({ port: 0, data, app: join(folder, 'none') });
+    await relay.stop();
+    return { peerId: relay.peerId, certhash: certhash(relay.multiaddrs) };
+  };
+  const before = await start(folder);
+  expect(before.certhash).toMatch(/^uEi/);
+  expect(await start(folder)).toEqual(before);
+  const other = await start(join(folder, 'other'));
+  expect(other.peerId).not.toBe(before.peerId);
+  expect(other.certhash).not.toBe(before.certhash);
+  for (const name of ['identity.key', 'webrtc-direct.pem']) {
+    expect((await stat(join(folder, name))).mode & 0o777, name).toBe(0o600);
+  }
+  expect((await readdir(folder)).sort()).toEqual(['identity.key', 'other', 'webrtc-direct.pem']);
+});
+
+test('of two that make a file at once both get the one that was first', async () => {
+  const path = join(await newFolder(), 'key');
+  const texts = await Promise.all(
+    ['a', 'b', 'c'].map((text) => keepFile(path, () => Promise.resolve(text))),
+  );
+  expect(new Set(texts).size).toBe(1);
+  expect(await readdir(join(path, '..'))).toEqual(['key']);
+});
+
+test('a relay that cannot start leaves its port free', async () => {
+  const folder = await newFolder();
+  const running = await startRelay({ port: 0, data: folder, webrtcDirect: false });
+  const port = Number(new URL(running.url).port);
+  await expect(startRelay({ port, data: folder, webrtcDirect: false })).rejects.toThrow(
+    `--port: ${port} is in use`,
+  );
+  expect((await fetch(`${running.url}/healthz`)).status).toBe(200);
+  await running.stop();
+  const again = await startRelay({ port, data: folder, webrtcDirect: false });
+  expect(again.url).toBe(running.url);
+  await again.stop();
+});
