@@ -1,14 +1,13 @@
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vite';
+import packageJson from './package.json' with { type: 'json' };
+import messages from './paraglide.config.js';
+import { webrtcDialFix } from './scripts/webrtc-dial-fix.ts';
 
 export default defineConfig({
-  plugins: [
-    paraglideVitePlugin({
-      project: './project.inlang',
-      outdir: './src/lib/messages',
-      strategy: ['globalVariable', 'baseLocale'],
-    }),
-    sveltekit(),
-  ],
+  define: { __WOXLY_VERSION__: JSON.stringify(packageJson.version) },
+  // Prebundled, the package would slip past the fix.
+  optimizeDeps: { exclude: ['@libp2p/webrtc'] },
+  plugins: [paraglideVitePlugin(messages), webrtcDialFix(), sveltekit()],
 });

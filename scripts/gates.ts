@@ -1,0 +1,127 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildApp } from './app-build.ts';
+import { bundleSizes } from './bundle-budget.ts';
+import { ensureChromium } from './chromium.ts';
+import { run } from './command.ts';
+import type { Ran } from './command.ts';
+import { oneCheck } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
+import { playwrightCounts, testOutcome, vitestCounts } from './test-counts.ts';
+
+/** One thing that has to hold before a change goes in. */
+export interface Gate {
+  readonly name: string;
+  /** Gates that make what this one needs; it is not run when one of them failed. */
+  readonly needs: readonly string[];
+  check(): Promise<Outcome>;
+}
+
+/** A gate that takes longer hangs: the slowest, the end-to-end tests, take a few minutes on two cores. */
+const GATE_LIMIT_MS = 15 * 60_000;
+
+/** Every gate, in the order in which `npm run verify` runs them: quick ones first. */
+export const GATES: readonly Gate[] = [
+  command('format', [], 'prettier', '--check', '.'),
+  command('messages', [], process.execPath, 'scripts/messages.ts'),
+  command('sync', [], 'svelte-kit', 'sync'),
+  command('lint', ['messages', 'sync'], 'eslint', '--max-warnings=0', '.'),
+  command('layers', ['messages', 'sync'], 'depcruise', '--output-type', 'err', ...sourceFolders()),
+  { name: 'types', needs: ['messages', 'sync'], check: types },
+  command('unused', ['messages', 'sync'], 'knip'),
+  vitest('unit', ['messages', 'sync'], 'node'),
+  vitest('runes', ['messages', 'sync'], 'runes'),
+  vitest('relay', ['messages', 'sync'], 'relay'),
+  { name: 'chromium', needs: [], check: chromium },
+  vitest('browser', ['messages', 'sync', 'chromium'], 'browser'),
+  { name: 'build', needs: ['messages', 'sync'], check: build },
+  { name: 'size', needs: ['build'], check: size },
+  { name: 'e2e', needs: ['build', 'chromium'], check: e2e },
+];
+
+function sourceFolders(): readonly string[] {
+  return ['src', 'relay', 'e2e', 'bench', 'scripts'];
+}
+
+function command(
+  name: string,
+  needs: readonly string[],
+  ...line: readonly [string, ...string[]]
+): Gate {
+  const check = async () => {
+    const { code, output } = await run(line, { limit: GATE_LIMIT_MS });
+    return oneCheck(code === 0, output);
+  };
+  return { name, needs, check };
+}
+
+function vitest(name: string, needs: readonly string[], project: string): Gate {
+  const check = () =>
+    withReport(async (report) => {
+      const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+      const line = ['vitest', 'run', `--project=${project}`, ...reporters] as const;
+      const ran = await run(line, { limit: GATE_LIMIT_MS });
+      return testOutcome(ran, read(report), vitestCounts);
+    });
+  return { name, needs, check };
+}
+
+function e2e(): Promise<Outcome> {
+  return withReport(async (report) => {
+    const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: report };
+    const ran = await run(['playwright', 'test', '--reporter=list,json'], {
+      env,
+      limit: GATE_LIMIT_MS,
+    });
+    return testOutcome(ran, read(report), playwrightCounts);
+  });
+}
+
+/** Two programs: a service worker has globals of its own, and svelte-check sees everything but it. */
+async function types(): Promise<Outcome> {
+  const checks = [
+    ['svelte-check', '--fail-on-warnings'],
+    ['tsc', '--noEmit', '--project', 'src/service-worker'],
+  ] as const;
+  const results: Ran[] = [];
+  for (const line of checks) results.push(await run(line, { limit: GATE_LIMIT_MS }));
+  const output = results.map((ran) => ran.output).join('');
+  return oneCheck(
+    results.every(({ code }) => code === 0),
+    output,
+  );
+}
+
+async function chromium(): Promise<Outcome> {
+  const { ok, said } = await ensureChromium();
+  return oneCheck(ok, said, said);
+}
+
+async function build(): Promise<Outcome> {
+  const { ok, output } = await buildApp();
+  return oneCheck(ok, output);
+}
+
+function size(): Promise<Outcome> {
+  const { ok, table, note } = bundleSizes();
+  return Promise.resolve(oneCheck(ok, table, note));
+}
+
+/** Lends a path for a report outside of the repository. */
+async function withReport(check: (path: string) => Promise<Outcome>): Promise<Outcome> {
+  const folder = mkdtempSync(join(tmpdir(), 'woxly-verify-'));
+  try {
+    return await check(join(folder, 'report.json'));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

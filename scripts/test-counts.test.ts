@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { oneCheck, totalsLine } from './outcome.ts';
+import { playwrightCounts, testOutcome, vitestCounts } from './test-counts.ts';
+
+const passing = { status: 'passed', assertionResults: [{ status: 'passed' }] };
+const vitest = (passed: number, failed: number, testResults: readonly object[] = [passing]) =>
+  JSON.stringify({
+    numPassedTests: passed,
+    numFailedTests: failed,
+    numPendingTests: 0,
+    numTodoTests: 0,
+    testResults,
+  });
+const playwright = (stats: object, errors: readonly object[] = []) =>
+  JSON.stringify({
+    stats: { expected: 0, unexpected: 0, flaky: 0, skipped: 0, ...stats },
+    errors,
+  });
+const ended = (code: number) => ({ code, output: 'printed' });
+
+test('a good run is counted as it is', () => {
+  const outcome = testOutcome(ended(0), vitest(3, 0), vitestCounts);
+  expect(outcome).toEqual({ passed: 3, failed: 0, skipped: 0, output: 'printed' });
+});
+
+test('a file that does not load is a failure', () => {
+  const broken = { status: 'failed', assertionResults: [] };
+  const outcome = testOutcome(ended(1), vitest(3, 0, [passing, broken]), vitestCounts);
+  expect(outcome).toMatchObject({ passed: 3, failed: 1 });
+});
+
+test('a runner that crashed after good tests is a failure', () => {
+  expect(testOutcome(ended(1), vitest(3, 0), vitestCounts)).toMatchObject({ passed: 3, failed: 1 });
+});
+
+test.each([
+  ['no report', undefined],
+  ['half a report', '{"numPassedTests":'],
+  ['something else', '[]'],
+])('%s is a failure', (_, report) => {
+  expect(testOutcome(ended(0), report, vitestCounts)).toMatchObject({ passed: 0, failed: 1 });
+});
+
+test('a run without tests is a failure', () => {
+  expect(testOutcome(ended(0), vitest(0, 0, []), vitestCounts).failed).toBe(1);
+  expect(testOutcome(ended(0), playwright({ skipped: 2 }), playwrightCounts)).toMatchObject({
+    failed: 1,
+    skipped: 2,
+  });
+});
+
+test('a test that passed at the second try has failed', () => {
+  const report = playwright({ expected: 4, flaky: 1 });
+  expect(testOutcome(ended(0), report, playwrightCounts)).toMatchObject({ passed: 4, failed: 1 });
+});
+
+test('what fails outside of tests is counted', () => {
+  const report = playwright({ expected: 4 }, [{ message: 'global setup' }]);
+  expect(testOutcome(ended(1), report, playwrightCounts)).toMatchObject({ passed: 4, failed: 1 });
+});
+
+test('the closing line sums, and names skipped tests only where there are some', () => {
+  const some = { passed: 4, failed: 1, skipped: 0, output: '' };
+  expect(totalsLine([oneCheck(true, ''), oneCheck(false, ''), some])).toBe('5 passed, 2 failed');
+  expect(totalsLine([{ ...some, skipped: 2 }])).toBe('4 passed, 1 failed, 2 skipped');
+});

@@ -1,0 +1,69 @@
+import { GATES } from './gates.ts';
+import type { Gate } from './gates.ts';
+import { oneCheck, totalsLine } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
+
+/**
+ * The one gate of the project. Without arguments it runs every gate in order; with names of gates, those and
+ * what they need. Every gate runs, whatever became of the others, unless something it needs has failed. The
+ * last line is `N passed, N failed`, with `, N skipped` where tests were skipped.
+ */
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !GATES.some((gate) => gate.name === name));
+if (unknown.length > 0) {
+  const names = GATES.map((gate) => gate.name).join(', ');
+  process.stderr.write(`No such gate: ${unknown.join(', ')}. There are: ${names}.\n`);
+  process.exit(2);
+}
+
+const outcomes = new Map<string, Outcome>();
+for (const gate of chosen(asked)) {
+  const started = performance.now();
+  const outcome = await outcomeOf(gate);
+  outcomes.set(gate.name, outcome);
+  report(gate, outcome, (performance.now() - started) / 1000);
+}
+
+const failures = [...outcomes].filter(([, { failed }]) => failed > 0).map(([name]) => name);
+print(failures.length === 0 ? '\nEvery gate holds.' : `\nFailed: ${failures.join(', ')}.`);
+print(totalsLine([...outcomes.values()]));
+process.exitCode = failures.length === 0 ? 0 : 1;
+
+function chosen(names: readonly string[]): readonly Gate[] {
+  if (names.length === 0) return GATES;
+  const wanted = new Set(names);
+  // From the back: what a gate needs stands before it.
+  for (const { name, needs } of GATES.toReversed()) {
+    if (wanted.has(name)) needs.forEach((need) => wanted.add(need));
+  }
+  return GATES.filter(({ name }) => wanted.has(name));
+}
+
+async function outcomeOf(gate: Gate): Promise<Outcome> {
+  const missing = gate.needs.filter((need) => outcomes.get(need)?.failed !== 0);
+  if (missing.length > 0) return oneCheck(false, `Not run: ${missing.join(', ')} failed.\n`);
+  try {
+    return await gate.check();
+  } catch (error) {
+    return oneCheck(false, error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+}
+
+function report(
+  { name }: Gate,
+  { passed, failed, skipped, output, note }: Outcome,
+  seconds: number,
+) {
+  const label = failed > 0 ? 'FAIL' : 'ok';
+  const counts =
+    passed + failed + skipped > 1 ? totalsLine([{ passed, failed, skipped, output }]) : '';
+  const words = [counts, failed > 0 ? '' : (note ?? '')].filter((part) => part !== '').join('; ');
+  print(
+    `${label.padEnd(5)}${name.padEnd(10)}${`${seconds.toFixed(1)} s`.padStart(8)}  ${words}`.trimEnd(),
+  );
+  if (failed > 0) print(`\n${output.trim()}\n`);
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
