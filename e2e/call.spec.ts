@@ -1,0 +1,243 @@
+import { hears, hearsSilence, heard } from './ear.ts';
+import { expect, test } from './people.ts';
+
+test('two people find each other by key, and hear each other', async ({ person }) => {
+  const alice = await person('Alice', { voice: 'high' });
+  const bob = await person('Bob', { voice: 'low' });
+  await alice.callKey(await bob.key());
+  await alice.sees('Ringing');
+  await expect(bob.incoming()).toContainText('not in your contacts');
+  await expect(bob.incoming()).toHaveAccessibleName(/Alice/);
+  await bob.accept();
+  await alice.sees('Connected');
+  await bob.sees('Connected');
+  await Promise.all([hears(alice.page), hears(bob.page)]);
+
+  await alice.hangUp();
+  await alice.sees('Ended');
+  await bob.sees('Ended');
+});
+
+test('contacts call in both directions, one call after the other', async ({ person }) => {
+  const alice = await person('Alice', { voice: 'high' });
+  const bob = await person('Bob', { voice: 'low' });
+  await alice.add(bob);
+  await bob.add(alice);
+
+  await alice.call(bob);
+  await bob.accept();
+  await Promise.all([hears(alice.page), hears(bob.page)]);
+  await bob.hangUp();
+  await alice.sees('Ended');
+  await alice.dismiss();
+  await bob.dismiss();
+
+  await bob.call(alice);
+  await bob.sees('Ringing');
+  await alice.accept();
+  await Promise.all([hears(alice.page), hears(bob.page)]);
+  await alice.sees('Connected');
+});
+
+test('nothing is heard before Accept, though the path of a contact is connected', async ({
+  person,
+}) => {
+  const alice = await person('Alice', { voice: 'high' });
+  const bob = await person('Bob', { voice: 'low' });
+  await alice.add(bob);
+  await bob.add(alice);
+  await alice.call(bob);
+  await alice.sees('Ringing');
+  await expect(async () => {
+    const voices = (await alice.voiceConnections()).filter(({ state }) => state === 'connected');
+    expect(voices).toHaveLength(1);
+  }).toPass({ timeout: 15_000 });
+  expect((await heard(alice.page)).energy).toBe(0);
+  expect((await heard(bob.page)).energy).toBe(0);
+  await bob.accept();
+  await Promise.all([hears(alice.page), hears(bob.page)]);
+});
+
+test('declined', async ({ person }) => {
+  const alice = await person('Alice');
+  const bob = await person('Bob');
+  await alice.callKey(await bob.key());
+  await bob.decline();
+  await alice.sees('Ended: ');
+  await expect(alice.callStatus()).toContainText(/declined/i);
+  await expect(bob.incoming()).toBeHidden();
+});
+
+test('declined with a message, which the caller reads', async ({ person }) => {
+  const alice = await person('Alice');
+  const bob = await person('Bob');
+  await alice.callKey(await bob.key());
+  await bob.incoming().getByRole('button', { name: 'Decline with message' }).click();
+  await bob.page.getByRole('textbox', { name: 'Message' }).fill('In ten minutes');
+  await bob.page.getByRole('button', { name: 'Send and decline' }).click();
+  await alice.sees('Ended: ');
+  await expect(alice.callRegion()).toContainText('In ten minutes');
+});
+
+test('cancelled: it stops ringing at once and is a missed call', async ({ person }) => {
+  const alice = await person('Alice');
+  const bob = await person('Bob');
+  await alice.callKey(await bob.key());
+  await expect(bob.incoming()).toBeVisible();
+  await alice.hangUp();
+  await expect(bob.incoming()).toBeHidden();
+  await bob.goTo('Calls');
+  const calls = bob.page.getByRole('list', { name: 'Calls' });
+  await expect(calls.getByRole('listitem').first()).toContainText(/missed/i);
+  await expect(calls.getByRole('listitem').first()).toContainText('Alice');
+});
+
+test('busy: a contact is told, the call that is live goes on, and it is a missed call', async ({
+  person,
+}) => {
+  const alice = await person('Alice', { voice: 'high' });
+  const bob = await person('Bob', { voice: 'low' });
+  const carol = await person('Carol');
+  await bob.add(carol);
+  await carol.add(bob);
+  await alice.callKey(await bob.key());
+  await bob.accept();
+  await hears(bob.page);
+  await carol.call(bob);
+  await carol.sees('Ended: ');
+  await expect(carol.callStatus()).toContainText(/busy|another call/i);
+  await hears(bob.page);
+  await bob.hangUp();
+  await bob.dismiss();
+  await bob.goTo('Calls');
+  const calls = bob.page.getByRole('list', { name: 'Calls' });
+  await expect(calls.getByRole('listitem').filter({ hasText: 'Carol' })).toContainText(/missed/i);
+});
+
+test('both press Call: one call, no second ring', async ({ person }) => {
+  const alice = await person('Alice', { voice: 'high' });
+  const bob = await person('Bob', { voice: 'low' });
+  await alice.add(bob);
+  await bob.add(alice);
+  await Promise.all([alice.call(bob), bob.call(alice)]);
+  await Promise.all([alice.sees('Connected'), bob.sees('Connected')]);
+  await Promise.all([hears(alice.page), hears(bob.page)]);
+  await expect(alice.incoming()).toBeHidden();
+  await expect(bob.incoming()).toBeHidden();
+  await alice.hangUp();
+  await bob.sees('Ended');
+  await bob.dismiss();
+  await bob.goTo('Calls');
+  const calls = bob.page.getByRole('list', { name: 'Calls' });
+  await expect(calls.getByRole('listitem').filter({ hasText: 'Alice' })).toHaveCount(1);
+});
+
+test('mute: the other side sees it and hears silence, then hears again', async ({ person }) => {
+  const alice = await person('Alice', { voice: 'high' });
+  const bob = await person('Bob', { voice: 'low' });
+  await alice.callKey(await bob.key());
+  await bob.accept();
+  await hears(bob.page);
+  await alice.mute();
+  await expect(alice.callRegion().getByRole('button', { name: 'Unmute' })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  );
+  await expect(bob.callRegion()).toContainText(/muted/i);
+  await hearsSilence(bob.page);
+  await alice.unmute();
+  await hears(bob.page);
+  await expect(bob.callRegion()).not.toContainText(/muted/i);
+});
+
+for (const [how, leave] of [
+  ['navigates away', 'about:blank'],
+  ['reloads', undefined],
+] as const) {
+  test(`whoever ${how} ends the call for the other side at once`, async ({ person }) => {
+    const alice = await person('Alice');
+    const bob = await person('Bob');
+    await alice.callKey(await bob.key());
+    await bob.accept();
+    await Promise.all([alice.sees('Connected'), bob.sees('Connected')]);
+    if (leave === undefined) await alice.page.reload();
+    else await alice.page.goto(leave);
+    // Long before any timeout of the connection: those come after five seconds and more.
+    await expect(bob.callStatus()).toHaveText(/^\s*Ended/, { timeout: 3_000 });
+  });
+}
+
+test('whoever leaves while it rings stops the ringing at once', async ({ person }) => {
+  const alice = await person('Alice');
+  const bob = await person('Bob');
+  await alice.callKey(await bob.key());
+  await expect(bob.incoming()).toBeVisible();
+  await alice.page.goto('about:blank');
+  await expect(bob.incoming()).toBeHidden({ timeout: 3_000 });
+});
+
+test('call details tell the path, the codec and the rates', async ({ person }) => {
+  const alice = await person('Alice', { voice: 'high' });
+  const bob = await person('Bob', { voice: 'low' });
+  await alice.callKey(await bob.key());
+  await bob.accept();
+  await hears(bob.page);
+  const details = await bob.openDialog('Call details');
+  await expect(details).toContainText('Direct');
+  await expect(details).toContainText(/opus/i);
+  await expect(details).toContainText('kbit/s');
+  await expect(details).toContainText(/\d+ ms/);
+});
+
+test('a refused microphone ends the call with that reason, and nothing rings', async ({
+  person,
+}) => {
+  const alice = await person('Alice', { microphone: 'refused' });
+  const bob = await person('Bob');
+  await alice.callKey(await bob.key());
+  await alice.sees('Ended: ');
+  await expect(alice.callStatus()).toContainText(/microphone/i);
+  await expect(bob.incoming()).toBeHidden();
+});
+
+test('a callee whose microphone is refused: both are told', async ({ person }) => {
+  const alice = await person('Alice');
+  const bob = await person('Bob', { microphone: 'refused' });
+  await alice.callKey(await bob.key());
+  await bob.accept();
+  await bob.sees('Ended: ');
+  await expect(bob.callStatus()).toContainText(/microphone/i);
+  await alice.sees('Ended: ');
+  await expect(alice.callStatus()).toContainText(/microphone/i);
+});
+
+test('a key that nobody has is not found; a person who has left is not reachable', async ({
+  person,
+}) => {
+  const alice = await person('Alice');
+  const bob = await person('Bob');
+  await alice.add(bob);
+  await alice.callKey('12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN');
+  await alice.sees('Ended: ');
+  await expect(alice.callStatus()).toContainText(/found/i);
+  await alice.dismiss();
+  await bob.context.close();
+  await alice.call(bob);
+  await alice.sees('Ended: ');
+  await expect(alice.callStatus()).toContainText(/reach|online/i);
+});
+
+test('nobody answers for a minute: both sides stop, and the callee has a missed call', async ({
+  person,
+}) => {
+  const alice = await person('Alice');
+  const bob = await person('Bob');
+  await alice.callKey(await bob.key());
+  await expect(bob.incoming()).toBeVisible();
+  await expect(alice.callStatus()).toHaveText(/^\s*Ended/, { timeout: 70_000 });
+  await expect(alice.callStatus()).toContainText(/answer/i);
+  await expect(bob.incoming()).toBeHidden();
+  await bob.goTo('Calls');
+  const calls = bob.page.getByRole('list', { name: 'Calls' });
+  await expect(calls.getByRole('listitem').first()).toContainText(/missed/i);
+});

@@ -1,0 +1,116 @@
+import { expect } from '@playwright/test';
+import type { Page } from '@playwright/test';
+
+/** When a page made an RTCPeerConnection, and what became of it. */
+export interface SeenConnection {
+  /** Milliseconds since 1970. */
+  readonly created: number;
+  readonly state: RTCPeerConnectionState;
+  /** Whether it carries sound: WOXLY's own connection for a call, not one of libp2p's. */
+  readonly voice: boolean;
+  /** ICE candidates that this page gathered on it. */
+  readonly candidates: number;
+}
+
+/** What a page has heard so far, summed over its connections (W3C webrtc-stats, `inbound-rtp`). */
+interface Heard {
+  /** `totalAudioEnergy`: grows by one for each second at full volume. */
+  readonly energy: number;
+  /** `totalSamplesDuration` in seconds: grows while something is played, silence included. */
+  readonly seconds: number;
+}
+
+interface Watched {
+  readonly connection: RTCPeerConnection;
+  readonly created: number;
+  candidates: number;
+}
+/** A registered symbol: the page's own code does not meet it. */
+const EAR = 'woxly.test.ear';
+
+/** The share of full volume, squared, above which sound is speech and below which it is silence. */
+const SPEECH_MIN_POWER = 1e-4;
+const SILENCE_MAX_POWER = 1e-6;
+/** How much must have been played before it is judged: a pause between words is shorter. */
+const WINDOW_SECONDS = 1.5;
+const PATIENCE_MS = 20_000;
+
+/** To be given to `context.addInitScript`: remembers every RTCPeerConnection of the page. */
+export function listen(): void {
+  const watched: Watched[] = [];
+  Object.defineProperty(globalThis, Symbol.for('woxly.test.ear'), { value: watched });
+  globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      const seen: Watched = { connection: this, created: Date.now(), candidates: 0 };
+      watched.push(seen);
+      this.addEventListener('icecandidate', ({ candidate }) => {
+        if (candidate?.candidate) seen.candidates++;
+      });
+    }
+  };
+}
+
+/** Every RTCPeerConnection that the page has made since it was loaded, the oldest first. */
+export function peerConnections(page: Page): Promise<readonly SeenConnection[]> {
+  return page.evaluate((ear) => {
+    const watched = (globalThis as never)[Symbol.for(ear)] as Watched[];
+    return watched.map(({ connection, created, candidates }) => ({
+      created,
+      candidates,
+      state: connection.connectionState,
+      voice: connection.getTransceivers().length > 0,
+    }));
+  }, EAR);
+}
+
+/** Waits until the page plays speech: real energy over a second and a half of sound. */
+export async function hears(page: Page): Promise<void> {
+  await judge(page, (power) => power > SPEECH_MIN_POWER, 'speech');
+}
+
+/** Waits until the page plays nothing but silence, while sound keeps arriving. */
+export async function hearsSilence(page: Page): Promise<void> {
+  await judge(page, (power) => power < SILENCE_MAX_POWER, 'silence');
+}
+
+/** What the page has heard since it was loaded; all zero before any sound was played. */
+export function heard(page: Page): Promise<Heard> {
+  return page.evaluate(async (ear) => {
+    const watched = (globalThis as never)[Symbol.for(ear)] as Watched[];
+    let energy = 0;
+    let seconds = 0;
+    for (const { connection } of watched) {
+      if (connection.connectionState === 'closed') continue;
+      const report = (await connection.getStats()) as ReadonlyMap<string, Record<string, unknown>>;
+      for (const stat of report.values()) {
+        if (stat['type'] !== 'inbound-rtp' || stat['kind'] !== 'audio') continue;
+        energy += Number(stat['totalAudioEnergy'] ?? 0);
+        seconds += Number(stat['totalSamplesDuration'] ?? 0);
+      }
+    }
+    return { energy, seconds };
+  }, EAR);
+}
+
+/** Looks at one window of played sound after another, until one is as wanted. */
+async function judge(page: Page, wanted: (power: number) => boolean, what: string): Promise<void> {
+  let from = await heard(page);
+  let last = 'nothing was played';
+  await expect
+    .poll(
+      async () => {
+        const now = await heard(page);
+        const seconds = now.seconds - from.seconds;
+        // A connection that was closed takes its sums with it.
+        if (seconds < 0) from = now;
+        if (seconds < WINDOW_SECONDS) return last;
+        const power = (now.energy - from.energy) / seconds;
+        from = now;
+        last = wanted(power) ? what : `not ${what}: a power of ${power.toExponential(1)}`;
+        return last;
+      },
+      { timeout: PATIENCE_MS, intervals: [250] },
+    )
+    .toBe(what);
+}

@@ -1,0 +1,86 @@
+import { expect, test } from './people.ts';
+
+test('identity, contacts and history are there after a reload', async ({ person }) => {
+  const alice = await person('Alice');
+  const bob = await person('Bob');
+  const key = await alice.key();
+  await alice.add(bob);
+  await alice.call(bob);
+  await bob.decline();
+  await alice.sees('Ended');
+  await alice.page.reload();
+  await alice.reachable();
+  expect(await alice.key()).toBe(key);
+  await expect(alice.contact('Bob')).toBeVisible();
+  await alice.goTo('Calls');
+  const calls = alice.page.getByRole('list', { name: 'Calls' });
+  await expect(calls.getByRole('listitem')).toHaveCount(1);
+  await expect(calls.getByRole('listitem').first()).toContainText('Bob');
+});
+
+test('without any network the app opens with contacts and history, deep links too', async ({
+  person,
+  relay,
+}) => {
+  const alice = await person('Alice');
+  const bob = await person('Bob');
+  await alice.add(bob);
+  await alice.page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+  });
+  await alice.page.reload();
+  await alice.reachable();
+  await relay.stop();
+  await alice.context.setOffline(true);
+  await alice.page.reload();
+  await expect(alice.contact('Bob')).toBeVisible();
+  await expect(alice.networkStatus()).toHaveText(/^\s*Offline/);
+  for (const path of ['/calls', '/settings', '/messages']) {
+    await alice.page.goto(path);
+    await expect(alice.page.getByRole('navigation', { name: 'Main' })).toBeVisible();
+  }
+  await alice.context.setOffline(false);
+  await relay.start();
+  await alice.reachable();
+});
+
+test('an identity comes back from its words in another browser, and is called by the same key', async ({
+  person,
+}) => {
+  const alice = await person('Alice');
+  const key = await alice.key();
+  const words = await alice.recoveryWords();
+  expect(words.split(' ')).toHaveLength(12);
+  await alice.context.close();
+
+  const again = await person('Alice', { arrive: 'opened' });
+  await again.restore(words);
+  await again.reachable();
+  expect(await again.key()).toBe(key);
+  const bob = await person('Bob');
+  await bob.callKey(key);
+  await expect(again.incoming()).toBeVisible();
+});
+
+test('only one tab runs the node; the other offers to take over', async ({ person }) => {
+  const alice = await person('Alice');
+  const second = await alice.context.newPage();
+  await second.goto('/');
+  await second.getByRole('button', { name: 'Use WOXLY here' }).click();
+  await expect(second.getByRole('status', { name: 'Network status' })).toHaveText(/^\s*Reachable/);
+  await expect(alice.page.getByRole('button', { name: 'Use WOXLY here' })).toBeVisible();
+});
+
+test('a live call is never taken over by another tab', async ({ person }) => {
+  const alice = await person('Alice');
+  const bob = await person('Bob');
+  await alice.callKey(await bob.key());
+  await bob.accept();
+  await alice.sees('Connected');
+  const second = await alice.context.newPage();
+  await second.goto('/');
+  await second.getByRole('button', { name: 'Use WOXLY here' }).click();
+  await expect(second.getByRole('alert')).toHaveText(/call/i);
+  await alice.page.bringToFront();
+  await alice.sees('Connected');
+});

@@ -1,0 +1,106 @@
+import { test as base, chromium } from '@playwright/test';
+import type { Browser, BrowserContextOptions } from '@playwright/test';
+import { chromiumLaunch } from '../scripts/chromium.ts';
+import { listen } from './ear.ts';
+import { Person } from './person.ts';
+import { startRelay } from './relay.ts';
+import type { TestRelay } from './relay.ts';
+import { speechFile } from './speech.ts';
+import type { Voice } from './speech.ts';
+
+/** How a person comes to WOXLY. */
+export interface PersonOptions {
+  /** What their microphone carries. People of one voice share a browser process, never its storage. */
+  readonly voice?: Voice;
+  readonly microphone?: 'granted' | 'refused';
+  /** The relay that serves their page; the test's own unless given. */
+  readonly relay?: TestRelay;
+  /** The path that they open first, with its fragment. */
+  readonly path?: string;
+  /** Stays on the page as it opens, instead of going through the first visit and waiting for the network. */
+  readonly arrive?: 'opened' | 'started' | 'reachable';
+  readonly context?: BrowserContextOptions;
+}
+
+interface Fixtures {
+  /** More command line for the relay of a test: `test.use({ relayOptions: ['--flag'] })`. */
+  relayOptions: readonly string[];
+  /** A relay of the test's own, on a free port, with new keys. */
+  relay: TestRelay;
+  /** Starts one more relay; it ends with the test. */
+  anotherRelay: () => Promise<TestRelay>;
+  /** Brings a person with fresh storage; they leave with the test. */
+  person: (name: string, options?: PersonOptions) => Promise<Person>;
+}
+
+interface WorkerFixtures {
+  /** The browser whose microphone carries that voice. */
+  browserOf: (voice: Voice) => Promise<Browser>;
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  relayOptions: [[], { option: true }],
+
+  relay: async ({ relayOptions }, use) => {
+    const relay = await startRelay(relayOptions);
+    await use(relay);
+    await relay.dispose();
+  },
+
+  anotherRelay: async ({ relayOptions }, use) => {
+    const relays: TestRelay[] = [];
+    await use(async () => {
+      const relay = await startRelay(relayOptions);
+      relays.push(relay);
+      return relay;
+    });
+    await Promise.all(relays.map((relay) => relay.dispose()));
+  },
+
+  browserOf: [
+    async ({}, use) => {
+      const browsers = new Map<Voice, Promise<Browser>>();
+      await use((voice) => {
+        const browser = browsers.get(voice) ?? chromium.launch(launchOptions(voice));
+        browsers.set(voice, browser);
+        return browser;
+      });
+      for (const browser of browsers.values()) await (await browser).close();
+    },
+    { scope: 'worker' },
+  ],
+
+  person: async ({ relay: own, browserOf }, use) => {
+    const people: Person[] = [];
+    await use(async (name, options = {}) => {
+      const { voice = 'low', microphone = 'granted', relay = own, path = '/' } = options;
+      const browser = await browserOf(voice);
+      const context = await browser.newContext({
+        baseURL: relay.url,
+        locale: 'en-US',
+        // Naming any permission refuses the others.
+        permissions: microphone === 'granted' ? ['microphone'] : ['notifications'],
+        ...options.context,
+      });
+      await context.addInitScript(listen);
+      const person = new Person(name, await context.newPage());
+      people.push(person);
+      await person.page.goto(path);
+      const arrive = options.arrive ?? 'reachable';
+      if (arrive !== 'opened') await person.start();
+      if (arrive === 'reachable') await person.reachable();
+      return person;
+    });
+    await Promise.all(people.map(({ context }) => context.close()));
+  },
+});
+
+export { expect } from '@playwright/test';
+
+function launchOptions(voice: Voice) {
+  // Without the fake dialog of `--use-fake-ui-for-media-stream`, which grants the microphone to everybody.
+  return chromiumLaunch([
+    '--use-fake-device-for-media-stream',
+    `--use-file-for-fake-audio-capture=${speechFile(voice)}`,
+  ]);
+}

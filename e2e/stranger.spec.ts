@@ -1,0 +1,85 @@
+import type { Page } from '@playwright/test';
+import { hears, peerConnections } from './ear.ts';
+import { expect, test } from './people.ts';
+import { throughout } from './throughout.ts';
+
+test('a stranger gets no candidate and no connection before Accept', async ({ person }) => {
+  const alice = await person('Alice', { voice: 'high' });
+  const bob = await person('Bob', { voice: 'low' });
+  // Alice knows Bob, so that she would show him her address; Bob does not know Alice.
+  await alice.add(bob);
+  await alice.call(bob);
+  await expect(bob.incoming()).toBeVisible();
+  await alice.sees('Ringing');
+  await throughout(bob.page, async () => {
+    expect(await peerConnections(bob.page)).toEqual([]);
+    expect(await remoteCandidates(alice.page)).toBe(0);
+  });
+
+  await expect(bob.incoming()).toContainText(/address/i);
+  await bob.accept();
+  await Promise.all([hears(alice.page), hears(bob.page)]);
+  const [first] = await peerConnections(bob.page);
+  expect(first?.created).toBeGreaterThan(0);
+});
+
+test('a caller shows no candidate to who is not their contact, before Accept', async ({
+  person,
+}) => {
+  const alice = await person('Alice');
+  const bob = await person('Bob');
+  await bob.add(alice);
+  await alice.callKey(await bob.key());
+  await expect(bob.incoming()).toBeVisible();
+  await alice.sees('Ringing');
+  await throughout(bob.page, async () => {
+    expect(await remoteCandidates(bob.page)).toBe(0);
+  });
+});
+
+test('who hides their address makes no connection before Accept, for a contact either', async ({
+  person,
+}) => {
+  const alice = await person('Alice');
+  const bob = await person('Bob');
+  await alice.add(bob);
+  await bob.add(alice);
+  await bob.goTo('Settings');
+  await bob.page.getByRole('switch', { name: /Hide my (IP|network) address/i }).click();
+  await bob.goTo('Contacts');
+  await alice.call(bob);
+  await expect(bob.incoming()).toBeVisible();
+  await throughout(bob.page, async () => {
+    expect(await peerConnections(bob.page)).toEqual([]);
+  });
+});
+
+test('a blocked caller is silence: no ring, no record, no word', async ({ person }) => {
+  const alice = await person('Alice');
+  const bob = await person('Bob');
+  await bob.add(alice);
+  await bob.blockContact('Alice');
+  await alice.callKey(await bob.key());
+  await alice.sees('Reaching');
+  await throughout(bob.page, async () => {
+    expect(await bob.incoming().isVisible()).toBe(false);
+    expect(await alice.callStatus().innerText()).not.toMatch(/Ringing/);
+  });
+  await bob.goTo('Calls');
+  await expect(bob.page.getByRole('list', { name: 'Calls' })).toBeHidden();
+});
+
+/** ICE candidates that the page was given by others, on all its connections. */
+function remoteCandidates(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const watched = (globalThis as never)[Symbol.for('woxly.test.ear')] as {
+      connection: RTCPeerConnection;
+    }[];
+    let count = 0;
+    for (const { connection } of watched) {
+      const report = (await connection.getStats()) as ReadonlyMap<string, { type: string }>;
+      count += [...report.values()].filter(({ type }) => type === 'remote-candidate').length;
+    }
+    return count;
+  });
+}
