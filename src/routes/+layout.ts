@@ -1,2 +1,3 @@
+// One page for every address: all of WOXLY happens in the browser.
 export const ssr = false;
 export const prerender = false;

@@ -1,0 +1,44 @@
+import type { CallQuality } from '#lib/domain/call.ts';
+import type { CallId } from '#lib/domain/ids.ts';
+import type { LinkProblem } from '#lib/domain/reasons.ts';
+import type { Result } from '#lib/domain/result.ts';
+import type { CallView } from '#lib/core/call/call-view.ts';
+import type { Calls, Invited } from '#lib/core/woxly.ts';
+import { Followed } from './followed.ts';
+import { isQuietEnd } from './quiet-end.ts';
+import type { EndedCallView, LiveCallView } from './views.ts';
+
+/** The call of this device, for screens. */
+export class CallsView extends Followed<Calls> {
+  get current(): CallView | undefined {
+    return this.engine.current;
+  }
+
+  /** Whether anything would be lost by reloading the page now. */
+  get live(): boolean {
+    const call = this.engine.current;
+    return call !== undefined && call.stage !== 'ended';
+  }
+
+  /** The call that has a screen of its own: under way, or ended in a way that wants to be told. */
+  get onScreen(): LiveCallView | EndedCallView | undefined {
+    const call = this.engine.current;
+    return call === undefined || call.stage === 'incoming' || isQuietEnd(call) ? undefined : call;
+  }
+
+  /** Whether that screen lies over the page. */
+  get covers(): boolean {
+    return this.onScreen !== undefined;
+  }
+
+  call = (who: Invited): Promise<Result<CallId, LinkProblem>> => this.acting.call(who);
+  accept = (): void => this.acting.accept();
+  decline = (note?: string): void => this.acting.decline(note);
+  hangUp = (): void => this.acting.hangUp();
+  setMuted = (muted: boolean): void => this.acting.setMuted(muted);
+  resumeSound = (): void => this.acting.resumeSound();
+  reopenMicrophone = (): void => this.acting.reopenMicrophone();
+  dismiss = (): void => this.acting.dismiss();
+  quality = (): Promise<CallQuality | undefined> => this.acting.quality();
+  levels = (): { readonly own: number; readonly peer: number } => this.acting.levels();
+}

@@ -1,0 +1,32 @@
+import type { Contact } from '#lib/domain/contact.ts';
+import type { IdentityKey } from '#lib/domain/ids.ts';
+import type { LinkProblem } from '#lib/domain/reasons.ts';
+import type { Result } from '#lib/domain/result.ts';
+import type { Contacts, Invited } from '#lib/core/woxly.ts';
+import { Followed } from './followed.ts';
+
+/** The people this browser knows, for screens. */
+export class ContactsView extends Followed<Contacts> {
+  /** By name, without the blocked ones. */
+  get people(): readonly Contact[] {
+    return this.engine.all.filter((contact) => contact.trust !== 'blocked');
+  }
+
+  get blocked(): readonly Contact[] {
+    return this.engine.all.filter((contact) => contact.trust === 'blocked');
+  }
+
+  get(key: string): Contact | undefined {
+    return this.engine.all.find((contact) => contact.key === key);
+  }
+
+  read = (text: string): Promise<Result<Invited, LinkProblem>> => this.acting.read(text);
+  add = (text: string, name?: string): Promise<Result<Contact, LinkProblem>> =>
+    this.acting.add(text, name);
+  rename = (key: IdentityKey, name: string): Promise<void> => this.acting.rename(key, name);
+  setHideAddress = (key: IdentityKey, hide: boolean): Promise<void> =>
+    this.acting.setHideAddress(key, hide);
+  block = (key: IdentityKey, name?: string): Promise<void> => this.acting.block(key, name);
+  unblock = (key: IdentityKey): Promise<void> => this.acting.unblock(key);
+  remove = (key: IdentityKey): Promise<void> => this.acting.remove(key);
+}

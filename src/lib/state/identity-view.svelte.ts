@@ -1,0 +1,20 @@
+import type { IdentityKey } from '#lib/domain/ids.ts';
+import type { WordsProblem } from '#lib/domain/reasons.ts';
+import type { Result } from '#lib/domain/result.ts';
+import type { Identity } from '#lib/core/woxly.ts';
+import { Followed } from './followed.ts';
+
+/** Who this browser is, for screens. */
+export class IdentityView extends Followed<Identity> {
+  get profile(): Identity['profile'] {
+    return this.engine.profile;
+  }
+
+  create = (name: string): Promise<void> => this.acting.create(name);
+  restore = (words: string, name: string): Promise<Result<IdentityKey, WordsProblem>> =>
+    this.acting.restore(words, name);
+  rename = (name: string): Promise<void> => this.acting.rename(name);
+  recoveryWords = (): Promise<readonly string[] | undefined> => this.acting.recoveryWords();
+  confirmWords = (): Promise<void> => this.acting.confirmWords();
+  inviteLink = (): Promise<string> => this.acting.inviteLink();
+}

@@ -1,0 +1,10 @@
+/** The types that screens take as props, so that they need not know where these are declared. */
+export type {
+  CallPeer,
+  CallView,
+  EndedCallView,
+  IncomingCallView,
+  LiveCallView,
+} from '#lib/core/call/call-view.ts';
+export type { Invited, RelayView } from '#lib/core/woxly.ts';
+export type { AudioDevice } from '#lib/ports/media.ts';

@@ -1,0 +1,29 @@
+import type { Contact } from '#lib/domain/contact.ts';
+import { m } from '#lib/messages/messages.js';
+import type { AppState } from '#lib/state/app-state.svelte.ts';
+import type { Invited } from '#lib/state/views.ts';
+import { LINK_PROBLEM_WORDS } from '#lib/ui/words/problems.ts';
+
+/** Calls somebody, and says in passing why not where that is refused. */
+export async function callPerson(app: AppState, who: Invited): Promise<void> {
+  const outcome = await app.calls.call(who);
+  if (!outcome.ok) app.toasts.say(LINK_PROBLEM_WORDS[outcome.problem]());
+}
+
+/** What the call engine needs of a contact. */
+export const invitedOf = (contact: Contact): Invited => ({
+  key: contact.key,
+  name: contact.name,
+  devices: contact.hints.devices,
+  relays: contact.hints.relays,
+});
+
+/** Puts text on the clipboard and says whether that worked. */
+export async function copyText(app: AppState, text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    app.toasts.say(m.copied());
+  } catch {
+    app.toasts.say(m.copy_failed());
+  }
+}

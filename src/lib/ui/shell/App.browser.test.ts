@@ -1,0 +1,140 @@
+import '#lib/ui/styles/index.css';
+import { createRawSnippet } from 'svelte';
+import { expect, onTestFinished, test } from 'vitest';
+import { render } from 'vitest-browser-svelte';
+import { AppState } from '#lib/state/app-state.svelte.ts';
+import { expectAccessible } from '#lib/testing/axe.ts';
+import { contactOf, KEYS, recordOf } from '#lib/testing/fake-people.ts';
+import { FakeWoxly } from '#lib/testing/fake-woxly.ts';
+import App from './App.svelte';
+
+const page = createRawSnippet(() => ({
+  render: () => '<main id="main" tabindex="-1"><h1>A page</h1></main>',
+}));
+const INVITE = `#/i/Boris.${KEYS.boris}`;
+
+/** The app of a person who knows Alice; `hash` is what the address bar says. */
+async function start({ hash = '', firstVisit = false } = {}) {
+  const fake = new FakeWoxly(() => Date.now());
+  if (!firstVisit) await fake.identity.create('Olga');
+  fake.contacts.set([contactOf(KEYS.alice, 'Alice')]);
+  const clean = () => history.replaceState(null, '', location.pathname + location.search);
+  if (hash) history.replaceState(null, '', hash);
+  onTestFinished(clean);
+  const app = new AppState(fake);
+  const screen = await render(App, { app, path: '/', onCleanAddress: clean, children: page });
+  return { fake, app, screen };
+}
+
+const alice = { key: KEYS.alice, name: 'Alice', trust: 'contact' } as const;
+
+test('first visit: a name, one button, done', async () => {
+  const { fake, screen } = await start({ firstVisit: true });
+  await expect.element(screen.getByRole('heading', { name: 'Welcome to WOXLY' })).toBeVisible();
+  await expectAccessible('page');
+  await screen.getByRole('button', { name: 'Start' }).click();
+  await expect.element(screen.getByRole('alert')).toMatchTextContent('Enter a name first.');
+  await screen.getByRole('textbox', { name: 'Your name' }).fill('  Olga \u202e');
+  await screen.getByRole('button', { name: 'Start' }).click();
+  await expect.element(screen.getByRole('navigation', { name: 'Main' })).toBeVisible();
+  expect(fake.identity.profile).toMatchObject({ name: 'Olga' });
+});
+
+test('first visit: an identity comes back from its words, and wrong words say what is wrong', async () => {
+  const { screen } = await start({ firstVisit: true });
+  await screen.getByRole('button', { name: 'Restore from recovery words' }).click();
+  await screen.getByRole('textbox', { name: 'Your name' }).fill('Olga');
+  await screen.getByRole('textbox', { name: 'Recovery words' }).fill('only three words');
+  await screen.getByRole('button', { name: 'Restore' }).click();
+  await expect.element(screen.getByRole('alert')).toMatchTextContent('exactly 12 words');
+  const words = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
+  await screen.getByRole('textbox', { name: 'Recovery words' }).fill(words);
+  await screen.getByRole('button', { name: 'Restore' }).click();
+  await expect.element(screen.getByRole('navigation', { name: 'Main' })).toBeVisible();
+});
+
+test('the network status says the truth, with the fix beside it', async () => {
+  const { fake, screen } = await start();
+  const status = screen.getByRole('status', { name: 'Network status' });
+  await expect.element(status).toMatchTextContent(/^Reachable/);
+  fake.reachability.set('connecting');
+  await expect.element(status).toMatchTextContent(/^Connecting/);
+  fake.reachability.set('offline');
+  await expect.element(status).toMatchTextContent(/^Offline/);
+  await expectAccessible('page');
+  await screen.getByRole('button', { name: 'Retry' }).click();
+  expect(fake.reachability.retries).toBe(1);
+});
+
+test('an invite link leads to a question, and the address bar is clean again', async () => {
+  const { fake, screen } = await start({ hash: INVITE });
+  const dialog = screen.getByRole('dialog', { name: 'Add or call Boris?' });
+  await expect.element(dialog).toBeVisible();
+  expect(location.hash).toBe('');
+  await expectAccessible('page');
+  await dialog.getByRole('button', { name: 'Add' }).click();
+  await expect.element(dialog).not.toBeInTheDocument();
+  expect(fake.contacts.get(KEYS.boris)).toMatchObject({ name: 'Boris' });
+});
+
+test('an invite is carried across the first visit', async () => {
+  const { screen } = await start({ firstVisit: true });
+  location.hash = INVITE;
+  await expect.element(screen.getByText('Boris has invited you')).toBeVisible();
+  expect(location.hash).toBe('');
+  await screen.getByRole('textbox', { name: 'Your name' }).fill('Olga');
+  await screen.getByRole('button', { name: 'Start' }).click();
+  await expect.element(screen.getByRole('dialog', { name: 'Add or call Boris?' })).toBeVisible();
+});
+
+test('an invite opened while WOXLY is open, and a broken one', async () => {
+  const { screen } = await start();
+  location.hash = '#/i/broken';
+  const dialog = screen.getByRole('dialog', { name: 'This invite link does not work' });
+  await expect.element(dialog.getByRole('alert')).toMatchTextContent('only a part');
+  location.hash = INVITE;
+  await expect.element(screen.getByRole('dialog', { name: 'Add or call Boris?' })).toBeVisible();
+});
+
+test('a call that rings is answered from anywhere', async () => {
+  const { fake, screen } = await start();
+  fake.calls.ring(alice);
+  const ringing = screen.getByRole('alertdialog', { name: /^Incoming call from Alice/ });
+  await expect.element(ringing).toBeVisible();
+  await ringing.getByRole('button', { name: 'Accept' }).click();
+  await expect.element(ringing).not.toBeInTheDocument();
+  const region = screen.getByRole('region', { name: 'Call with Alice' });
+  await expect.element(region.getByRole('status')).toMatchTextContent(/^Connecting/);
+  expect(fake.calls.asked).toEqual(['accept']);
+});
+
+test('a missed call leaves a line with a way back, and no screen', async () => {
+  const { fake, screen } = await start();
+  fake.calls.ring(alice);
+  await expect.element(screen.getByRole('alertdialog')).toBeVisible();
+  fake.calls.end('cancelled-by-peer');
+  await expect.element(screen.getByText('Missed call from Alice')).toBeVisible();
+  await expect.element(screen.getByRole('alertdialog')).not.toBeInTheDocument();
+  await expect.element(screen.getByRole('region', { name: /^Call with/ })).not.toBeInTheDocument();
+  await screen.getByRole('button', { name: 'Call back' }).click();
+  expect(fake.calls.asked).toEqual([`call ${KEYS.alice}`]);
+});
+
+test('a call declined here is gone at once', async () => {
+  const { fake, screen } = await start();
+  fake.calls.ring(alice);
+  await screen.getByRole('button', { name: 'Decline', exact: true }).click();
+  await expect.element(screen.getByRole('alertdialog')).not.toBeInTheDocument();
+  await expect.element(screen.getByText(/Missed call/)).not.toBeInTheDocument();
+  expect(fake.calls.asked).toEqual(['decline']);
+});
+
+test('missed calls are counted in the title and in the navigation', async () => {
+  const { fake, screen } = await start({ firstVisit: true });
+  const missed = { direction: 'incoming', missed: true, seen: false } as const;
+  fake.history.set([recordOf('1', KEYS.alice, 'Alice', 0, 1, missed)]);
+  await expect.poll(() => document.title).toBe('(1) Welcome to WOXLY – WOXLY');
+  await fake.identity.create('Olga');
+  const link = screen.getByRole('link', { name: 'Calls' });
+  await expect.element(link).toHaveAccessibleDescription('1 missed call');
+});

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { inviteIn } from './pending-invite.ts';
+
+test('an invite is the whole address, so that it can be pasted elsewhere', () => {
+  const link = 'https://woxly.example/#/i/CAESIA';
+  expect(inviteIn(new URL(link))).toBe(link);
+});
+
+test.each([
+  'https://woxly.example/',
+  'https://woxly.example/#main',
+  'https://woxly.example/i/CAES',
+])('no invite: %s', (address) => {
+  expect(inviteIn(new URL(address))).toBeUndefined();
+});

@@ -1,0 +1,55 @@
+import type { LinkProblem, NetworkStatus, WordsProblem } from '#lib/domain/reasons.ts';
+import { m } from '#lib/messages/messages.js';
+import type { RelayView } from '#lib/state/views.ts';
+
+/** Why a key or a link was not taken, and what to do. */
+export const LINK_PROBLEM_WORDS: Record<LinkProblem, () => string> = {
+  empty: m.link_problem_empty,
+  'too-long': m.link_problem_too_long,
+  'not-a-link': m.link_problem_not_a_link,
+  'not-a-key': m.link_problem_not_a_key,
+  'cut-short': m.link_problem_cut_short,
+  'wrong-signature': m.link_problem_wrong_signature,
+  expired: m.link_problem_expired,
+  'own-key': m.link_problem_own_key,
+  'already-contact': m.link_problem_already_contact,
+  blocked: m.link_problem_blocked,
+};
+
+/** Why the recovery words brought nothing back. */
+export const WORDS_PROBLEM_WORDS: Record<WordsProblem, () => string> = {
+  count: m.words_problem_count,
+  'unknown-word': m.words_problem_unknown_word,
+  checksum: m.words_problem_checksum,
+};
+
+/** How reachable this device is; the first word of the network status. */
+export const NETWORK_WORDS: Record<NetworkStatus, () => string> = {
+  offline: m.net_offline,
+  connecting: m.net_connecting,
+  reachable: m.net_reachable,
+};
+
+export const RELAY_STATE_WORDS: Record<RelayView['state'], () => string> = {
+  connecting: m.relay_connecting,
+  reachable: m.relay_reachable,
+  refused: m.relay_refused,
+  unreachable: m.relay_unreachable,
+};
+
+export const RELAY_ORIGIN_WORDS: Record<RelayView['origin'], () => string> = {
+  page: m.relay_origin_page,
+  invite: m.relay_origin_invite,
+  own: m.relay_origin_own,
+};
+
+/** Why WOXLY cannot run in this browser. */
+export const UNSUPPORTED_WORDS: Record<
+  'insecure' | 'webcrypto' | 'indexeddb' | 'webrtc',
+  () => string
+> = {
+  insecure: m.unsupported_insecure,
+  webcrypto: m.unsupported_webcrypto,
+  indexeddb: m.unsupported_indexeddb,
+  webrtc: m.unsupported_webrtc,
+};

@@ -1,0 +1,27 @@
+import { m } from '#lib/messages/messages.js';
+import type { LiveCallView } from '#lib/state/views.ts';
+
+/** The first word of the call's status. */
+export const STAGE_WORDS: Record<LiveCallView['stage'], () => string> = {
+  finding: m.stage_finding,
+  reaching: m.stage_reaching,
+  ringing: m.stage_ringing,
+  connecting: m.stage_connecting,
+  connected: m.stage_connected,
+  reconnecting: m.stage_reconnecting,
+};
+
+const STAGE_TEXTS: Record<LiveCallView['stage'], () => string> = {
+  finding: m.stage_finding_text,
+  reaching: m.stage_reaching_text,
+  ringing: m.stage_ringing_text,
+  connecting: m.stage_connecting_text,
+  connected: () => '',
+  reconnecting: m.stage_reconnecting_text,
+};
+
+/** One sentence about the stage; empty where the stage says it all. */
+export function stageText(call: LiveCallView): string {
+  const answered = call.direction === 'incoming' && call.stage === 'connecting';
+  return answered ? m.stage_connecting_incoming_text() : STAGE_TEXTS[call.stage]();
+}
