@@ -13,7 +13,11 @@ export function createGater(init: {
   /** Live circuits of a peer, without the one it asks for. */
   readonly circuitsOf: (source: PeerId) => number;
   readonly circuitsPerSource: number;
-  readonly onCircuit: (outcome: 'allowed' | 'too-many' | 'not-ed25519') => void;
+  /** Takes a slot for the circuit that is being asked for, see `circuit-slots.ts`. */
+  readonly takeSlot: (destination: PeerId) => boolean;
+  readonly onCircuit: (
+    outcome: 'allowed' | 'too-many' | 'too-many-of-address' | 'not-ed25519',
+  ) => void;
   readonly onRefused: (reason: 'not-ed25519' | 'other-peer') => void;
 }): ConnectionGater {
   return {
@@ -32,9 +36,13 @@ export function createGater(init: {
         init.onCircuit('not-ed25519');
         return true;
       }
-      const tooMany = init.circuitsOf(source) >= init.circuitsPerSource;
-      init.onCircuit(tooMany ? 'too-many' : 'allowed');
-      return tooMany;
+      if (init.circuitsOf(source) >= init.circuitsPerSource) init.onCircuit('too-many');
+      else if (!init.takeSlot(destination)) init.onCircuit('too-many-of-address');
+      else {
+        init.onCircuit('allowed');
+        return false;
+      }
+      return true;
     },
   };
 }

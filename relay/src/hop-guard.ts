@@ -1,5 +1,6 @@
 import type { CircuitRelayService } from '@libp2p/circuit-relay-v2';
 import type { Connection, Stream, StreamMessageEvent } from '@libp2p/interface';
+import type { CircuitSlots } from './circuit-slots.ts';
 import { HOP_REQUEST_MAX_BYTES } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -10,9 +11,14 @@ interface PackageServer {
 
 /**
  * Caps what a peer may send before the relay has answered its reservation or circuit request. The package would
- * buffer 4 MiB for each of a connection's streams. To be called before the node starts.
+ * buffer 4 MiB for each of a connection's streams. Circuits take their slots. To be called before the node starts.
  */
-export function guardHopRequests(relay: CircuitRelayService, metrics: Metrics): void {
+export function guardHopRequests(
+  relay: CircuitRelayService,
+  metrics: Metrics,
+  circuits: CircuitSlots,
+): void {
+  circuits.guard(relay);
   const server = relay as unknown as PackageServer;
   const onHop = server.onHop?.bind(server);
   if (onHop === undefined) {
@@ -35,6 +41,6 @@ export function guardHopRequests(relay: CircuitRelayService, metrics: Metrics): 
       stream.send = send;
       return send(data);
     };
-    return onHop(stream, connection);
+    return circuits.during(stream, connection, () => onHop(stream, connection));
   };
 }

@@ -20,8 +20,16 @@ export const UPGRADES_MAX = 512;
 export const WEBRTC_HANDSHAKES_MAX = 64;
 /** Hop streams (reservations and circuits) a connection; above the circuits of a source, so that it gets an answer. */
 export const HOP_STREAMS_MAX = 32;
-/** Circuits that end at one peer. The package's 300 would let strangers fill a peer's connection. */
-export const STOP_STREAMS_MAX = 32;
+/**
+ * Circuits that end at one peer. The package's 300 would let strangers fill a peer's connection: the app takes 64
+ * streams over one, and 16 are left for everything else. It takes twelve addresses to fill them, see below.
+ */
+export const STOP_STREAMS_MAX = 48;
+/**
+ * Live circuits from one address (an IPv6 /64) to one peer. Two devices need one; people behind one NAT may call the
+ * same person at once. Without it a host with a few peer IDs takes all of {@link STOP_STREAMS_MAX} and keeps them.
+ */
+export const CIRCUITS_PER_ADDRESS_TO_PEER = 4;
 /** A reservation or circuit request with the addresses it may name; the package would take 4 MiB. */
 export const HOP_REQUEST_MAX_BYTES = 4 * 1024;
 /** TCP connections of one address beside its WebSockets: a browser opens six for pages. */

@@ -62,6 +62,11 @@ export function createMetrics() {
       'transport',
       'reason',
     ]),
+    connectionsReplaced: counter(
+      'connections_replaced_total',
+      'Connections of a peer that reserved over a newer one',
+      [],
+    ),
     reservationsTaken: counter('reservations_taken_total', 'Reservations made or renewed', []),
     reservationsRefused: counter('reservations_refused_total', 'Reservations refused', ['reason']),
     circuitsAsked: counter('circuits_asked_total', 'Circuits asked for', ['outcome']),

@@ -1,9 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv6 } from 'node:net';
+import type { Multiaddr } from '@multiformats/multiaddr';
 
 /** `::ffff:192.0.2.1` (an IPv4 peer on a dual-stack socket) → `192.0.2.1`. */
 export const withoutMapping = (address: string): string =>
   address.replace(/^::ffff:(?=\d+\.)/i, '');
+
+/** The IP address a multiaddr begins with. */
+export const hostOf = (address: Multiaddr): string => address.getComponents()[0]?.value ?? '';
 
 /** Matches addresses in a list of addresses and networks. */
 export function networks(list: readonly string[]): (address: string) => boolean {

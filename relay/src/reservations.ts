@@ -1,22 +1,20 @@
 import type { CircuitRelayService, RelayReservation } from '@libp2p/circuit-relay-v2';
-import type { Libp2pEvents, PeerId, TypedEventTarget } from '@libp2p/interface';
+import type { Connection, Libp2pEvents, PeerId, TypedEventTarget } from '@libp2p/interface';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { AddressLimits } from './address-limits.ts';
 import type { Metrics } from './metrics.ts';
-import { limitKey } from './remote-address.ts';
+import { hostOf, limitKey } from './remote-address.ts';
 
 /** What is used of the package's store; {@link guardReservations} checks that it is there. */
 interface PackageStore {
   reserve(peer: PeerId, address: Multiaddr, limit?: unknown): { status: string; expire?: number };
 }
 
-/** The IP address a multiaddr begins with. */
-const hostOf = (address: Multiaddr): string => address.getComponents()[0]?.value ?? '';
-
 /**
  * Adds to the reservations of circuit relay v2 what the package lacks: a limit per address, answered with
- * RESERVATION_REFUSED so that the peer goes to the next relay, and slots that are free again once a peer is gone
- * (the package holds them for their whole lifetime).
+ * RESERVATION_REFUSED so that the peer goes to the next relay; slots that are free again once a peer is gone (the
+ * package holds them for their whole lifetime); and one connection for each peer that has a reservation. The package
+ * hands circuits to a peer's oldest connection, which after an unclean drop is a dead one until a ping times out.
  */
 export function guardReservations(
   relay: CircuitRelayService,
@@ -24,6 +22,7 @@ export function guardReservations(
   init: {
     readonly limits: AddressLimits;
     readonly reservationsPerAddress: number;
+    readonly connectionsOf: (peer: PeerId) => readonly Connection[];
     readonly metrics: Metrics;
   },
 ): void {
@@ -34,6 +33,19 @@ export function guardReservations(
   }
   const reserve = store.reserve.bind(store);
   const keys = new WeakMap<RelayReservation, string>();
+
+  /** Cuts what a peer has open beside the connection over which it has just reserved. */
+  const dropOthers = (peer: PeerId, address: Multiaddr): void => {
+    const connections = [...init.connectionsOf(peer)];
+    // The very object of the connection: two connections behind one proxy have equal addresses.
+    const live = connections.find(({ remoteAddr }) => remoteAddr === address);
+    if (live === undefined) return;
+    for (const connection of connections) {
+      if (connection === live) continue;
+      metrics.connectionsReplaced.inc();
+      connection.abort(new Error('the peer has reserved over another connection'));
+    }
+  };
 
   store.reserve = (peer, address, limit) => {
     const host = hostOf(address);
@@ -53,6 +65,7 @@ export function guardReservations(
     else {
       metrics.reservationsTaken.inc();
       if (reservation !== undefined) keys.set(reservation, key);
+      dropOthers(peer, address);
     }
     return answer;
   };

@@ -32,9 +32,9 @@ export function contentSecurityPolicy(scriptHashes: readonly string[]): string {
 }
 
 const ALLOWED_HERE = ['microphone', 'camera', 'display-capture'];
+/** Names that Chromium knows; it warns of others, such as `bluetooth`, on every page. */
 const ALLOWED_NOWHERE = [
   'accelerometer',
-  'bluetooth',
   'geolocation',
   'gyroscope',
   'hid',

@@ -7,6 +7,7 @@ import { announcedAddresses, nearestFirst, openUrl } from './addresses.ts';
 import type { Bound } from './addresses.ts';
 import { loadAppFiles } from './app-files.ts';
 import { loadCertificate } from './certificate.ts';
+import { createCircuitSlots } from './circuit-slots.ts';
 import { createGater } from './gater.ts';
 import { guardHopRequests } from './hop-guard.ts';
 import { createHttpEntry, jsonPage, textPage } from './http-entry.ts';
@@ -181,6 +182,7 @@ async function start(
   };
   const announce = announcedAddresses(bound, options, networkInterfaces());
 
+  const circuits = createCircuitSlots(limits);
   const relayNode = await createNode({
     options,
     privateKey,
@@ -201,15 +203,17 @@ async function start(
     gater: createGater({
       circuitsOf: (source) => circuitStreams(relayNode, source) - 1,
       circuitsPerSource: options.circuitsPerSource,
+      takeSlot: (destination) => circuits.take(destination),
       onCircuit: (outcome) => metrics.circuitsAsked.inc({ outcome }),
       onRefused: (reason) => metrics.connectionsRefused.inc({ transport: 'any', reason }),
     }),
   });
   const { relay, gossip } = relayNode.services;
-  guardHopRequests(relay, metrics);
+  guardHopRequests(relay, metrics, circuits);
   guardReservations(relay, relayNode, {
     limits,
     reservationsPerAddress: options.reservationsPerAddress,
+    connectionsOf: (peer) => relayNode.getConnections(peer),
     metrics,
   });
   relayNode.addEventListener('peer:disconnect', ({ detail: peer }) => {

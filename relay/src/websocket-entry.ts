@@ -31,6 +31,9 @@ export interface WebSocketEntry {
   close(): void;
 }
 
+/** RFC 6455, section 7.4.1: never on the wire, it means that there was no farewell. */
+const ABNORMAL_CLOSURE = 1006;
+
 const REFUSALS = {
   'too-often': [
     429,
@@ -108,6 +111,12 @@ export function createWebSocketEntry(init: {
       metrics.streamsDropped.inc({ protocol: 'websocket', reason: 'slow' });
       socket.terminate();
     });
+    // libp2p aborts with this code, which `ws` refuses to send: the socket and the slot of its address would stay.
+    const close = socket.close.bind(socket);
+    socket.close = (code, reason) => {
+      if (code === ABNORMAL_CLOSURE) socket.terminate();
+      else close(code, reason);
+    };
     metrics.connectionsTaken.inc({ transport: 'websocket' });
     listener?.onWsServerConnection(socket, {
       socket: { remoteAddress: address, remotePort: port },

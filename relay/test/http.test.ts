@@ -169,6 +169,7 @@ test.each(['/', '/missing.js', '/healthz', '/_app/immutable/start.js'])(
       'microphone=(self), camera=(self), display-capture=(self)',
     );
     expect(headers.get('permissions-policy')).toContain('geolocation=()');
+    expect(headers.get('permissions-policy')).not.toContain('bluetooth'); // Chromium warns of it
     expect(headers.get('content-security-policy')).toContain("default-src 'self'");
   },
 );

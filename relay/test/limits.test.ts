@@ -1,14 +1,12 @@
 import { once } from 'node:events';
-import { connect as connectSocket, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import { multiaddr } from '@multiformats/multiaddr';
+import { connect as connectSocket } from 'node:net';
 import { onTestFinished, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { PAGE_SOCKETS_PER_ADDRESS } from '../src/limits.ts';
 import type { Relay } from '../src/start-relay.ts';
 import {
-  addressOf,
   aPeer,
+  aProxy,
   aReachablePeer,
   aRelay,
   askReservation,
@@ -151,38 +149,9 @@ test('a circuit ends when it has carried its bytes, and other circuits go on', a
   expect(others.status).toBe('open');
 });
 
-/** A reverse proxy that names `address` as the one the connection came from. */
-async function aProxy(relay: Relay, address: string): Promise<number> {
-  const port = Number(new URL(relay.url).port);
-  const proxy = createServer((inbound) => {
-    const outbound = connectSocket(port, '127.0.0.1');
-    inbound.once('data', (head: Buffer) => {
-      outbound.write(
-        head.toString('latin1').replace('\r\n', `\r\nX-Forwarded-For: ${address}\r\n`),
-        'latin1',
-      );
-      inbound.pipe(outbound);
-    });
-    outbound.pipe(inbound);
-    for (const [one, other] of [
-      [inbound, outbound],
-      [outbound, inbound],
-    ] as const) {
-      one.on('error', () => other.destroy());
-      one.on('close', () => other.destroy());
-    }
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void proxy.close());
-  return (proxy.address() as AddressInfo).port;
-}
-
 test('behind a trusted proxy the forwarded address counts, also for reservations', async () => {
   const relay = await aRelay({ trustedProxy: ['127.0.0.1'], reservationsPerAddress: 1 });
-  const dial = async (port: number) => {
-    const address = addressOf(relay).replace(/tcp\/\d+/, `tcp/${port}`);
-    return (await aPeer()).dial(multiaddr(address));
-  };
+  const dial = async (proxy: Pick<Relay, 'multiaddrs'>) => connect(await aPeer(), proxy);
   const here = await aProxy(relay, '203.0.113.9');
   const there = await aProxy(relay, '203.0.113.10');
   expect(await askReservation(await dial(here))).toBe(OK);

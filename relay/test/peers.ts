@@ -1,4 +1,6 @@
 import { mkdtemp } from 'node:fs/promises';
+import { connect as connectSocket, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2';
@@ -40,7 +42,7 @@ export async function aRelay(options: Partial<RelayOptions> = {}): Promise<Relay
 }
 
 /** The relay's WebSocket multiaddr. */
-export function addressOf(relay: Relay): string {
+export function addressOf(relay: Pick<Relay, 'multiaddrs'>): string {
   const [address] = relay.multiaddrs;
   if (address === undefined) throw new Error('a relay announces its WebSocket');
   return address;
@@ -69,7 +71,8 @@ const createPeer = (init: PeerInit) =>
     connectionEncrypters: [noise()],
     streamMuxers: [init.deaf ? deafYamux : yamux()],
     connectionGater: { denyDialMultiaddr: () => false },
-    connectionManager: { reconnectRetries: 0 },
+    // Circuits count as coming from the relay's host, and the package takes 5 a second from a host.
+    connectionManager: { reconnectRetries: 0, inboundConnectionThreshold: 1000 },
     services: {
       identify: identify(),
       ping: ping(),
@@ -107,16 +110,16 @@ export async function askReservation(connection: Connection): Promise<number> {
 }
 
 /** Connects to a relay. */
-export const connect = (peer: Peer, relay: Relay): Promise<Connection> =>
+export const connect = (peer: Peer, relay: Pick<Relay, 'multiaddrs'>): Promise<Connection> =>
   peer.dial(multiaddr(addressOf(relay)));
 
 /** The address of `peer` through `relay`. */
-export const through = (relay: Relay, peer: Peer) =>
+export const through = (relay: Pick<Relay, 'multiaddrs'>, peer: Peer) =>
   multiaddr(`${addressOf(relay)}/p2p-circuit/p2p/${peer.peerId.toString()}`);
 
 /** A peer with a reservation, so that others can dial it through the relay. */
-export async function aReachablePeer(relay: Relay): Promise<Peer> {
-  const peer = await aPeer();
+export async function aReachablePeer(relay: Relay, init: PeerInit = {}): Promise<Peer> {
+  const peer = await aPeer(init);
   const transports = peer as unknown as {
     components: { transportManager: { listen(addresses: unknown[]): Promise<void> } };
   };
@@ -142,6 +145,33 @@ export async function lookUp(
   const response = LOOKUP_RESPONSE.decode(answer.subarray());
   if (response === undefined) throw new Error('the answer is malformed');
   return response.records;
+}
+
+/** The relay as seen through a reverse proxy that names `address` as the one the connection came from. */
+export async function aProxy(relay: Relay, address: string): Promise<Pick<Relay, 'multiaddrs'>> {
+  const port = Number(new URL(relay.url).port);
+  const proxy = createServer((inbound) => {
+    const outbound = connectSocket(port, '127.0.0.1');
+    inbound.once('data', (head: Buffer) => {
+      outbound.write(
+        head.toString('latin1').replace('\r\n', `\r\nX-Forwarded-For: ${address}\r\n`),
+        'latin1',
+      );
+      inbound.pipe(outbound);
+    });
+    outbound.pipe(inbound);
+    for (const [one, other] of [
+      [inbound, outbound],
+      [outbound, inbound],
+    ] as const) {
+      one.on('error', () => other.destroy());
+      one.on('close', () => other.destroy());
+    }
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void proxy.close());
+  const { port: taken } = proxy.address() as AddressInfo;
+  return { multiaddrs: [addressOf(relay).replace(/tcp\/\d+/, `tcp/${taken}`)] };
 }
 
 /** A gauge or counter of `/metrics`; absent series are 0. */

@@ -8,6 +8,15 @@ import { createAddressLimits } from '../src/address-limits.ts';
 import { createGater } from '../src/gater.ts';
 import { createMetrics } from '../src/metrics.ts';
 import { guardReservations } from '../src/reservations.ts';
+import {
+  aPeer,
+  aReachablePeer,
+  aRelay,
+  askReservation,
+  connect,
+  metric,
+  through,
+} from './peers.ts';
 
 const anEd25519Peer = async () => peerIdFromPrivateKey(await generateKeyPair('Ed25519'));
 
@@ -24,6 +33,7 @@ test('when a peer leaves, its reservation goes with its timer, which would end a
     {
       metrics,
       reservationsPerAddress: 1,
+      connectionsOf: () => [],
       limits: createAddressLimits({
         connectionsPerMinute: 1,
         connectionsPerAddress: 1,
@@ -45,6 +55,7 @@ function aGater() {
   const gater = createGater({
     circuitsOf: () => 0,
     circuitsPerSource: 1,
+    takeSlot: () => true,
     onCircuit: (outcome) => told.push(outcome),
     onRefused: (reason) => told.push(reason),
   });
@@ -82,4 +93,22 @@ test('circuits to peers whose ID is not Ed25519 are refused', async () => {
     await gater.denyOutboundRelayedConnection?.(await anEd25519Peer(), await anEd25519Peer()),
   ).toBe(false);
   expect(told).toEqual(['not-ed25519', 'allowed']);
+});
+
+test('a peer that comes back over a new socket is reached there, not over the dead one', async () => {
+  // Room for three, so that who calls comes in only when the dead socket has given its place back.
+  const relay = await aRelay({ exemptLoopback: false, connectionsPerAddress: 3 });
+  const privateKey = await generateKeyPair('Ed25519');
+  const old = await connect(await aPeer({ privateKey, deaf: true }), relay);
+  await askReservation(old);
+  const bystander = await connect(await aPeer(), relay);
+  const cut = new Promise((resolve) => old.addEventListener('close', resolve));
+  const back = await aReachablePeer(relay, { privateKey });
+  expect((await (await aPeer()).dial(through(relay, back))).status).toBe('open');
+  await cut;
+  expect(await metric(relay, 'woxly_connections_replaced_total')).toBe(1);
+  expect(await metric(relay, 'woxly_reservations')).toBe(1);
+  expect(bystander.status).toBe('open');
+  expect(await askReservation(bystander), 'a single connection stays').toBe(100);
+  expect(bystander.status).toBe('open');
 });

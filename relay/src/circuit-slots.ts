@@ -1,0 +1,118 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { CircuitRelayService } from '@libp2p/circuit-relay-v2';
+import type { AbortOptions, Connection, PeerId, Stream } from '@libp2p/interface';
+import type { AddressLimits } from './address-limits.ts';
+import { CIRCUITS_PER_ADDRESS_TO_PEER } from './limits.ts';
+import { hostOf, limitKey } from './remote-address.ts';
+
+type Ask = Pick<Connection, 'newStream' | 'remotePeer'>;
+
+/** What is used of the package's server; {@link CircuitSlots.guard} checks that it is there. */
+interface PackageServer {
+  stopHop?(
+    asked: { readonly connection: Ask; readonly request: unknown },
+    options: AbortOptions,
+  ): Promise<Stream | undefined>;
+}
+
+/** A hop request that is being answered. */
+interface Request {
+  /** The IP address it came from. */
+  readonly host: string;
+  /** Gives back the slot of its circuit, however often it is called. */
+  release?: () => void;
+  /** The stream that was opened to the destination. */
+  stop?: Stream;
+  /** Whether the destination took the circuit. */
+  taken: boolean;
+}
+
+const isOver = ({ status }: Stream): boolean => status !== 'open' && status !== 'closing';
+
+/**
+ * Circuits towards one peer, counted per address they come from: peer IDs cost nothing, so that a limit per peer
+ * alone lets one host fill a stranger's connection and nobody else could call. A slot is held for as long as the
+ * stream to the destination, which may outlive the stream of who asked.
+ */
+export interface CircuitSlots {
+  /** Answers a hop request; {@link take} and the server know inside which one they are called. */
+  during<Answer>(
+    stream: Stream,
+    connection: Connection,
+    answer: () => Promise<Answer>,
+  ): Promise<Answer>;
+  /** Takes a slot for the circuit that is being asked for, if there is one left. */
+  take(destination: PeerId): boolean;
+  /** Follows the streams that the server opens to destinations. To be called before the node starts. */
+  guard(relay: CircuitRelayService): void;
+}
+
+export function createCircuitSlots(limits: Pick<AddressLimits, 'isExempt'>): CircuitSlots {
+  const held = new Map<string, number>();
+  const requests = new AsyncLocalStorage<Request>();
+
+  const hold = (key: string): (() => void) => {
+    held.set(key, (held.get(key) ?? 0) + 1);
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      const left = (held.get(key) ?? 0) - 1;
+      if (left > 0) held.set(key, left);
+      else held.delete(key);
+    };
+  };
+
+  return {
+    async during(stream, connection, answer) {
+      const request: Request = { host: hostOf(connection.remoteAddr), taken: false };
+      try {
+        return await requests.run(request, answer);
+      } finally {
+        const { stop } = request;
+        // The package forgets the stream to a destination that refused or was late, or when who asked has gone.
+        if (stop !== undefined && (!request.taken || isOver(stream))) {
+          stop.abort(new Error('the circuit did not come about'));
+        }
+        if (stop === undefined || isOver(stop)) request.release?.();
+      }
+    },
+
+    take(destination) {
+      const request = requests.getStore();
+      if (request === undefined) return false;
+      if (limits.isExempt(request.host)) return true;
+      const key = `${limitKey(request.host)} ${destination.toString()}`;
+      if ((held.get(key) ?? 0) >= CIRCUITS_PER_ADDRESS_TO_PEER) return false;
+      request.release = hold(key);
+      return true;
+    },
+
+    guard(relay) {
+      const server = relay as unknown as PackageServer;
+      const stopHop = server.stopHop?.bind(server);
+      if (stopHop === undefined) {
+        throw new Error(
+          '@libp2p/circuit-relay-v2 has changed: its circuits can no longer be counted',
+        );
+      }
+      server.stopHop = async ({ connection, request: message }, options) => {
+        const request = requests.getStore();
+        const followed: Ask = {
+          remotePeer: connection.remotePeer,
+          newStream: async (...init) => {
+            const stop = await connection.newStream(...init);
+            if (request !== undefined) {
+              request.stop = stop;
+              stop.addEventListener('close', () => request.release?.());
+            }
+            return stop;
+          },
+        };
+        const joined = await stopHop({ connection: followed, request: message }, options);
+        if (request !== undefined) request.taken = joined !== undefined;
+        return joined;
+      };
+    },
+  };
+}
