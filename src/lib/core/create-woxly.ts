@@ -96,7 +96,7 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
   const reachability: Reachability = {
     watch: onlineWatchers.watch,
     get status() {
-      return online?.keeper.status ?? (pageLife.online ? 'connecting' : 'offline');
+      return online?.status ?? (pageLife.online ? 'connecting' : 'offline');
     },
     get relays() {
       return online?.keeper.relays ?? [];
@@ -127,7 +127,7 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
       network.accept(CALL_PROTOCOL, (channel) => {
         calls.take(channel);
       });
-      online.keeper.watch(() => {
+      online.watch(() => {
         onlineWatchers.changed();
       });
       whenOnline(online);
@@ -164,6 +164,9 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
     }),
     settings.watch(() => {
       calls.devicesChosen();
+    }),
+    contacts.watch(() => {
+      calls.contactsChanged();
     }),
   ];
   void start(0);

@@ -85,7 +85,8 @@ export interface CallHistory extends Watchable {
 export interface RelayView {
   /** Multiaddr, ending in `/p2p/RELAY`. */
   readonly address: string;
-  readonly state: 'connecting' | 'reachable' | 'refused' | 'unreachable';
+  /** `spare`: known and not used now, because others hold enough reservations. */
+  readonly state: 'connecting' | 'reachable' | 'refused' | 'unreachable' | 'spare';
   readonly origin: 'page' | 'invite' | 'own';
 }
 

@@ -17,6 +17,10 @@ export const END_REASONS = [
   'peer-microphone',
   'connection-failed',
   'connection-lost',
+  // Our address is hidden, and there is no TURN relay to go through.
+  'hidden-no-relay',
+  // It came, and never rang here for the full minute.
+  'missed',
   'unsupported',
   'peer-unsupported',
   'not-secure',

@@ -47,8 +47,15 @@ export interface PeerNetwork {
   reserve(relay: string, signal: AbortSignal): Promise<Reservation>;
   /** Sends one request frame to a relay and reads one answer frame. */
   ask(relay: string, protocol: string, request: Bytes, signal: AbortSignal): Promise<Bytes>;
-  /** Publishes to a gossipsub topic through the connected relays. Resolves once one of them has taken it. */
-  publish(topic: string, message: Bytes): Promise<void>;
+  /** Rejects, and drops the connection so that the reservation is lost, if a relay is silent until the signal. */
+  probe(relay: string, signal: AbortSignal): Promise<void>;
+  /** Gives the reservation on a relay back and closes the connection. */
+  release(relay: string): void;
+  /**
+   * Publishes to a gossipsub topic through the relays that hold a reservation of ours. Resolves to whether all of
+   * them have taken it; rejects if none has.
+   */
+  publish(topic: string, message: Bytes): Promise<boolean>;
   /**
    * Opens a channel to a device: over a connection that is already there (direct before relayed), else through
    * the relays given, all at once; the first that works wins and the others are closed.
@@ -63,7 +70,8 @@ export interface PeerNetwork {
   accept(protocol: string, onChannel: (channel: FrameChannel) => void): () => void;
   /**
    * Who may make a direct WebRTC connection to this device (and so learn its addresses). Asked before any
-   * RTCPeerConnection exists. Until it is set nobody may.
+   * RTCPeerConnection exists. Until it is set nobody may. Setting it again ends the direct connections to whom the
+   * new policy does not admit.
    */
   admitDirect(mayConnect: (device: DeviceKey) => boolean): void;
   /** Ends everything within 2 s. */

@@ -69,6 +69,8 @@ export class CallPerson {
   readonly microphones = new FakeMicrophones();
   readonly attention = new FakeAttention();
   readonly records: CallRecord[] = [];
+  /** What the log was warned of. */
+  readonly warnings: string[] = [];
   readonly contacts = new Map<IdentityKey, Contact>();
   settings: Settings = DEFAULT_SETTINGS;
   servers: readonly IceServer[] = [];
@@ -76,6 +78,8 @@ export class CallPerson {
   unreachable: ReachFailure | undefined;
   /** How often a channel was opened or tried. */
   searches = 0;
+  /** For each: whether the other person might not choose where we dial. */
+  readonly ownRelaysOnly: boolean[] = [];
   readonly #world: CallWorld;
 
   constructor(
@@ -96,7 +100,7 @@ export class CallPerson {
     this.calls = createCalls({
       clock: world.clock,
       random: new SeededRandom(name.length),
-      log: { info: () => undefined, warn: () => undefined },
+      log: { info: () => undefined, warn: (event) => this.warnings.push(event) },
       attention: this.attention,
       paths: this.paths,
       microphones: this.microphones,
@@ -143,8 +147,9 @@ export class CallPerson {
   }
 
   readonly #reach: Reach = {
-    reach: async (key, _hints, { onFound, signal, device }) => {
+    reach: async (key, _hints, { onFound, signal, device, ownRelaysOnly = false }) => {
       this.searches += 1;
+      this.ownRelaysOnly.push(ownRelaysOnly);
       const other = this.#world.people.find((person) => person.key === key);
       await settled();
       if (this.unreachable) throw new WoxlyError<ReachFailure>(this.unreachable);

@@ -1,4 +1,4 @@
-import type { Attention, Tone } from '#lib/ports/attention.ts';
+import type { Announced, Attention, Tone } from '#lib/ports/attention.ts';
 
 /** Remembers what would be heard and seen. */
 export class FakeAttention implements Attention {
@@ -7,7 +7,7 @@ export class FakeAttention implements Attention {
   /** Tones that go on now; one that plays once goes on until it is stopped, too. */
   readonly playing = new Set<Tone>();
   /** Callers announced now. */
-  readonly announced = new Set<string>();
+  readonly announced = new Set<Announced>();
   awake = 0;
 
   play(tone: Tone): () => void {
@@ -16,7 +16,7 @@ export class FakeAttention implements Attention {
     return () => void this.playing.delete(tone);
   }
 
-  announceCall(from: string): () => void {
+  announceCall(from: Announced): () => void {
     this.announced.add(from);
     return () => void this.announced.delete(from);
   }

@@ -56,6 +56,7 @@ export class FakeCalls extends Watchers implements Calls {
         : {};
     const said = note === undefined ? {} : { note };
     const ended = this.#now();
+    const accepted = !['incoming', 'finding', 'reaching', 'ringing'].includes(current.stage);
     this.#show({
       stage: 'ended',
       id,
@@ -63,6 +64,7 @@ export class FakeCalls extends Watchers implements Calls {
       peer,
       started,
       reason,
+      accepted,
       ended,
       ...connected,
       ...said,

@@ -181,10 +181,23 @@ export class FakeMicrophones implements Microphones {
   behaviour: 'opens' | 'waits' | MicrophoneProblem = 'opens';
   devices: readonly AudioDevice[] = [];
   readonly opened: FakeMicrophone[] = [];
+  /** The most that were ever opening side by side. */
+  mostOpening = 0;
+  #opening = 0;
   #waiting: (() => void)[] = [];
   readonly #watchers = new Set<() => void>();
 
   async open(id: string | undefined, signal: AbortSignal): Promise<FakeMicrophone> {
+    this.#opening += 1;
+    this.mostOpening = Math.max(this.mostOpening, this.#opening);
+    try {
+      return await this.#open(id, signal);
+    } finally {
+      this.#opening -= 1;
+    }
+  }
+
+  async #open(id: string | undefined, signal: AbortSignal): Promise<FakeMicrophone> {
     if (this.behaviour === 'waits') {
       await new Promise<void>((resolve) => {
         this.#waiting.push(resolve);

@@ -190,10 +190,19 @@ export class MemoryNode implements PeerNetwork {
     return this.#relayAt(relay, signal).respond(protocol, request, this.device);
   }
 
-  async publish(topic: string, message: Bytes): Promise<void> {
+  async probe(relay: string, signal: AbortSignal): Promise<void> {
+    this.#relayAt(relay, signal);
+  }
+
+  release(relay: string): void {
+    this.#network.relayAt(relay)?.release(this.device);
+  }
+
+  async publish(topic: string, message: Bytes): Promise<boolean> {
     const connected = this.#network.relays.filter((relay) => relay.holds(this.device));
     if (connected.length === 0) throw failed('unreachable');
     for (const relay of connected) relay.published.push({ topic, message, from: this.device });
+    return true;
   }
 
   async open(

@@ -10,6 +10,8 @@ export interface SimulatedPath {
   remote: string;
   /** Whether any candidate of the peer's latest description was added. */
   reachable: boolean;
+  /** Offers of the peer that are being answered: meanwhile no browser makes an offer of its own. */
+  answering: number;
   closed: boolean;
   said: 'connecting' | 'connected' | 'broken' | 'failed';
 }
@@ -20,6 +22,8 @@ export type Later = (delay: number, run: () => void) => void;
 /** How long one side takes to notice that the other is gone or the network broken, ms. */
 const NOTICED_MS = [800, 4_000] as const;
 const CONNECTING_MS = [30, 400] as const;
+/** How often an ICE restart fails for no reason, 0 to 1. */
+export const RESTART_FAILS = 0.05;
 
 export class SimulatedMedia {
   readonly #random: SeededRandom;
@@ -37,8 +41,8 @@ export class SimulatedMedia {
   open(tell: SimulatedPath['tell']): SimulatedPath {
     const id = ++this.#ids;
     const path: SimulatedPath = {
-      ...{ id, tell, generation: 0, remote: '', reachable: false, closed: false },
-      said: 'connecting',
+      ...{ id, tell, generation: 0, remote: '', reachable: false, answering: 0 },
+      ...{ closed: false, said: 'connecting' },
     };
     this.#paths.set(id, path);
     return path;

@@ -8,18 +8,10 @@ import type { Call } from '#lib/core/call/call-state.ts';
 import { FREE_LINE } from '#lib/core/call/line.ts';
 import type { CallFrame } from '#lib/protocol/call-frame.ts';
 import { SimulatedLedger } from './simulated-ledger.ts';
+import { RESTART_FAILS } from './simulated-media.ts';
 import type { SimulatedPath } from './simulated-media.ts';
 import type { SimulatedDevice, Surroundings } from './simulated-surroundings.ts';
-
-/** What is under way for one call, as the engine keeps it. */
-interface Work {
-  path: SimulatedPath | undefined;
-  /** Accept or Call was pressed. */
-  pressed: boolean;
-  /** ACCEPT was sent or received. */
-  accepted: boolean;
-  reopening: boolean;
-}
+import type { SimulatedWork } from './simulated-work.ts';
 
 /** One device that runs the machine as the engine does, and checks at every step what must never happen. */
 export class SimulatedPeer implements SimulatedDevice {
@@ -29,7 +21,7 @@ export class SimulatedPeer implements SimulatedDevice {
   line = FREE_LINE;
   readonly ledger = new SimulatedLedger((what) => this.#fail(what));
   readonly #around: Surroundings;
-  #work: Work | undefined;
+  #work: SimulatedWork | undefined;
   #ticking = 0;
 
   constructor(name: string, around: Surroundings) {
@@ -156,6 +148,7 @@ export class SimulatedPeer implements SimulatedDevice {
       case 'reach':
         return this.#search(call);
       case 'reopen':
+        if (!work?.pressed) this.#fail('a channel opened before Accept');
         return this.#reopen(effect.device);
       case 'open-path': {
         if (!work || !call) return this.#fail('a path without a call');
@@ -172,16 +165,14 @@ export class SimulatedPeer implements SimulatedDevice {
       case 'make-offer':
         return this.#describe((offer) => this.dispatch({ type: 'offer-made', offer }));
       case 'make-restart':
-        return this.#describe((offer) => this.dispatch({ type: 'restart-made', offer }));
-      case 'make-answer':
-        return this.#onPath(1, 30, (path) => {
-          path.remote = effect.offer;
-          path.reachable = false;
-          // An answer names the offer it answers, so that the other side can refuse the wrong one.
-          this.#describe((own) => {
-            this.dispatch({ type: 'answer-made', answer: `${own}>${effect.offer}` });
-          });
+        return this.#onPath(1, random.chance(0.2) ? 1_500 : 20, (path) => {
+          if (path.answering > 0 || random.chance(RESTART_FAILS)) {
+            return this.dispatch({ type: 'path-error', at: 'restart' });
+          }
+          this.#describe((offer) => this.dispatch({ type: 'restart-made', offer }));
         });
+      case 'make-answer':
+        return this.#makeAnswer(effect.offer);
       case 'take-answer': {
         if (!work?.accepted && call && !this.#mayShow(call)) this.#fail('ICE before ACCEPT');
         return this.#onPath(1, 20, (path) => {
@@ -220,6 +211,29 @@ export class SimulatedPeer implements SimulatedDevice {
       case 'set-muted':
         return;
     }
+  }
+
+  #makeAnswer(offer: string): void {
+    if (!this.#work?.path) return;
+    const alone = ++this.#work.path.answering === 1;
+    this.#onPath(1, this.#around.random.chance(0.2) ? 1_500 : 30, (path) => {
+      path.remote = offer;
+      path.reachable = false;
+      this.#describe((own) => {
+        path.answering -= 1;
+        const sent = this.#sent;
+        // An answer names the offer it answers, so that the other side can refuse the wrong one.
+        this.dispatch({ type: 'answer-made', answer: `${own}>${offer}` });
+        // Whatever else failed meanwhile, the peer waits for it.
+        const live = ['connecting', 'connected', 'reconnecting'].includes(this.call?.stage ?? '');
+        if (alone && live && this.#sent === sent) this.#fail('an answer that nobody hears');
+      });
+    });
+  }
+
+  get #sent(): number {
+    const { call } = this.line;
+    return call && isLinked(call) ? call.link.sent : 0;
   }
 
   /** A new description of the path. Its candidates may well be there before it is handed over. */

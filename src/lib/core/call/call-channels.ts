@@ -130,14 +130,21 @@ export class CallChannels {
     }
     this.#closeIfIdle(entry, IDLE_MS);
     entry.waiting += 1;
-    entry.tail = entry.tail.then(async () => {
-      const good = await this.#events.onFrame(entry.channel.device, frame);
-      entry.waiting -= 1;
-      if (!good) {
-        this.#log.warn('call channel closed', { reason: 'refused' });
-        entry.channel.close();
-      }
-    });
+    entry.tail = entry.tail.then(() => this.#handOn(entry, frame));
+  }
+
+  /** Never rejects: whatever follows would wait for ever. */
+  async #handOn(entry: Entry, frame: CallFrame): Promise<void> {
+    let closed: string | undefined;
+    try {
+      if (!(await this.#events.onFrame(entry.channel.device, frame))) closed = 'refused';
+    } catch {
+      closed = 'failed';
+    }
+    entry.waiting -= 1;
+    if (closed === undefined) return;
+    this.#log.warn('call channel closed', { reason: closed });
+    entry.channel.close();
   }
 
   /** A token bucket. */

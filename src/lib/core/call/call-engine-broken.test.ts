@@ -99,6 +99,20 @@ describe('broken ways', () => {
     await alice.show('ended: connection-lost');
   });
 
+  test('tones and notifications that fail do not hold up the call', async () => {
+    befriend(alice, bob);
+    const broken = () => {
+      throw new Error('broken by the test');
+    };
+    for (const { attention } of [alice, bob]) {
+      Object.assign(attention, { play: broken, announceCall: broken, keepAwake: () => broken });
+    }
+    await talk(alice, bob);
+    bob.calls.hangUp();
+    await alice.show('ended: hung-up-by-peer');
+    expect([alice.warnings, bob.warnings].flat()).toContain('call sign failed');
+  });
+
   test('a browser without voice', async () => {
     bob.paths.supported = false;
     await alice.call(bob);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { befriend, CallWorld, ring } from '#lib/testing/call-people.ts';
+import { befriend, CallWorld, ring, talk } from '#lib/testing/call-people.ts';
 import type { CallPerson } from '#lib/testing/call-people.ts';
 import { until } from '#lib/testing/fake-clock.ts';
 import { STRANGER_RINGS } from './ring-gate.ts';
@@ -56,7 +56,7 @@ describe('privacy', () => {
   test('hidden and without TURN no call is placed', async () => {
     alice.settings = { ...alice.settings, hideAddress: true };
     await alice.call(bob);
-    expect(alice.shows).toBe('ended: connection-failed');
+    expect(alice.shows).toBe('ended: hidden-no-relay');
     expect(alice.paths.opened).toEqual([]);
   });
 
@@ -77,6 +77,7 @@ describe('privacy', () => {
     await until(() => bob.records.length === 1, 'a missed call');
     expect(alice.heard(bob)).toEqual([]);
     expect(bob.shows).toBe('nothing');
+    expect(bob.records).toMatchObject([{ reason: 'missed', missed: true }]);
   });
 
   test('a stranger who rings again and again is dropped', async () => {
@@ -90,5 +91,91 @@ describe('privacy', () => {
     await world.pass(3_000);
     expect(alice.shows).toBe('reaching');
     expect(bob.records).toHaveLength(STRANGER_RINGS.perDevice);
+  });
+});
+
+describe('a lost channel', () => {
+  const lose = () => world.network.closeChannels(alice.device, bob.device);
+
+  test.each(['contact', 'stranger'])(
+    'of a %s who rings is opened again by the caller',
+    async (who) => {
+      if (who === 'contact') befriend(alice, bob);
+      await ring(alice, bob);
+      lose();
+      const open = () => world.network.channelsBetween(alice.device, bob.device).length > 0;
+      await until(() => !open(), 'a lost channel');
+      await until(open, 'another channel');
+      bob.calls.networkChanged();
+      world.network.silence(alice.device, bob.device);
+      await world.pass(20_000);
+      expect(alice.searches).toBeGreaterThan(2);
+      expect([alice.shows, bob.shows]).toEqual(['ringing', 'incoming']);
+      expect(bob.searches).toBe(0);
+      bob.calls.accept();
+      await alice.show('connected');
+    },
+  );
+
+  test('is opened by the callee, too, once it was accepted', async () => {
+    await ring(alice, bob);
+    alice.unreachable = 'not-reachable';
+    lose();
+    await world.pass(1_000);
+    expect(bob.searches).toBe(0);
+    bob.calls.accept();
+    await alice.show('connected');
+    expect(bob.ownRelaysOnly).toEqual([true]);
+  });
+
+  test.each([
+    ['a stranger', true],
+    ['a contact', false],
+    ['a contact we hide from', true],
+    ['a contact while we hide', true],
+  ])('%s: through our own relays only: %s', async (who, guarded) => {
+    if (who !== 'a stranger') befriend(alice, bob);
+    if (who === 'a contact we hide from') bob.knows(alice, 'contact', true);
+    if (who === 'a contact while we hide') bob.settings = { ...bob.settings, hideAddress: true };
+    await talk(alice, bob);
+    lose();
+    await until(() => bob.searches > 0, 'it is opened again');
+    expect(new Set(bob.ownRelaysOnly)).toEqual(new Set([guarded]));
+    // The search is the caller's own wish.
+    expect(alice.ownRelaysOnly[0]).toBe(false);
+  });
+});
+
+describe('blocking in a call', () => {
+  test('silences somebody who rings, without a word', async () => {
+    await ring(alice, bob);
+    const heard = () => alice.heard(bob).filter(({ type }) => type !== 'heartbeat').length;
+    const before = heard();
+    bob.calls.contactsChanged();
+    expect(bob.shows).toBe('incoming');
+    bob.knows(alice, 'blocked');
+    bob.calls.contactsChanged();
+    expect(bob.shows).toBe('ended: declined');
+    expect(bob.attention.playing.size).toBe(0);
+    await world.pass(5_000);
+    expect(heard()).toBe(before);
+    expect(alice.shows).toBe('ringing');
+    await world.pass(RINGING_MS);
+    expect(alice.shows).toBe('ended: no-answer');
+    expect(bob.records).toMatchObject([{ missed: false }]);
+  });
+
+  test('hangs up, and leaves calls with others alone', async () => {
+    const carol = await world.person(3, 'Carol');
+    befriend(alice, bob);
+    await talk(alice, bob);
+    bob.knows(carol, 'blocked');
+    bob.calls.contactsChanged();
+    expect(bob.shows).toBe('connected');
+    bob.knows(alice, 'blocked');
+    bob.calls.contactsChanged();
+    expect(bob.shows).toBe('ended: hung-up');
+    expect(bob.calls.current).toMatchObject({ accepted: true });
+    await alice.show('ended: hung-up-by-peer');
   });
 });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
-import { befriend, CallWorld, isMutedThere, ring, talk } from '#lib/testing/call-people.ts';
+import { befriend, CallWorld, ring, talk } from '#lib/testing/call-people.ts';
 import type { CallPerson } from '#lib/testing/call-people.ts';
 import { settled, until } from '#lib/testing/fake-clock.ts';
 import { IDLE_MS } from './call-channels.ts';
@@ -28,7 +28,9 @@ describe('a call', () => {
       peer: { key: alice.key, name: 'Alice', trust: friends ? 'contact' : 'stranger' },
       acceptShowsAddress: !friends,
     });
-    expect([...bob.attention.announced]).toEqual(['Alice']);
+    expect([...bob.attention.announced]).toEqual([
+      { name: 'Alice', stranger: !friends, key: alice.key },
+    ]);
     expect([...bob.attention.playing]).toEqual(['ring']);
     expect([...alice.attention.playing]).toEqual(['ringback']);
     expect(bob.microphones.opened).toEqual([]);
@@ -171,64 +173,6 @@ describe('finding', () => {
     expect(alice.shows).toBe('ended: cancelled');
     expect(alice.microphones.recording).toBe(0);
     expect(bob.heard(alice).some(({ type }) => type === 'ring')).toBe(false);
-  });
-});
-
-describe('the microphone', () => {
-  test.each(['refused', 'missing', 'failed'] as const)('of the caller: %s', async (problem) => {
-    alice.microphones.behaviour = problem;
-    await alice.call(bob);
-    await alice.show(`ended: microphone-${problem}`);
-    await settled();
-    expect(bob.shows).toBe('nothing');
-  });
-
-  test.each(['refused', 'missing', 'failed'] as const)('of the callee: %s', async (problem) => {
-    bob.microphones.behaviour = problem;
-    await ring(alice, bob);
-    bob.calls.accept();
-    await bob.show(`ended: microphone-${problem}`);
-    await alice.show('ended: peer-microphone');
-  });
-
-  test('mutes, and the other side sees it', async () => {
-    befriend(alice, bob);
-    await ring(alice, bob);
-    alice.calls.setMuted(true);
-    bob.calls.accept();
-    await alice.show('connected');
-    await until(() => isMutedThere(bob), 'muted');
-    expect(alice.microphones.opened[0]?.muted).toBe(true);
-    expect(alice.calls.levels().own).toBe(0);
-    alice.calls.setMuted(false);
-    await until(() => !isMutedThere(bob), 'unmuted');
-    expect(alice.microphones.opened[0]?.muted).toBe(false);
-  });
-
-  test('is lost and opened again', async () => {
-    befriend(alice, bob);
-    await talk(alice, bob);
-    alice.microphones.opened[0]?.lose();
-    expect(alice.calls.current).toMatchObject({ stage: 'connected', microphoneLost: true });
-    expect(alice.paths.last.sending).toBeUndefined();
-    alice.calls.reopenMicrophone();
-    await until(() => alice.paths.last.sending === alice.microphones.opened[1], 'sound again');
-    expect(alice.calls.current).toMatchObject({ microphoneLost: false });
-  });
-
-  test('is changed in a call', async () => {
-    befriend(alice, bob);
-    await talk(alice, bob);
-    alice.settings = { ...alice.settings, microphone: 'headset', speaker: 'headset' };
-    alice.calls.devicesChosen();
-    await until(() => alice.microphones.opened.length === 2, 'another microphone');
-    await settled();
-    expect(alice.paths.last.sending).toBe(alice.microphones.opened[1]);
-    expect(alice.microphones.opened.map(({ id, closed }) => [id, closed])).toEqual([
-      [undefined, true],
-      ['headset', false],
-    ]);
-    expect(alice.paths.last.speaker).toBe('headset');
   });
 });
 

@@ -14,7 +14,7 @@ import type { Calls, Invited } from '../woxly.ts';
 import { CallChannels } from './call-channels.ts';
 import type { Effect } from './call-effect.ts';
 import type { CallEvent, Unstamped } from './call-event.ts';
-import { CallIntake, circumstancesOf } from './call-intake.ts';
+import { CallIntake, circumstancesOf, isGuarded } from './call-intake.ts';
 import type { CallIntakePorts } from './call-intake.ts';
 import { nextDeadline, step } from './call-machine.ts';
 import { CallSigns } from './call-signs.ts';
@@ -48,6 +48,8 @@ export interface CallEngine extends Calls {
   networkChanged(): void;
   /** Another microphone or speaker was chosen in the settings: a live call goes on with it. */
   devicesChosen(): void;
+  /** The contacts changed: a call with somebody who is blocked now ends. */
+  contactsChanged(): void;
   /** Ends the live call, telling the peer at once, and closes every channel. Nothing happens afterwards. */
   stop(): void;
 }
@@ -74,7 +76,7 @@ class RunningCalls implements CallEngine {
 
   constructor(ports: CallsPorts) {
     this.#ports = ports;
-    this.#signs = new CallSigns(ports.attention);
+    this.#signs = new CallSigns(ports.attention, ports.log);
     this.#intake = new CallIntake(ports, {
       knows: (id, device) => this.#knows(id, device),
       onEvent: (event) => this.#dispatch(event),
@@ -170,6 +172,12 @@ class RunningCalls implements CallEngine {
     this.#work?.media.useChosenDevices();
   }
 
+  contactsChanged(): void {
+    const key = this.#line.call?.peer.key;
+    if (key && this.#ports.contacts.get(key)?.trust === 'blocked')
+      this.#dispatch({ type: 'block' });
+  }
+
   stop(): void {
     this.#dispatch({ type: 'leave' });
     this.#stopped = true;
@@ -201,6 +209,7 @@ class RunningCalls implements CallEngine {
       report: (event) => {
         if (this.#work === work) this.#dispatch(event);
       },
+      guarded: () => isGuarded(this.#ports, who.key),
     });
     this.#work = work;
   }

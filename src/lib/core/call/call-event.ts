@@ -29,6 +29,8 @@ export type Press =
   | { readonly type: 'hang-up' }
   /** The page is being left. */
   | { readonly type: 'leave' }
+  /** The other person was blocked. */
+  | { readonly type: 'block' }
   | { readonly type: 'mute'; readonly muted: boolean }
   | { readonly type: 'reopen-microphone' }
   | { readonly type: 'dismiss' };

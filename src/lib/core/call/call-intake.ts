@@ -94,3 +94,9 @@ export function circumstancesOf(
     turnAvailable: iceServers().some(({ urls }) => urls.some((url) => /^turns?:/i.test(url))),
   };
 }
+
+/** Whether this person must not choose where we dial: a relay that they named would see our address. */
+export function isGuarded(ports: CallIntakePorts, key: IdentityKey): boolean {
+  const { hidden, peer } = circumstancesOf(ports, key);
+  return hidden || peer.trust === 'stranger' || peer.trust === 'blocked';
+}

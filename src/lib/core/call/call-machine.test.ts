@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { DeviceKey } from '#lib/domain/ids.ts';
 import type { CallBody } from '#lib/protocol/call-frame.ts';
 import { CANDIDATES_MAX } from '#lib/protocol/limits.ts';
-import { at, OURS, STAGES, LIVE } from '#lib/testing/machine-play.ts';
+import { at, OURS, STAGES, LIVE, THEIRS } from '#lib/testing/machine-play.ts';
 import type { Stage, MachinePlay } from '#lib/testing/machine-play.ts';
 import type { Press } from './call-event.ts';
 import { nextDeadline } from './call-machine.ts';
@@ -25,8 +25,13 @@ describe('presses', () => {
     ['connecting', 'hang-up', 'ended: hung-up', ['hangup']],
     ['connected', 'hang-up', 'ended: hung-up', ['hangup']],
     ['reconnecting', 'hang-up', 'ended: hung-up', ['hangup']],
-    ['incoming', 'leave', 'ended: no-answer', ['decline']],
+    ['incoming', 'leave', 'ended: missed', ['decline']],
     ['connected', 'leave', 'ended: hung-up', ['hangup']],
+    ['finding', 'block', 'ended: cancelled', []],
+    ['ringing', 'block', 'ended: cancelled', ['cancel']],
+    ['incoming', 'block', 'ended: declined', []],
+    ['answering', 'block', 'ended: declined', ['decline']],
+    ['connected', 'block', 'ended: hung-up', ['hangup']],
     ['incoming', 'decline', 'ended: declined', ['decline']],
     ['answering', 'decline', 'ended: declined', ['decline']],
     ['ended', 'dismiss', 'free', []],
@@ -43,6 +48,7 @@ describe('presses', () => {
     ['decline', STAGES.filter((stage) => stage !== 'incoming' && stage !== 'answering')],
     ['hang-up', ['ended']],
     ['leave', ['ended']],
+    ['block', ['ended']],
     ['dismiss', STAGES.filter((stage) => stage !== 'ended')],
     ['reopen-microphone', STAGES],
     ['call', STAGES.filter((stage) => stage !== 'incoming' && stage !== 'ended')],
@@ -163,6 +169,18 @@ describe('what the peer says', () => {
     expect(record(at('incoming').tell({ type: 'decline' }))).toMatchObject({ missed: false });
     expect(record(at('answering').hear({ type: 'cancel' }))).toMatchObject({ missed: false });
     expect(record(at('incoming').pass(RINGING_MS))).toMatchObject({ missed: true, seen: false });
+  });
+
+  test('who was blocked while they rang hears nothing afterwards either, and is not missed', () => {
+    const play = at('incoming').tell({ type: 'block' });
+    expect(play.effects).toMatchObject([{ record: { missed: false } }, { do: 'finish' }]);
+    expect(play.hearAs(0, { type: 'heartbeat' }, THEIRS).said).toEqual([]);
+    expect(play.ring().said).toEqual([]);
+  });
+
+  test.each(STAGES.filter((stage) => stage !== 'ended'))('an end in %s knows whether', (stage) => {
+    const accepted = ['answering', ...LIVE].includes(stage);
+    expect(at(stage).tell({ type: 'hang-up' }).call).toMatchObject({ accepted });
   });
 
   test('ACCEPT without any answer is no ACCEPT', () => {

@@ -83,6 +83,7 @@ function decide(turn: Turn, line: Line, event: CallEvent): Line {
     case 'decline':
     case 'hang-up':
     case 'leave':
+    case 'block':
     case 'mute':
     case 'reopen-microphone':
       return call === undefined ? line : { ...line, call: onPress(turn, call, event) };
@@ -122,7 +123,7 @@ function place(turn: Turn, event: Extract<CallEvent, { readonly type: 'call' }>)
   };
   if (!supported) return end(turn, finding, 'unsupported');
   // Hidden means never: without TURN no call is placed, rather than one that shows the address.
-  if (hidden && !turnAvailable) return end(turn, finding, 'connection-failed');
+  if (hidden && !turnAvailable) return end(turn, finding, 'hidden-no-relay');
   turn.effects.push(
     { do: 'open-microphone' },
     { do: 'reach' },

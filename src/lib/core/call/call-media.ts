@@ -46,6 +46,15 @@ export class CallMedia {
   readonly #ended = new AbortController();
   #path: MediaPath | undefined;
   #microphone: OpenMicrophone | undefined;
+  /** The choice that {@link #microphone} came of. */
+  #used: string | undefined;
+  /** The choice that was tried last; it may have failed, and then the one before goes on. */
+  #choice: string | undefined;
+  /** Whether a microphone was ever asked for in this call. */
+  #wanted = false;
+  #opening = false;
+  /** The speaker that the path plays on. */
+  #speaker: string | undefined;
   #muted = false;
   /** Whether the call has come so far that the microphone's sound is sent. */
   #sending = false;
@@ -95,10 +104,8 @@ export class CallMedia {
       case 'add-candidate':
         return this.#path?.addCandidate(effect.candidate);
       case 'open-microphone':
-        return void this.#openMicrophone((microphone) => {
-          this.#use(microphone);
-          this.#report({ type: 'microphone-opened' });
-        });
+        this.#wanted = true;
+        return void this.#openMicrophone();
       case 'set-muted':
         this.#muted = effect.muted;
         return this.#microphone?.setMuted(effect.muted);
@@ -106,20 +113,16 @@ export class CallMedia {
         this.#sending = true;
         return this.#attach(this.#microphone);
       case 'play':
-        this.#path?.setSpeaker(this.#ports.settings().speaker);
+        this.#useSpeaker();
         return this.#path?.play();
     }
   }
 
-  /** The choice of devices may have changed: the call goes on with the chosen ones. */
+  /** The choice of devices may have changed: if so, the call goes on with the chosen ones. */
   useChosenDevices(): void {
-    this.#path?.setSpeaker(this.#ports.settings().speaker);
-    if (this.#microphone === undefined) return;
-    void this.#openMicrophone((microphone) => {
-      this.#use(microphone);
-      microphone.setMuted(this.#muted);
-      if (this.#sending) this.#attach(microphone);
-    });
+    this.#useSpeaker();
+    if (!this.#wanted || this.#ports.settings().microphone === this.#choice) return;
+    void this.#openMicrophone();
   }
 
   close(): void {
@@ -141,6 +144,7 @@ export class CallMedia {
         onPlayBlocked: () => report({ type: 'play-blocked', blocked: true }),
       });
       this.#path = path;
+      this.#speaker = undefined;
     } catch {
       this.#report({ type: 'path-error', at: 'offer' });
     }
@@ -168,23 +172,49 @@ export class CallMedia {
       });
   }
 
-  async #openMicrophone(use: (microphone: OpenMicrophone) => void): Promise<void> {
+  #useSpeaker(): void {
+    const { speaker } = this.#ports.settings();
+    if (this.#path === undefined || speaker === this.#speaker) return;
+    this.#speaker = speaker;
+    this.#path.setSpeaker(speaker);
+  }
+
+  /** Opens the chosen microphone, and then any that was chosen meanwhile: never two side by side. */
+  async #openMicrophone(): Promise<void> {
+    if (this.#opening) return;
+    this.#opening = true;
     const { signal } = this.#ended;
+    let problem: MicrophoneProblem | undefined;
+    do {
+      this.#choice = this.#ports.settings().microphone;
+      problem = await this.#tryMicrophone(this.#choice, signal);
+    } while (!signal.aborted && this.#ports.settings().microphone !== this.#choice);
+    this.#opening = false;
+    if (problem && !signal.aborted) this.#report({ type: 'microphone-error', problem });
+  }
+
+  async #tryMicrophone(
+    choice: string | undefined,
+    signal: AbortSignal,
+  ): Promise<MicrophoneProblem | undefined> {
+    if (this.#microphone !== undefined && choice === this.#used) {
+      this.#report({ type: 'microphone-opened' });
+      return undefined;
+    }
     try {
-      const microphone = await this.#ports.microphones.open(
-        this.#ports.settings().microphone,
-        signal,
-      );
+      const microphone = await this.#ports.microphones.open(choice, signal);
       if (signal.aborted) microphone.close();
-      else use(microphone);
+      else this.#use(microphone, choice);
+      return undefined;
     } catch (cause) {
-      if (!signal.aborted) this.#report({ type: 'microphone-error', problem: problemOf(cause) });
+      return problemOf(cause);
     }
   }
 
-  #use(microphone: OpenMicrophone): void {
+  #use(microphone: OpenMicrophone, choice: string | undefined): void {
     this.#microphone?.close();
     this.#microphone = microphone;
+    this.#used = choice;
     microphone.onLost(() => {
       if (this.#microphone !== microphone) return;
       this.#microphone = undefined;
@@ -192,6 +222,9 @@ export class CallMedia {
       if (this.#sending) this.#attach(undefined);
       this.#report({ type: 'microphone-lost' });
     });
+    microphone.setMuted(this.#muted);
+    if (this.#sending) this.#attach(microphone);
+    this.#report({ type: 'microphone-opened' });
   }
 
   #attach(microphone: OpenMicrophone | undefined): void {

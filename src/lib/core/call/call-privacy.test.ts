@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { at, MachinePlay, PEER_DEVICE, STAGES } from '#lib/testing/machine-play.ts';
 import type { Signal } from './call-event.ts';
-import { RESTART_IMPOLITE_MS, RESTART_POLITE_MS } from './timing.ts';
+import { nextDeadline } from './call-machine.ts';
+import { RESTART_AGAIN_MS, RESTART_IMPOLITE_MS, RESTART_POLITE_MS, SILENCE_MS } from './timing.ts';
 
 describe('privacy', () => {
   test('a contact: the path connects while it rings, without a microphone', () => {
@@ -52,8 +53,31 @@ describe('privacy', () => {
 
   test('hidden, and no TURN: not even a path', () => {
     const play = new MachinePlay({ hidden: true, turnAvailable: false }).press();
-    expect(play.stage).toBe('ended: connection-failed');
+    expect(play.stage).toBe('ended: hidden-no-relay');
     expect(play.did).toEqual(['record', 'finish']);
+  });
+
+  const lost: Signal = { type: 'channel-lost', device: PEER_DEVICE };
+  test('somebody who rings does not make us dial', () => {
+    expect(at('incoming').tell(lost).effects).toEqual([]);
+    expect(at('incoming').tell({ type: 'network-changed' }).effects).toEqual([]);
+    const play = at('incoming');
+    for (let passed = 0; passed < 2 * SILENCE_MS; passed += 1_000) {
+      expect(play.pass(1_000).did).not.toContain('reopen');
+    }
+  });
+
+  test('what was lost before Accept is opened again after it', () => {
+    expect(at('incoming').tell(lost).tell({ type: 'accept' }).did).toContain('reopen');
+    const dead = [
+      at('incoming').pass(SILENCE_MS),
+      at('incoming').tell({ type: 'network-changed' }),
+    ];
+    for (const play of dead) {
+      play.tell({ type: 'accept' });
+      expect(nextDeadline(play.line)).toBeLessThanOrEqual(play.now);
+      expect(play.pass(0).did).toContain('reopen');
+    }
   });
 
   test.each(STAGES)('the microphone opens on a press only: %s', (stage) => {
@@ -91,6 +115,25 @@ describe('a broken path', () => {
     expect(play.did.includes('make-answer')).toBe(polite);
   });
 
+  test('our own restart fails while we answer theirs: theirs is answered', () => {
+    const play = at('reconnecting', { polite: true }).pass(RESTART_POLITE_MS);
+    play.hear({ type: 'restart', offer: 'theirs' }).tell({ type: 'path-error', at: 'restart' });
+    play.tell({ type: 'answer-made', answer: 'x' });
+    expect(play.said).toEqual([{ type: 'answer', answer: 'x' }]);
+  });
+
+  test('a restart that failed is tried again', () => {
+    const play = at('reconnecting').pass(RESTART_IMPOLITE_MS);
+    play.tell({ type: 'path-error', at: 'restart' });
+    expect(play.pass(RESTART_AGAIN_MS).did).toContain('make-restart');
+  });
+
+  test('a restart that could not be answered leaves room for ours', () => {
+    const play = at('reconnecting').hear({ type: 'restart', offer: 'theirs' });
+    play.tell({ type: 'path-error', at: 'answer' });
+    expect(play.pass(RESTART_IMPOLITE_MS).did).toContain('make-restart');
+  });
+
   test('candidates of a restart never come before it', () => {
     const play = at('connected').hear({ type: 'restart', offer: 'theirs' });
     play.tell({ type: 'candidate', candidate: { candidate: 'candidate:new' } });
@@ -100,8 +143,8 @@ describe('a broken path', () => {
   });
 
   test('losing the channel does not end a call', () => {
-    const lost: Signal = { type: 'channel-lost', device: PEER_DEVICE };
-    const play = at('connected').tell(lost);
+    const gone: Signal = { type: 'channel-lost', device: PEER_DEVICE };
+    const play = at('connected').tell(gone);
     expect(play.effects).toEqual([{ do: 'reopen', device: PEER_DEVICE }]);
     play.tell({ type: 'mute', muted: true });
     expect(play.said).toEqual([]);

@@ -26,6 +26,8 @@ export interface Whereabouts {
 export interface CallReachEvents {
   onChannel(channel: FrameChannel): void;
   report(event: Signal): void;
+  /** Whether the person must not choose where we dial: asked before every attempt to open a lost channel again. */
+  guarded(): boolean;
 }
 
 /** Finds the person of one call and opens channels to them. */
@@ -68,8 +70,9 @@ export class CallReach {
     this.#reopening = reopening;
     const { signal } = reopening;
     const { key, hints } = this.#who;
-    const options = { device, signal, onFound: () => undefined };
     for (let delay = REOPEN_FIRST_MS; !signal.aborted; delay = later(delay)) {
+      const ownRelaysOnly = this.#events.guarded();
+      const options = { device, signal, ownRelaysOnly, onFound: () => undefined };
       try {
         const channel = await this.#ports.reach.reach(key, hints, options);
         if (this.#reopening === reopening) {

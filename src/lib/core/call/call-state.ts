@@ -115,8 +115,11 @@ export interface Ended {
   readonly ended: Milliseconds;
   readonly reason: EndReason;
   readonly note: string | undefined;
-  /** Where the peer was, and what it is told if it still speaks. `undefined` if it never heard of the call. */
-  readonly farewell: { readonly device: DeviceKey; readonly body: CallBody } | undefined;
+  /** Whether Accept was pressed, here or there. */
+  readonly accepted: boolean;
+  /** Where the peer was, and what it is told if it still speaks, if anything. `undefined` if it never heard of it. */
+  readonly farewell:
+    { readonly device: DeviceKey; readonly body: CallBody | undefined } | undefined;
 }
 
 export type PreparingCall = Finding | Reaching;

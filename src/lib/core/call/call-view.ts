@@ -41,6 +41,8 @@ export interface LiveCallView extends CallViewBase {
 export interface EndedCallView extends CallViewBase {
   readonly stage: 'ended';
   readonly reason: EndReason;
+  /** Whether Accept was pressed, here or there. An incoming call that was accepted here is not a missed one. */
+  readonly accepted: boolean;
   readonly connected?: Milliseconds;
   readonly ended: Milliseconds;
   /** What the other person wrote when declining. */

@@ -12,6 +12,7 @@ export interface CallWorkPorts extends CallMediaPorts, CallReachPorts {}
 export interface CallWorkEvents {
   onChannel(channel: FrameChannel): void;
   report(event: Media | Sound | Signal): void;
+  guarded(): boolean;
 }
 
 /** Everything that is under way in the world for one call. Closing it ends it all. */

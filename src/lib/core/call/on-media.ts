@@ -1,6 +1,6 @@
 import type { Candidate, PathState } from '#lib/ports/media.ts';
 import type { Media, Sound } from './call-event.ts';
-import type { Answering, Call, LiveCall, Reaching, Rung } from './call-state.ts';
+import type { AcceptedCall, Answering, Call, LiveCall, Reaching, Rung } from './call-state.ts';
 import { newLink } from './reliable.ts';
 import { RESTART_AGAIN_MS, RESTART_UNANSWERED_MS, RINGING_MS } from './timing.ts';
 import {
@@ -128,11 +128,9 @@ function onRestartMade(turn: Turn, call: LiveCall, offer: string): Call {
   }
 }
 
-function onPathError(
-  turn: Turn,
-  call: LiveCall,
-  at: Extract<Media, { readonly type: 'path-error' }>['at'],
-): Call {
+type PathErrorAt = Extract<Media, { readonly type: 'path-error' }>['at'];
+
+function onPathError(turn: Turn, call: LiveCall, at: PathErrorAt): Call {
   switch (call.stage) {
     case 'finding':
     case 'reaching':
@@ -151,12 +149,19 @@ function onPathError(
         const failed = { type: 'hangup', reason: 'failed' } as const;
         return end(turn, call, 'connection-failed', { say: failed });
       }
-      return showCandidates(turn, { ...call, restart: 'idle' });
+      return onRestartFailed(turn, call, at);
     case 'connected':
     case 'reconnecting':
-      // A restart that failed is tried again while the path is broken.
-      return showCandidates(turn, { ...call, restart: 'idle' });
+      return onRestartFailed(turn, call, at);
   }
+}
+
+/** It is tried again while the path is broken. What gave way to the peer's restart may fail without ending that. */
+function onRestartFailed(turn: Turn, call: AcceptedCall, at: PathErrorAt): AcceptedCall {
+  const failed =
+    (at === 'restart' && call.restart === 'making') ||
+    (at === 'answer' && call.restart === 'answering');
+  return failed ? showCandidates(turn, { ...call, restart: 'idle' }) : call;
 }
 
 function onOwnCandidate(turn: Turn, call: LiveCall, candidate: Candidate): Call {
@@ -206,7 +211,8 @@ function onPathState(turn: Turn, call: LiveCall, path: PathState): Call {
 }
 
 function onMicrophoneOpened(turn: Turn, call: LiveCall): Call {
-  if (call.microphone !== 'opening') return call;
+  // A lost one may be replaced by choosing another.
+  if (call.microphone !== 'opening' && call.microphone !== 'lost') return call;
   const open = { ...call, microphone: 'open' } as const;
   turn.effects.push({ do: 'set-muted', muted: call.muted });
   switch (open.stage) {

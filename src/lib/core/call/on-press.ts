@@ -18,6 +18,8 @@ export function onPress(
       return onHangUp(turn, call);
     case 'leave':
       return onLeave(turn, call);
+    case 'block':
+      return onBlock(turn, call);
     case 'mute':
       return onMute(turn, call, press.muted);
     case 'reopen-microphone':
@@ -30,6 +32,8 @@ function onAccept(turn: Turn, call: Call): Call {
     case 'incoming': {
       // Pressing Accept is what opens the microphone, here and nowhere earlier.
       turn.effects.push({ do: 'open-microphone' });
+      // Until now the caller alone opened lost channels again.
+      if (!call.link.open) turn.effects.push({ do: 'reopen', device: call.link.device });
       const opened = call.answer === 'none' ? openPath(turn, call) : call;
       return { ...opened, stage: 'answering', microphone: 'opening' };
     }
@@ -104,7 +108,25 @@ function onLeave(turn: Turn, call: Call): Call {
   switch (call.stage) {
     case 'incoming':
       // Nobody declined: the page went away while it rang.
-      return end(turn, call, 'no-answer', { say: { type: 'decline', reason: 'no-answer' } });
+      return end(turn, call, 'missed', { say: { type: 'decline', reason: 'no-answer' } });
+    case 'finding':
+    case 'reaching':
+    case 'rung':
+    case 'ringing':
+    case 'answering':
+    case 'connecting':
+    case 'connected':
+    case 'reconnecting':
+    case 'ended':
+      return onHangUp(turn, call);
+  }
+}
+
+/** Who is blocked while they ring hears nothing, not even that; in a call they hear that it is over. */
+function onBlock(turn: Turn, call: Call): Call {
+  switch (call.stage) {
+    case 'incoming':
+      return end(turn, call, 'declined', { refused: true, silent: true });
     case 'finding':
     case 'reaching':
     case 'rung':

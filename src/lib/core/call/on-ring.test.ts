@@ -85,7 +85,7 @@ describe('who may ring', () => {
     const play = new MachinePlay();
     const issued = play.now - 3_600_000;
     const [record] = play.ring({}, issued).effects;
-    expect(record).toMatchObject({ record: { started: issued, missed: true } });
+    expect(record).toMatchObject({ record: { started: issued, missed: true, reason: 'missed' } });
   });
 
   test('clocks may differ a little', () => {
@@ -110,7 +110,7 @@ describe('who may ring', () => {
     const id = 'c'.repeat(32) as typeof OURS;
     const contact = { id, device, peer: { ...other, trust: 'contact' } } as const;
     const play = at('incoming', { trust: 'stranger' }).ring(contact);
-    expect(play.stage).toBe('ended: no-answer');
+    expect(play.stage).toBe('ended: missed');
     expect(play.said).toEqual([{ type: 'decline', reason: 'no-answer' }]);
     expect(play.ring(contact).call).toMatchObject({ stage: 'incoming', peer: other });
   });

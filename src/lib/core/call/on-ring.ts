@@ -39,11 +39,11 @@ export function onRing(turn: Turn, line: Line, ring: Ring): Line {
   const { trust } = ring.peer;
   if (trust === 'blocked') return refuse(turn, line, ring);
   if (trust === 'stranger' && !ring.strangersMayRing) {
-    return refuse(turn, line, ring, { missed: 'no-answer' });
+    return refuse(turn, line, ring, { missed: 'missed' });
   }
   if (turn.now > ring.body.expires + RING_LATE_MS || ring.body.issued > turn.now + RING_EARLY_MS) {
     const say = { type: 'decline', reason: 'no-answer' } as const;
-    return refuse(turn, line, ring, { missed: 'no-answer', say });
+    return refuse(turn, line, ring, { missed: 'missed', say });
   }
   if (!ring.supported) {
     const say = { type: 'decline', reason: 'unsupported' } as const;
@@ -54,7 +54,7 @@ export function onRing(turn: Turn, line: Line, ring: Ring): Line {
   if (call.stage === 'incoming' && call.peer.trust === 'stranger' && trust !== 'stranger') {
     // Strangers who ring cannot keep contacts out. This RING is not acknowledged: it comes again, and rings.
     const say = { type: 'decline', reason: 'no-answer' } as const;
-    return { ...line, call: end(turn, call, 'no-answer', { say }) };
+    return { ...line, call: end(turn, call, 'missed', { say }) };
   }
   // A stranger is not told that the line is busy: it would tell when this person talks.
   const busy = { type: 'decline', reason: 'busy' } as const;

@@ -100,9 +100,11 @@ function onChannelLost(turn: Turn, call: Call, device: DeviceKey): Call {
       if (device !== call.device) return call;
       turn.effects.push({ do: 'reopen', device });
       return { ...call, device: undefined };
+    case 'incoming':
+      // Until Accept we dial nowhere for somebody who rings: the caller opens it again.
+      return device === call.link.device ? { ...call, link: { ...call.link, open: false } } : call;
     case 'rung':
     case 'ringing':
-    case 'incoming':
     case 'answering':
     case 'connecting':
     case 'connected':
@@ -120,9 +122,11 @@ function onChannelLost(turn: Turn, call: Call, device: DeviceKey): Call {
 /** The channel may be dead without knowing it: another one is opened beside it. A healthy path is left alone. */
 function onNetworkChanged(turn: Turn, call: Call): Call {
   switch (call.stage) {
+    case 'incoming':
+      // Not before Accept, and then at once, unless the channel proves to be alive.
+      return { ...call, link: { ...call.link, silentAt: turn.now } };
     case 'rung':
     case 'ringing':
-    case 'incoming':
     case 'answering':
       turn.effects.push({ do: 'reopen', device: call.link.device });
       return call;

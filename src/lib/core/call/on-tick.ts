@@ -14,9 +14,10 @@ export function nextDeadline(call: Call | undefined): Milliseconds {
     case 'finding':
     case 'reaching':
       return call.deadline;
+    case 'incoming': // Silence matters once it is accepted.
+      return Math.min(call.deadline, linkDeadline({ ...call.link, silentAt: Infinity }));
     case 'rung':
     case 'ringing':
-    case 'incoming':
     case 'answering':
       return Math.min(call.deadline, linkDeadline(call.link));
     case 'connecting':
@@ -82,7 +83,8 @@ function expire(turn: Turn, call: Exclude<LiveCall, { readonly stage: 'connected
 function keepAlive<C extends LinkedCall>(turn: Turn, call: C): C {
   const [link, frames] = due(call.link, turn.now);
   send(turn, link.device, frames);
-  if (!silent(link, turn.now)) return { ...call, link };
+  // Until Accept we dial nowhere for somebody who rings: the caller does.
+  if (call.stage === 'incoming' || !silent(link, turn.now)) return { ...call, link };
   turn.effects.push({ do: 'reopen', device: link.device });
   return { ...call, link: { ...link, silentAt: turn.now + SILENCE_MS } };
 }

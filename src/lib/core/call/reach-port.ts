@@ -14,6 +14,8 @@ export interface ReachOptions {
   readonly signal: AbortSignal;
   /** Only this device: a channel is opened again. */
   readonly device?: DeviceKey;
+  /** Only through relays that hold a reservation of ours, and no lookup: the peer must not make us dial where it likes. */
+  readonly ownRelaysOnly?: boolean;
 }
 
 /** Finds people. */

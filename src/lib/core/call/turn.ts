@@ -136,6 +136,8 @@ export interface Ending {
   readonly note?: string;
   /** The person here refused the call knowingly: it is not a missed one. */
   readonly refused?: true;
+  /** The peer is told nothing, now or later. */
+  readonly silent?: true;
 }
 
 /** Ends a call: tells the peer, writes the history, lets go of everything. */
@@ -143,7 +145,7 @@ export function end(turn: Turn, call: LiveCall, reason: EndReason, ending: Endin
   const { id, direction, peer, started } = call;
   const connected = 'connected' in call ? call.connected : undefined;
   const missed = call.stage === 'incoming' && ending.refused !== true;
-  const body = isLinked(call) ? (ending.say ?? parting(call)) : undefined;
+  const body = isLinked(call) && !ending.silent ? (ending.say ?? parting(call)) : undefined;
   if (isLinked(call) && body && !ending.byPeer) {
     send(turn, call.link.device, [looseFrame(id, body, call.link.received)]);
   }
@@ -155,8 +157,25 @@ export function end(turn: Turn, call: LiveCall, reason: EndReason, ending: Endin
   return {
     ...{ stage: 'ended', id, direction, peer, started, connected, reason, ended: turn.now },
     note: ending.note,
-    farewell: isLinked(call) && body ? { device: call.link.device, body } : undefined,
+    accepted: wasAccepted(call),
+    farewell: isLinked(call) ? { device: call.link.device, body } : undefined,
   };
+}
+
+function wasAccepted(call: LiveCall): boolean {
+  switch (call.stage) {
+    case 'finding':
+    case 'reaching':
+    case 'rung':
+    case 'ringing':
+    case 'incoming':
+      return false;
+    case 'answering':
+    case 'connecting':
+    case 'connected':
+    case 'reconnecting':
+      return true;
+  }
 }
 
 function recordOf(

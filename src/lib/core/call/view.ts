@@ -24,9 +24,9 @@ export function viewOf(call: Call): CallView {
     case 'reconnecting':
       return { ...base, ...live(call), stage: call.stage, connected: call.connected };
     case 'ended': {
-      const { reason, ended, connected, note } = call;
+      const { reason, accepted, ended, connected, note } = call;
       return {
-        ...{ ...base, stage: 'ended', reason, ended },
+        ...{ ...base, stage: 'ended', reason, accepted, ended },
         ...(connected !== undefined && { connected }),
         ...(note !== undefined && { note }),
       };

@@ -70,6 +70,8 @@ class World {
   silent = new Set<string>();
   there = new Map<DeviceKey, string>();
   opened: string[] = [];
+  /** Publications that do not reach every relay. */
+  missed = 0;
   epochs = new Map<IdentityKey, number>();
   seen: Presence[] = [];
 
@@ -113,11 +115,11 @@ class World {
       const nothing = () => undefined;
       return Promise.resolve({ device, send: nothing, listen: nothing, close: nothing });
     },
-    publish: (_: string, message: Bytes): Promise<void> => {
+    publish: (_: string, message: Bytes): Promise<boolean> => {
       const envelope = PRESENCE_ENVELOPE.decode(message);
       if (envelope === undefined || this.relays.size === 0) return Promise.reject(new Error('no'));
       for (const kept of this.relays.values()) kept.push(envelope);
-      return Promise.resolve();
+      return Promise.resolve(this.missed-- <= 0);
     },
   };
 
@@ -270,6 +272,20 @@ describe('publishing', () => {
     expect(world.relays.get(at('R1'))).toHaveLength(1);
   });
 
+  test('a publication that a relay missed is sent again soon', async () => {
+    world.relays.set(at('R1'), []);
+    world.missed = 1;
+    const publishing = await publisher([at('R1')]);
+    publishing.refresh();
+    await settle();
+    world.advance(3_000);
+    await settle();
+    expect(world.relays.get(at('R1'))).toHaveLength(2);
+    world.advance(60_000);
+    await settle();
+    expect(world.relays.get(at('R1'))).toHaveLength(2);
+  });
+
   test('a failed publication is tried again', async () => {
     const publishing = await publisher([at('R1')]);
     publishing.refresh();
@@ -282,7 +298,11 @@ describe('publishing', () => {
 });
 
 describe('reaching', () => {
-  const reach = (hints: { devices?: DeviceKey[]; relays?: string[] } = {}, only?: DeviceKey) => {
+  const reach = (
+    hints: { devices?: DeviceKey[]; relays?: string[] } = {},
+    only?: DeviceKey,
+    ownRelaysOnly = false,
+  ) => {
     let found = 0;
     const ports = {
       clock: world.clock,
@@ -294,7 +314,12 @@ describe('reaching', () => {
       .reach(
         bob.key,
         { devices: hints.devices ?? [], relays: hints.relays ?? [] },
-        { onFound: () => (found += 1), signal: never, ...(only && { device: only }) },
+        {
+          onFound: () => (found += 1),
+          signal: never,
+          ownRelaysOnly,
+          ...(only && { device: only }),
+        },
       )
       .then(
         (channel) => channel.device,
@@ -353,6 +378,13 @@ describe('reaching', () => {
     world.relays.set(at('R1'), [await bob.record()]);
     world.there.set(bob.device, at('R1'));
     expect(await patiently(outcome)).toBe(bob.device);
+  });
+
+  test('a peer does not make us dial where it likes: own relays only, and no lookup', async () => {
+    world.relays.set(at('R1'), [await bob.record({ relays: [at('evil')] })]);
+    const hints = { devices: [bob.device], relays: [at('evil')] };
+    expect(await patiently(reach(hints, bob.device, true).outcome)).toBe('not-reachable');
+    expect(new Set(world.opened)).toEqual(new Set([`${bob.device} ${at('R1')}`]));
   });
 
   test('only the device asked for, when a channel is opened again', async () => {

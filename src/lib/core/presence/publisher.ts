@@ -59,9 +59,10 @@ export function createPublisher(ports: PublisherPorts): Publisher {
     publishing = true;
     let next = RETRY_MS;
     try {
-      await network.publish(presenceTopic(SHARD), PRESENCE_ENVELOPE.encode(await seal(relays)));
-      log.info('presence published', { relays: relays.length });
-      next = RENEW_MS * (0.8 + 0.4 * random.unit());
+      const record = PRESENCE_ENVELOPE.encode(await seal(relays));
+      const complete = await network.publish(presenceTopic(SHARD), record);
+      log.info('presence published', { relays: relays.length, complete });
+      if (complete) next = RENEW_MS * (0.8 + 0.4 * random.unit());
     } catch {
       log.warn('presence not published', { relays: relays.length });
     }

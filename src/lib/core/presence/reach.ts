@@ -39,7 +39,7 @@ export function createReach({ clock, network, finder, reserved }: ReachPorts): R
   async function attempt(
     person: IdentityKey,
     hints: ReachHints,
-    { onFound, signal, device: only }: ReachOptions,
+    { onFound, signal, device: only, ownRelaysOnly = false }: ReachOptions,
   ): Promise<FrameChannel | ReachFailure> {
     const over = new AbortController();
     const tried = new Set<string>();
@@ -72,16 +72,18 @@ export function createReach({ clock, network, finder, reserved }: ReachPorts): R
       }
     };
 
-    const around = union(hints.relays, reserved());
-    const cached = finder.cached(person);
+    const around = ownRelaysOnly ? reserved() : union(hints.relays, reserved());
+    const cached = ownRelaysOnly ? undefined : finder.cached(person);
     if (cached !== undefined) tryAll(cached.devices, union(cached.relays, reserved()));
     tryAll(only === undefined ? hints.devices : [only], around);
     let found = cached !== undefined || hints.devices.length > 0;
-    const lookup = finder.lookup(person, around, AbortSignal.any([signal, over.signal]), (seen) => {
-      found = true;
-      onFound();
-      tryAll(seen.devices, seen.relays);
-    });
+    const lookup = ownRelaysOnly
+      ? Promise.resolve(true)
+      : finder.lookup(person, around, AbortSignal.any([signal, over.signal]), (seen) => {
+          found = true;
+          onFound();
+          tryAll(seen.devices, seen.relays);
+        });
 
     const allTried = lookup.then(async (answered) => {
       await Promise.all(openings);

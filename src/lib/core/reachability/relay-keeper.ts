@@ -9,12 +9,14 @@ import { Watchers } from '../watchable.ts';
 import type { Reachability, RelayView } from '../woxly.ts';
 import { backoff } from './backoff.ts';
 
-/** Reservations held at once; the others are only known. */
+/** Reservations held at once: enough to lose two relays, few enough to be seen by few operators. */
 const RESERVATIONS_MAX = 3;
 /** Relays known at once; hostile invites must not make the list grow. */
 const RELAYS_MAX = 16;
 /** How long one attempt may take, ms: dial, upgrade and reservation. */
 const ATTEMPT_TIMEOUT_MS = 12_000;
+/** How long a relay may take to answer after the page woke up, ms; one that is silent is dialled anew. */
+const PROBE_TIMEOUT_MS = 2_000;
 /** Waits between attempts at one relay. */
 const BACKOFF = { first: 500, longest: 30_000 };
 
@@ -23,12 +25,19 @@ export interface RelayKeeperPorts {
   readonly random: Random;
   readonly log: Log;
   readonly pageLife: PageLife;
-  readonly network: PeerNetwork;
+  readonly network: Pick<PeerNetwork, 'reserve' | 'probe' | 'release'>;
 }
 
-interface KeptRelay {
-  readonly address: string;
+/** A relay that reservations may be held on. */
+export interface WantedRelay {
+  /** Multiaddrs of one relay, best first; each failure goes on to the next. */
+  readonly addresses: readonly string[];
   readonly origin: RelayView['origin'];
+}
+
+interface KeptRelay extends WantedRelay {
+  /** The address in use, or tried last. */
+  address: string;
   state: RelayView['state'];
   failures: number;
   /** Ends the attempt or the wait that is under way. */
@@ -36,23 +45,22 @@ interface KeptRelay {
 }
 
 export interface RelayKeeper extends Reachability {
-  /** Relays that hold a reservation of ours, oldest first. */
+  /** Relays that hold a reservation of ours. */
   readonly reserved: readonly string[];
-  /** Takes a relay into the list and tries it at once. Known ones stay as they are. */
-  add(address: string, origin: RelayView['origin']): void;
-  remove(address: string): void;
+  /** Says which relays there are, the dearest first. Those that were there before and are not now are let go. */
+  want(relays: readonly WantedRelay[]): void;
   stop(): void;
 }
 
 /**
- * Keeps reservations on a few relays. js-libp2p does not come back to a relay that dropped, so this dials all in
- * parallel, and again after each loss, with back-off, and at once when the page comes back to life.
+ * Keeps reservations on a few relays. js-libp2p does not come back to a relay that dropped, so this dials the
+ * dearest few in parallel, and again after each loss, with back-off, and at once when the page comes back to life.
+ * While one of them fails, a spare one stands in.
  */
 export function createRelayKeeper(ports: RelayKeeperPorts): RelayKeeper {
   const { clock, random, log, pageLife, network } = ports;
   const watchers = new Watchers();
-  const kept = new Map<string, KeptRelay>();
-  const reserved: string[] = [];
+  let kept: readonly KeptRelay[] = [];
   let stopped = false;
 
   const stopWaking = pageLife.onWake(retry);
@@ -63,32 +71,22 @@ export function createRelayKeeper(ports: RelayKeeperPorts): RelayKeeper {
   return {
     watch: watchers.watch,
     get status() {
-      return statusOf([...kept.values()], pageLife.online);
+      return statusOf(kept, pageLife.online);
     },
     get relays() {
-      return [...kept.values()].map(({ address, origin, state }) => ({ address, origin, state }));
+      return kept.map(({ address, origin, state }) => ({ address, origin, state }));
     },
     get reserved() {
-      return reserved;
+      return kept.filter(({ state }) => state === 'reachable').map(({ address }) => address);
     },
-    add(address, origin) {
-      if (stopped || kept.has(relayId(address)) || kept.size >= RELAYS_MAX) return;
-      const relay: KeptRelay = {
-        address,
-        origin,
-        state: 'connecting',
-        failures: 0,
-        cancel: () => undefined,
-      };
-      kept.set(relayId(address), relay);
-      void attempt(relay);
-    },
-    remove(address) {
-      const relay = kept.get(relayId(address));
-      if (relay === undefined) return;
-      kept.delete(relayId(address));
-      relay.cancel();
-      forget(relay);
+    want(relays) {
+      if (stopped) return;
+      const before = kept;
+      kept = merged(relays).map(
+        (wanted) => before.find((one) => sameRelay(one, wanted)) ?? newlyKept(wanted),
+      );
+      for (const relay of before) if (!kept.includes(relay)) letGo(relay);
+      balance();
       watchers.changed();
     },
     retry,
@@ -96,84 +94,160 @@ export function createRelayKeeper(ports: RelayKeeperPorts): RelayKeeper {
       stopped = true;
       stopWaking();
       stopOffline();
-      for (const relay of kept.values()) relay.cancel();
-      kept.clear();
+      for (const relay of kept) relay.cancel();
+      kept = [];
     },
   };
 
-  function retry(): void {
-    for (const relay of kept.values()) {
-      if (relay.state === 'reachable' || relay.state === 'connecting') continue;
-      relay.cancel();
-      relay.failures = 0;
-      void attempt(relay);
+  /** Gives the reservations there may be to the dearest relays that can have one. */
+  function balance(): void {
+    let free = RESERVATIONS_MAX;
+    for (const relay of kept) {
+      switch (relay.state) {
+        // Tried in the background, and counted once it succeeds.
+        case 'refused':
+        case 'unreachable':
+          break;
+        case 'connecting':
+        case 'reachable':
+          if (free > 0) free -= 1;
+          else park(relay);
+          break;
+        case 'spare':
+          if (free === 0) break;
+          free -= 1;
+          relay.state = 'connecting';
+          void attempt(relay);
+      }
     }
+  }
+
+  function park(relay: KeptRelay): void {
+    letGo(relay);
+    relay.state = 'spare';
+  }
+
+  function letGo(relay: KeptRelay): void {
+    relay.cancel();
+    if (relay.state === 'reachable') network.release(relay.address);
+  }
+
+  function retry(): void {
+    for (const relay of kept) {
+      switch (relay.state) {
+        case 'refused':
+        case 'unreachable':
+          relay.cancel();
+          relay.failures = 0;
+          relay.state = 'connecting';
+          void attempt(relay);
+          break;
+        case 'reachable':
+          void probe(relay);
+          break;
+        case 'connecting':
+        case 'spare':
+      }
+    }
+    balance();
     watchers.changed();
   }
 
+  /** A connection may have died while the page slept, and nobody has said so. */
+  async function probe({ address }: KeptRelay): Promise<void> {
+    const { signal, end } = limited(PROBE_TIMEOUT_MS);
+    // A silent relay is dropped, which `lost` tells.
+    await network.probe(address, signal).catch(() => undefined);
+    end();
+  }
+
   async function attempt(relay: KeptRelay): Promise<void> {
-    if (reserved.length >= RESERVATIONS_MAX) {
-      wait(relay, BACKOFF.longest);
-      return;
-    }
-    const controller = new AbortController();
-    const stopTimer = clock.after(ATTEMPT_TIMEOUT_MS, () => {
-      controller.abort();
-    });
+    const { signal, end, abort } = limited(ATTEMPT_TIMEOUT_MS);
+    let cancelled = false;
     relay.cancel = () => {
-      stopTimer();
-      controller.abort();
+      cancelled = true;
+      abort();
     };
-    become(relay, 'connecting');
+    relay.address = relay.addresses[relay.failures % relay.addresses.length] ?? relay.address;
     try {
-      const { lost } = await network.reserve(relay.address, controller.signal);
-      if (!isKept(relay)) return;
+      const { lost } = await network.reserve(relay.address, signal);
+      if (isGone()) {
+        network.release(relay.address);
+        return;
+      }
       relay.failures = 0;
-      reserved.push(relay.address);
-      log.info('relay reachable', { reservations: reserved.length });
+      relay.cancel = () => (cancelled = true);
       become(relay, 'reachable');
+      log.info('relay reachable', { reservations: countOf('reachable') });
       const onLost = () => {
-        drop(relay);
+        if (isGone()) return;
+        become(relay, 'connecting');
+        log.info('relay lost', { reservations: countOf('reachable') });
+        void attempt(relay);
       };
       if (lost.aborted) onLost();
       else lost.addEventListener('abort', onLost, { once: true });
     } catch (failure) {
-      if (!isKept(relay)) return;
+      if (isGone()) return;
       const refused = failure instanceof WoxlyError && failure.reason === 'refused';
       relay.failures += 1;
       log.info('relay not reachable', { refused, failures: relay.failures });
+      const delay = backoff(relay.failures, BACKOFF, random);
+      relay.cancel = clock.after(delay, () => void attempt(relay));
       become(relay, refused ? 'refused' : 'unreachable');
-      wait(relay, backoff(relay.failures, BACKOFF, random));
     } finally {
-      stopTimer();
+      end();
+    }
+
+    function isGone(): boolean {
+      return cancelled || stopped || !kept.includes(relay);
     }
   }
 
-  function drop(relay: KeptRelay): void {
-    forget(relay);
-    if (!isKept(relay)) return;
-    log.info('relay lost', { reservations: reserved.length });
-    void attempt(relay);
-  }
-
-  function forget(relay: KeptRelay): void {
-    const at = reserved.indexOf(relay.address);
-    if (at >= 0) reserved.splice(at, 1);
-  }
-
-  function wait(relay: KeptRelay, delay: number): void {
-    relay.cancel = clock.after(delay, () => void attempt(relay));
-  }
-
-  function isKept(relay: KeptRelay): boolean {
-    return !stopped && kept.get(relayId(relay.address)) === relay;
+  function limited(ms: number): { signal: AbortSignal; end(): void; abort(): void } {
+    const controller = new AbortController();
+    const abort = () => {
+      controller.abort();
+    };
+    const end = clock.after(ms, abort);
+    return {
+      signal: controller.signal,
+      end,
+      abort: () => {
+        end();
+        abort();
+      },
+    };
   }
 
   function become(relay: KeptRelay, state: RelayView['state']): void {
     relay.state = state;
+    balance();
     watchers.changed();
   }
+
+  function countOf(state: RelayView['state']): number {
+    return kept.filter((relay) => relay.state === state).length;
+  }
 }
+
+function newlyKept(wanted: WantedRelay): KeptRelay {
+  const [address = ''] = wanted.addresses;
+  return { ...wanted, address, state: 'spare', failures: 0, cancel: () => undefined };
+}
+
+/** One entry a relay, the first mention deciding its place. */
+function merged(relays: readonly WantedRelay[]): readonly WantedRelay[] {
+  const byId = new Map<string, WantedRelay>();
+  for (const relay of relays) {
+    const id = relayId(relay.addresses[0] ?? '');
+    if (id !== '' && !byId.has(id)) byId.set(id, relay);
+  }
+  return [...byId.values()].slice(0, RELAYS_MAX);
+}
+
+const sameRelay = (a: WantedRelay, b: WantedRelay): boolean =>
+  a.addresses.join() === b.addresses.join() && a.origin === b.origin;
 
 /** The relay's peer ID: several addresses of one relay are one relay. */
 function relayId(address: string): string {
@@ -182,7 +256,7 @@ function relayId(address: string): string {
 
 /** Connecting while a first attempt runs; once every relay has failed it stays offline until one answers. */
 function statusOf(relays: readonly KeptRelay[], online: boolean): NetworkStatus {
-  if (relays.some(({ state }) => state === 'reachable')) return online ? 'reachable' : 'offline';
-  if (!online || relays.length === 0) return 'offline';
-  return relays.some(({ failures }) => failures === 0) ? 'connecting' : 'offline';
+  if (!online) return 'offline';
+  if (relays.some(({ state }) => state === 'reachable')) return 'reachable';
+  return relays.some(({ state }) => state === 'connecting') ? 'connecting' : 'offline';
 }
