@@ -7,62 +7,29 @@ import { browserPageLife } from '#lib/adapters/browser/page-life.ts';
 import { browserRandom } from '#lib/adapters/browser/random.ts';
 import { pageRelayList } from '#lib/adapters/browser/relay-list.ts';
 import { takeNodeLock, takeOverNodeLock } from '#lib/adapters/browser/single-tab.ts';
-import type { NodeLock } from '#lib/adapters/browser/single-tab.ts';
 import { dialPolicy } from '#lib/adapters/libp2p/dial-policy.ts';
 import { armRinger, browserAttention } from '#lib/adapters/webaudio/attention.ts';
 import { browserMediaPaths } from '#lib/adapters/webrtc/media-paths.ts';
 import { browserMicrophones } from '#lib/adapters/webrtc/microphones.ts';
 import { createWoxly } from '#lib/core/create-woxly.ts';
 import type { Woxly } from '#lib/core/woxly.ts';
-import { WoxlyError } from '#lib/domain/errors.ts';
 import { m } from '#lib/messages/messages.js';
 import type { IceServer } from '#lib/ports/media.ts';
 import { checkCandidate, checkSdp } from '#lib/protocol/sdp-check.ts';
+import { incomingWords } from '#lib/ui/words/people.ts';
+import { createBoot } from './boot.ts';
 import { deviceName } from './platform.ts';
 import { missingSupport } from './support.ts';
-import type { Missing } from './support.ts';
 
 declare const __WOXLY_VERSION__: string;
 
-export type Boot =
-  /** Another tab of this browser runs WOXLY. */
-  | { readonly kind: 'elsewhere'; takeOver(): Promise<void> }
-  | { readonly kind: 'unsupported'; readonly why: Missing }
-  | { readonly kind: 'ready'; readonly woxly: Woxly; onTakenOver(run: () => void): void };
-
-/** Held across {@link boot}s of one page: a takeover takes it before the second one. */
-let held: NodeLock | undefined;
-
-/**
- * Starts WOXLY in this tab: the only place where ports meet adapters. After `takeOver` has resolved, call it again.
- * `takeOver` rejects with `WoxlyError<'in-call'>` when the other tab is in a call.
- */
-export async function boot(): Promise<Boot> {
-  const missing = await missingSupport();
-  if (missing !== undefined) return { kind: 'unsupported', why: missing };
-  held ??= await takeNodeLock();
-  if (held === undefined) return { kind: 'elsewhere', takeOver };
-  const lock = held;
-  const woxly = await compose();
-  let tellTakenOver = (): void => undefined;
-  lock.onAsked(() => {
-    const { current } = woxly.calls;
-    if (current !== undefined && current.stage !== 'ended') return false;
-    tellTakenOver();
-    void woxly.stop().finally(() => {
-      held = undefined;
-      lock.release();
-    });
-    return true;
-  });
-  return { kind: 'ready', woxly, onTakenOver: (run) => void (tellTakenOver = run) };
-}
-
-async function takeOver(): Promise<void> {
-  const outcome = await takeOverNodeLock();
-  if (!outcome.taken) throw new WoxlyError('in-call');
-  held = outcome.lock;
-}
+/** Starts WOXLY in this tab: the only place where ports meet adapters. */
+export const boot = createBoot({
+  missingSupport,
+  takeLock: takeNodeLock,
+  takeOverLock: takeOverNodeLock,
+  compose,
+});
 
 /** STUN and TURN servers of the relays in use. None yet: host candidates serve one machine and one network. */
 const iceServers = (): readonly IceServer[] => [];
@@ -100,10 +67,7 @@ async function compose(): Promise<Woxly> {
     attention: (ringVolume) =>
       browserAttention({
         ringVolume,
-        words: (name) => ({
-          title: m.attention_title({ name }),
-          body: m.attention_body(),
-        }),
+        words: (from) => ({ title: incomingWords(from), body: m.attention_body() }),
       }),
     iceServers,
     openNetwork: async (device) => {

@@ -77,6 +77,8 @@ export async function createNode({
   const libp2p = await createLibp2p({
     privateKey,
     connectionGater: gate,
+    // Told to every peer by identify; the default is the browser's whole user agent.
+    nodeInfo: { userAgent: 'woxly' },
     transports: [
       webSockets(),
       webRTCDirect({ rtcConfiguration }),

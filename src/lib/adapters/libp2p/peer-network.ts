@@ -1,3 +1,4 @@
+import type { GossipSub } from '@libp2p/gossipsub';
 import type { Connection } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
 import { lpStream } from '@libp2p/utils';
@@ -5,6 +6,7 @@ import { multiaddr } from '@multiformats/multiaddr';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Bytes } from '#lib/domain/bytes.ts';
 import { WoxlyError } from '#lib/domain/errors.ts';
+import type { DeviceKey } from '#lib/domain/ids.ts';
 import type { IceServer } from '#lib/ports/media.ts';
 import type { PeerNetwork, Reservation } from '#lib/ports/peer-network.ts';
 import { deviceKeyOf, parseDeviceKey } from '#lib/protocol/key-text.ts';
@@ -15,7 +17,9 @@ import { libp2pKey } from './device-key.ts';
 import { directUpgrade } from './direct-upgrade.ts';
 import { networkError } from './failures.ts';
 import { errorOf, frameChannel } from './frame-channel.ts';
+import { closeIdleCircuits } from './idle-circuits.ts';
 import { createNode } from './node.ts';
+import { openStream } from './open-stream.ts';
 import type { MayConnect } from './signalling-gate.ts';
 
 /** Channels of one protocol that one peer may have open at once. */
@@ -41,6 +45,8 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
   });
   const lost = new Map<string, AbortController>();
   const upgrade = directUpgrade(libp2p, (peer) => mayConnect(peer));
+
+  closeIdleCircuits(libp2p, (peer) => mayConnect(peer));
 
   reservations.addEventListener('relay:removed', ({ detail }) => {
     const relay = detail.relay.toString();
@@ -84,48 +90,45 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
       }
     },
 
-    async publish(topic, message): Promise<void> {
-      const { pubsub } = libp2p.services;
-      if (pubsub.getSubscribers(topic).length === 0) {
-        await nextSubscription(pubsub, AbortSignal.timeout(SUBSCRIBER_TIMEOUT_MS));
-      }
+    async probe(relay, signal): Promise<void> {
+      const peer = peerIdFromString(relayIdOf(relay));
       try {
-        await pubsub.publish(topic, message);
+        await libp2p.services.ping.ping(peer, { signal });
+      } catch (cause) {
+        const silent = new Error('the relay does not answer');
+        for (const connection of libp2p.getConnections(peer)) connection.abort(silent);
+        throw networkError(cause, signal);
+      }
+    },
+
+    release(relay) {
+      libp2p.hangUp(peerIdFromString(relayIdOf(relay))).catch(() => undefined);
+    },
+
+    async publish(topic, message): Promise<boolean> {
+      const { pubsub } = libp2p.services;
+      const relays = () => [...lost.keys()];
+      // A relay whose subscription is not known yet would be left out, and nothing would make that good.
+      await subscribed(pubsub, topic, relays, AbortSignal.timeout(SUBSCRIBER_TIMEOUT_MS));
+      try {
+        const { recipients } = await pubsub.publish(topic, message);
+        const reached = new Set(recipients.map(String));
+        return relays().every((relay) => reached.has(relay));
       } catch (cause) {
         throw networkError(cause, undefined);
       }
     },
 
     async open(peer, protocol, relays, signal) {
-      const over = async (connection: Connection) =>
-        frameChannel(
-          await connection.newStream(protocol, { signal, runOnLimitedConnection: true }),
-          peer,
-        );
-      const known = libp2p
-        .getConnections(peerIdFromString(peer))
-        .filter(({ status }) => status === 'open')
-        .sort((a, b) => Number(a.limits !== undefined) - Number(b.limits !== undefined));
-      for (const connection of known) {
-        try {
-          const channel = await over(connection);
-          if (connection.limits !== undefined) upgrade(peer, connection);
-          return channel;
-        } catch {
-          // A connection that is already dying: the next one, or a new one.
-        }
-      }
-      const losers = new AbortController();
       try {
-        const connection = await Promise.any(
-          relays.map((relay) => {
-            const through = address(`${relay}/p2p-circuit/p2p/${peer}`);
-            return dialler.dial(through, { signal: AbortSignal.any([signal, losers.signal]) });
-          }),
+        const { stream, connection } = await openStream(
+          libp2p,
+          dialler,
+          { peer, protocol, circuits: relays.map((relay) => circuit(relay, peer)) },
+          signal,
         );
-        losers.abort();
-        upgrade(peer, connection);
-        return await over(connection);
+        if (connection.limits !== undefined) upgrade(peer, connection);
+        return frameChannel(stream, peer);
       } catch (cause) {
         throw networkError(cause, signal);
       }
@@ -148,6 +151,11 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
 
     admitDirect(policy) {
       mayConnect = policy;
+      for (const connection of libp2p.getConnections()) {
+        if (!DIRECT.exec(connection.remoteAddr.toString())) continue;
+        const peer = parseDeviceKey(connection.remotePeer.toString());
+        if (peer === undefined || !policy(peer)) connection.abort(new Error('no longer admitted'));
+      }
     },
 
     async stop() {
@@ -179,13 +187,32 @@ function raceSignal<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-function nextSubscription(pubsub: EventTarget, signal: AbortSignal): Promise<void> {
+/** Resolves once all these relays are known to subscribe to a topic, or at the signal. */
+function subscribed(
+  pubsub: GossipSub,
+  topic: string,
+  relays: () => readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
   return new Promise((resolve) => {
-    const done = () => {
-      pubsub.removeEventListener('subscription-change', done);
+    const look = () => {
+      const subscribers = new Set(pubsub.getSubscribers(topic).map(String));
+      const wanted = relays();
+      const all = wanted.length > 0 && wanted.every((relay) => subscribers.has(relay));
+      if (!all && !signal.aborted) return;
+      pubsub.removeEventListener('subscription-change', look);
       resolve();
     };
-    pubsub.addEventListener('subscription-change', done);
-    signal.addEventListener('abort', done, { once: true });
+    pubsub.addEventListener('subscription-change', look);
+    signal.addEventListener('abort', look, { once: true });
+    look();
   });
 }
+
+/** The address of a WebRTC connection to another browser. */
+const DIRECT = /\/webrtc(\/|$)/;
+
+const relayIdOf = (relay: string): string => relay.slice(relay.lastIndexOf('/') + 1);
+
+const circuit = (relay: string, peer: DeviceKey): Multiaddr =>
+  address(`${relay}/p2p-circuit/p2p/${peer}`);

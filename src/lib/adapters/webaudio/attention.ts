@@ -1,12 +1,12 @@
-import type { Attention } from '#lib/ports/attention.ts';
+import type { Announced, Attention } from '#lib/ports/attention.ts';
 import { flashTitle } from './title.ts';
 import { playTone, toneContext } from './tones.ts';
 
 export interface AttentionInit {
   /** 0 to 1, asked each time it rings. */
   readonly ringVolume: () => number;
-  /** What the title and the notification say while NAME calls, in the language of the page. */
-  readonly words: (name: string) => { readonly title: string; readonly body: string };
+  /** What the title and the notification say while somebody calls, in the language of the page. */
+  readonly words: (from: Announced) => { readonly title: string; readonly body: string };
 }
 
 /** Browsers play sound only after a gesture: the first one on the page arms the ringer. */
@@ -63,21 +63,30 @@ const NOTIFICATION_TAG = 'woxly-call';
 function notify(title: string, body: string): () => void {
   const allowed = 'Notification' in globalThis && Notification.permission === 'granted';
   if (!allowed || document.visibilityState === 'visible') return () => undefined;
-  const registration = navigator.serviceWorker.getRegistration();
-  void registration.then((worker) =>
+  /** Tells this notification from that of a call that came after it. */
+  const data = crypto.randomUUID();
+  let stopped = false;
+
+  const show = async () => {
     // Phones show notifications through the service worker only.
-    worker?.showNotification(title, {
-      body,
-      tag: NOTIFICATION_TAG,
-      requireInteraction: true,
-      icon: '/icons/icon-192.png',
-    }),
-  );
+    const worker = await navigator.serviceWorker.getRegistration();
+    if (stopped) return undefined;
+    const icon = '/icons/icon-192.png';
+    const tag = NOTIFICATION_TAG;
+    await worker?.showNotification(title, { body, tag, data, icon, requireInteraction: true });
+    return worker;
+  };
+  const close = async () => {
+    // One that is on its way to the screen cannot be closed before it is there.
+    const worker = await showing;
+    for (const shown of (await worker?.getNotifications({ tag: NOTIFICATION_TAG })) ?? []) {
+      if (shown.data === data) shown.close();
+    }
+  };
+  // No longer allowed, or no worker: the title and the ring still tell.
+  const showing = show().catch(() => undefined);
   return () => {
-    void registration
-      .then((worker) => worker?.getNotifications({ tag: NOTIFICATION_TAG }) ?? [])
-      .then((shown) => {
-        for (const notification of shown) notification.close();
-      });
+    stopped = true;
+    void close().catch(() => undefined);
   };
 }

@@ -60,8 +60,11 @@ export class RtcMediaPath implements MediaPath {
   async answer(offer: string): Promise<string> {
     const connection = this.#connection;
     await this.#takeRemote({ type: 'offer', sdp: offer });
-    this.#audio ??= connection.getTransceivers()[0];
+    const [audio, ...others] = connection.getTransceivers();
+    this.#audio ??= audio;
     if (this.#audio !== undefined) this.#audio.direction = 'sendrecv';
+    // A caller who offers to send video before anybody accepted sends none.
+    for (const other of others) other.direction = 'inactive';
     return this.#describe(await connection.createAnswer());
   }
 
@@ -160,7 +163,9 @@ export class RtcMediaPath implements MediaPath {
         const used = await usedFingerprint(this.#connection);
         // While it was asked for, the connection broke: it is asked again when that comes back.
         if (this.#connection.connectionState !== 'connected') return;
-        this.#become(used !== undefined && used === this.#expected ? 'connected' : 'not-secure');
+        // A browser that does not tell the certificate is no proof of a stranger on the line, nor of the peer.
+        if (used === undefined) this.#become('failed');
+        else this.#become(used === this.#expected ? 'connected' : 'not-secure');
       }
     }
   }

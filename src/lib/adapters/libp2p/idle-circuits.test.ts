@@ -1,0 +1,40 @@
+import type { Connection, Libp2p } from '@libp2p/interface';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { closeIdleCircuits } from './idle-circuits.ts';
+
+const CONTACT = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN';
+const STRANGER = '12D3KooWP8N9RzX6a5n8jDxuMfCUcMgfwz4AZ4x5PPfFUcTSaGkU';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+/** Opens a connection and says whether it was closed within a minute. */
+async function closed(part: object): Promise<boolean> {
+  const events = new EventTarget();
+  closeIdleCircuits(events as unknown as Libp2p, (device) => device === CONTACT);
+  const connection = {
+    direction: 'inbound',
+    limits: {},
+    remotePeer: { toString: () => STRANGER },
+    status: 'open',
+    streams: [],
+    abort: () => void (connection.status = 'closed'),
+    ...part,
+  };
+  const detail = connection as unknown as Connection;
+  events.dispatchEvent(new CustomEvent('connection:open', { detail }));
+  await vi.advanceTimersByTimeAsync(60_000);
+  return connection.status === 'closed';
+}
+
+test('a stranger’s silent circuit is closed', async () => {
+  expect(await closed({})).toBe(true);
+  expect(await closed({ streams: [{ protocol: '/ipfs/id/1.0.0' }] })).toBe(true);
+});
+
+test('one that rings is kept, and so are contacts, direct connections and our own', async () => {
+  expect(await closed({ streams: [{ protocol: '/woxly/call/1' }] })).toBe(false);
+  expect(await closed({ remotePeer: { toString: () => CONTACT } })).toBe(false);
+  expect(await closed({ limits: undefined })).toBe(false);
+  expect(await closed({ direction: 'outbound' })).toBe(false);
+});

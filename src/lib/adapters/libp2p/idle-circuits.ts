@@ -1,0 +1,30 @@
+import type { Connection, Libp2p } from '@libp2p/interface';
+import { parseDeviceKey } from '#lib/protocol/key-text.ts';
+import type { MayConnect } from './signalling-gate.ts';
+
+/** How long a stranger's relayed connection may carry nothing of ours, ms. */
+const IDLE_MS = 10_000;
+/** WOXLY's own protocols begin with this. */
+const OWN_PROTOCOLS = '/woxly/';
+
+/**
+ * Closes relayed connections on which strangers say nothing. A relay carries only so many towards one device, and
+ * whoever filled them would keep everybody else from ringing.
+ */
+export function closeIdleCircuits(libp2p: Libp2p, isContact: MayConnect): void {
+  libp2p.addEventListener('connection:open', ({ detail: connection }) => {
+    if (connection.limits === undefined || connection.direction !== 'inbound') return;
+    const device = parseDeviceKey(connection.remotePeer.toString());
+    if (device !== undefined && isContact(device)) return;
+    look(connection);
+  });
+
+  function look(connection: Connection): void {
+    setTimeout(() => {
+      if (connection.status !== 'open') return;
+      const used = connection.streams.some(({ protocol }) => protocol.startsWith(OWN_PROTOCOLS));
+      if (used) look(connection);
+      else connection.abort(new Error('nothing was said'));
+    }, IDLE_MS);
+  }
+}

@@ -1,0 +1,80 @@
+import type { Connection, Libp2p, Stream } from '@libp2p/interface';
+import { peerIdFromString } from '@libp2p/peer-id';
+import type { Multiaddr } from '@multiformats/multiaddr';
+import type { DeviceKey } from '#lib/domain/ids.ts';
+import type { DirectDialler } from './node.ts';
+
+/** How long a connection that is there already may take to open a stream, ms: it may be half dead. */
+const KNOWN_TIMEOUT_MS = 2_000;
+/** New circuits are dialled beside known connections after this, ms: when those work they are faster. */
+const NEW_AFTER_MS = 500;
+
+interface Target {
+  readonly peer: DeviceKey;
+  readonly protocol: string;
+  /** Circuit addresses of the peer. */
+  readonly circuits: readonly Multiaddr[];
+}
+
+interface Opened {
+  readonly stream: Stream;
+  readonly connection: Connection;
+}
+
+/**
+ * Opens a stream by every way there is: over each connection that is there, and over a new circuit through each
+ * relay. The first that works wins, and the others are given up.
+ */
+export async function openStream(
+  libp2p: Libp2p,
+  dialler: DirectDialler,
+  { peer, protocol, circuits }: Target,
+  signal: AbortSignal,
+): Promise<Opened> {
+  const over = new AbortController();
+  const known = libp2p
+    .getConnections(peerIdFromString(peer))
+    .filter(({ status }) => status === 'open');
+  const giveUp = AbortSignal.any([signal, over.signal]);
+
+  const openOn = async (connection: Connection, until: AbortSignal): Promise<Opened> => ({
+    stream: await connection.newStream(protocol, { signal: until, runOnLimitedConnection: true }),
+    connection,
+  });
+  const ways = [
+    ...known.map((connection) =>
+      openOn(connection, AbortSignal.any([giveUp, AbortSignal.timeout(KNOWN_TIMEOUT_MS)])),
+    ),
+    ...circuits.map(async (through) => {
+      if (known.length > 0) await pause(NEW_AFTER_MS, giveUp);
+      giveUp.throwIfAborted();
+      return openOn(await dialler.dial(through, { signal: giveUp }), giveUp);
+    }),
+  ];
+  const winner = await Promise.any(ways);
+  over.abort();
+  for (const way of ways) {
+    way.then(
+      ({ stream }) => {
+        if (stream !== winner.stream) stream.abort(new Error('another way was faster'));
+      },
+      // It was given up, or did not work.
+      () => undefined,
+    );
+  }
+  return winner;
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}
