@@ -4,6 +4,7 @@
 /// <reference types="@sveltejs/kit" />
 import { build, files, version } from '$service-worker';
 import { APP_PAGE, cacheName, planFor, precacheList, staleCaches } from './cache-plan.ts';
+import { showApp } from './show-app.ts';
 
 const worker = globalThis as unknown as ServiceWorkerGlobalScope;
 const precache = precacheList(build, files);
@@ -29,6 +30,11 @@ worker.addEventListener('fetch', (event) => {
   const plan = planFor(asked, worker.location.origin, precached);
   if (plan === 'cached') event.respondWith(fromCache(request));
   else if (plan === 'page') event.respondWith(page(request));
+});
+
+worker.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(showApp(worker.clients));
 });
 
 async function fetchAll(): Promise<void> {

@@ -12,11 +12,12 @@ const ended = (reason: EndReason, part: Partial<EndedCallView> = {}): EndedCallV
   peer: { key: KEYS.alice, name: 'Alice', trust: 'contact' },
   started: 0,
   ended: 1,
+  accepted: false,
   reason,
   ...part,
 });
 
-test.each(['declined', 'cancelled-by-peer', 'no-answer', 'answered-elsewhere'] as const)(
+test.each(['declined', 'cancelled-by-peer', 'no-answer', 'answered-elsewhere', 'missed'] as const)(
   'a ring that ended with %s leaves no screen',
   (reason) => {
     expect(isQuietEnd(ended(reason))).toBe(true);
@@ -33,8 +34,15 @@ test('a call we made, or that was live, keeps its screen', () => {
   expect(isQuietEnd(ended('cancelled-by-peer', { connected: 1 }))).toBe(false);
 });
 
+test('a call that was accepted here has a screen, and is not missed', () => {
+  const accepted = ended('cancelled-by-peer', { accepted: true });
+  expect(isQuietEnd(accepted)).toBe(false);
+  expect(isMissed(accepted)).toBe(false);
+});
+
 test('only what nobody answered is missed', () => {
   expect(isMissed(ended('no-answer'))).toBe(true);
   expect(isMissed(ended('cancelled-by-peer'))).toBe(true);
+  expect(isMissed(ended('missed'))).toBe(true);
   expect(isMissed(ended('declined'))).toBe(false);
 });

@@ -7,6 +7,7 @@ const RANG_ONLY: ReadonlySet<EndReason> = new Set([
   'cancelled-by-peer',
   'no-answer',
   'answered-elsewhere',
+  'missed',
 ]);
 
 /** Whether an ending needs no screen of its own: the ring simply goes away, at most with a line in passing. */
@@ -14,11 +15,12 @@ export function isQuietEnd(call: CallView): call is EndedCallView {
   return (
     call.stage === 'ended' &&
     call.direction === 'incoming' &&
+    !call.accepted &&
     call.connected === undefined &&
     RANG_ONLY.has(call.reason)
   );
 }
 
 /** Whether a quiet ending is a missed call. */
-export const isMissed = (call: EndedCallView): boolean =>
-  call.reason === 'cancelled-by-peer' || call.reason === 'no-answer';
+export const isMissed = ({ accepted, reason }: EndedCallView): boolean =>
+  !accepted && (reason === 'cancelled-by-peer' || reason === 'no-answer' || reason === 'missed');

@@ -12,10 +12,5 @@ export class ReachabilityView extends Followed<Reachability> {
     return this.engine.relays;
   }
 
-  /** Short name of the relay that carries us, for the call's details. */
-  get reachableRelay(): RelayView | undefined {
-    return this.engine.relays.find((relay) => relay.state === 'reachable');
-  }
-
   retry = (): void => this.acting.retry();
 }

@@ -80,11 +80,8 @@ test('call details follow the figures', async () => {
     await expect.element(dialog.getByText(text).first()).toBeVisible();
   }
   await expectAccessible('component');
-  fake.reachability.set('reachable', [
-    { address: '/dns4/relay.example/tcp/443', state: 'reachable', origin: 'page' },
-  ]);
   fake.calls.qualityNow = { path: 'relayed' };
-  await expect.element(dialog.getByText('Relayed via relay.example')).toBeVisible();
+  await expect.element(dialog.getByText('Relayed', { exact: true })).toBeVisible();
 });
 
 test('audio settings: devices and loudness', async () => {
@@ -117,6 +114,17 @@ test('an ended call says why, what to do, and can be made again', async () => {
   await expectAccessible('component');
   await region.getByRole('button', { name: 'Call again' }).click();
   expect(fake.calls.asked).toEqual([`call ${KEYS.alice}`, `call ${KEYS.alice}`]);
+});
+
+test('a call not made to keep the address hidden says where to change that', async () => {
+  const { fake, screen, draw } = await start();
+  fake.calls.end('hidden-no-relay');
+  await draw();
+  const region = screen.getByRole('region', { name: 'Call with Alice' });
+  await expect.element(region.getByRole('status')).toMatchTextContent(/^Ended: not made/);
+  await expect
+    .element(region.getByText(/Settings → Privacy, or in the contact’s menu/))
+    .toBeVisible();
 });
 
 test('the length and the note of a call that is over', async () => {

@@ -15,7 +15,7 @@ async function start(part: Partial<CallPeer> = {}, acceptShowsAddress = false) {
   const screen = await render(IncomingCall, {
     call: { id, stage: 'incoming', direction: 'incoming', peer, started: 0, acceptShowsAddress },
     onAccept: () => asked.push('accept'),
-    onDecline: (note) => asked.push(`decline ${note ?? 'without a word'}`),
+    onDecline: (note?: string) => asked.push(`decline ${note ?? 'without a word'}`),
   });
   return { screen, asked };
 }

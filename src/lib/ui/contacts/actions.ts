@@ -10,6 +10,10 @@ export async function callPerson(app: AppState, who: Invited): Promise<void> {
   if (!outcome.ok) app.toasts.say(LINK_PROBLEM_WORDS[outcome.problem]());
 }
 
+/** Whether a name is only what a person claims: nobody in the contacts, or a stranger who was blocked as one. */
+export const isStranger = (contact: Contact | undefined): boolean =>
+  contact === undefined || contact.before === 'stranger';
+
 /** What the call engine needs of a contact. */
 export const invitedOf = (contact: Contact): Invited => ({
   key: contact.key,

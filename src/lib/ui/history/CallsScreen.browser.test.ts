@@ -28,22 +28,30 @@ test('each call says which way, who, when, and how long or why not', async () =>
   await expect.element(items.nth(0)).toMatchTextContent(/Alice.*Missed · \S+, \d/);
   await expect
     .element(items.nth(1))
-    .toMatchTextContent(/Boris.*Outgoing.*2:05.*2 minutes 5 seconds/);
+    .toMatchTextContent(/“Boris” Not in your contacts.*Outgoing.*2:05.*2 minutes 5 seconds/);
   await expect.element(items.nth(2)).toMatchTextContent(/Key Chen.*Outgoing.*busy/);
   await expectAccessible('component');
   expect(fake.history.unseen).toBe(0);
 });
 
+test('a stranger who was added has a name and no mark', async () => {
+  const { fake, screen } = await start();
+  const line = screen.getByRole('listitem').filter({ hasText: 'Boris' });
+  await expect.element(line).toMatchTextContent('“Boris” Not in your contacts');
+  await fake.contacts.add(KEYS.boris, 'Boris');
+  await expect.element(line).not.toMatchTextContent(/“|Not in your contacts/);
+});
+
 test('somebody is called back from the list', async () => {
   const { fake, screen } = await start();
-  await screen.getByRole('button', { name: 'Call Boris' }).click();
+  await screen.getByRole('button', { name: 'Call “Boris”' }).click();
   expect(fake.calls.asked).toEqual([`call ${KEYS.boris}`]);
 });
 
 test('one call is removed, and then all of them, but not unasked', async () => {
   const { fake, screen } = await start();
   await screen.getByRole('button', { name: 'Edit' }).click();
-  await screen.getByRole('button', { name: /^Remove call with Boris/ }).click();
+  await screen.getByRole('button', { name: /^Remove call with “Boris”/ }).click();
   expect(fake.history.records.map(({ id }) => id)).toEqual(['1', '3']);
   await screen.getByRole('button', { name: 'Clear history' }).click();
   const dialog = screen.getByRole('alertdialog', { name: 'Clear the call history?' });

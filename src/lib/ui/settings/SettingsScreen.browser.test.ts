@@ -69,6 +69,12 @@ test('relays: their state, one of my own, and a wrong address', async () => {
   fake.reachability.set('reachable', [{ address: own, state: 'connecting', origin: 'own' }]);
   await screen.getByRole('button', { name: 'Remove relay mine.example' }).click();
   await expect.poll(() => fake.settings.current.relays).toEqual([]);
+  await fake.settings.change({ relays: [own] });
+  const other = own.replace('/tls/ws', '/ws');
+  fake.reachability.set('reachable', [{ address: other, state: 'spare', origin: 'page' }]);
+  await expect.element(list.getByText('In reserve · Served this page')).toBeVisible();
+  await screen.getByRole('button', { name: 'Remove relay mine.example' }).click();
+  await expect.poll(() => fake.settings.current.relays).toEqual([]);
   await screen.getByRole('button', { name: 'Try all again' }).click();
   expect(fake.reachability.retries).toBe(1);
 });

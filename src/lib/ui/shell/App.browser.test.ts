@@ -120,6 +120,16 @@ test('a missed call leaves a line with a way back, and no screen', async () => {
   expect(fake.calls.asked).toEqual([`call ${KEYS.alice}`]);
 });
 
+test('a call that was accepted is not missed, however it ended', async () => {
+  const { fake, screen } = await start();
+  fake.calls.ring(alice);
+  await screen.getByRole('button', { name: 'Accept' }).click();
+  fake.calls.end('cancelled-by-peer');
+  const region = screen.getByRole('region', { name: 'Call with Alice' });
+  await expect.element(region.getByRole('status')).toMatchTextContent(/^Ended: the caller gave up/);
+  await expect.element(screen.getByText(/Missed call/)).not.toBeInTheDocument();
+});
+
 test('a call declined here is gone at once', async () => {
   const { fake, screen } = await start();
   fake.calls.ring(alice);

@@ -16,4 +16,8 @@ test('the tab says who rings, with whom one talks, and else the page', async () 
   await says('Call with Alice – WOXLY');
   fake.calls.end('hung-up');
   await says('Contacts – WOXLY');
+  fake.calls.ring({ key: KEYS.stranger, name: 'Bank', trust: 'stranger' });
+  await says('Incoming call from “Bank”, Key Str8…KzVx, not in your contacts');
+  fake.calls.go('connecting');
+  await says('Call with “Bank” – WOXLY');
 });

@@ -24,6 +24,8 @@ export const END_REASON_WORDS: Record<EndReason, () => string> = {
   'peer-unsupported': m.end_peer_unsupported,
   'not-secure': m.end_not_secure,
   'answered-elsewhere': m.end_answered_elsewhere,
+  'hidden-no-relay': m.end_hidden_no_relay,
+  missed: m.end_missed,
 };
 
 const nothing = () => '';
@@ -51,4 +53,6 @@ export const END_REASON_ADVICE: Record<EndReason, () => string> = {
   'peer-unsupported': m.advice_peer_unsupported,
   'not-secure': m.advice_not_secure,
   'answered-elsewhere': nothing,
+  'hidden-no-relay': m.advice_hidden_no_relay,
+  missed: nothing,
 };

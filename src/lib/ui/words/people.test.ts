@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { overwriteGetLocale } from '#lib/messages/runtime.js';
-import { initialsOf, nameOf, relayName, shortKey } from './people.ts';
+import { incomingWords, initialsOf, nameOf, quotedNameOf, relayName, shortKey } from './people.ts';
 
 const KEY = '12D3KooWA1iceVw3Gd8ShcUfbTqXm7Yp2ZkR5nJLzMvQeHsWtC9x';
 
@@ -13,6 +13,19 @@ test('a nameless person is shown by the short key', () => {
   overwriteGetLocale(() => 'en');
   expect(nameOf({ name: '', key: KEY })).toBe('Key A1ic…tC9x');
   expect(nameOf({ name: 'Alice', key: KEY })).toBe('Alice');
+});
+
+test("a stranger's name is a claim, wherever it is said", () => {
+  overwriteGetLocale(() => 'en');
+  const stranger = { name: 'Bank', key: KEY, stranger: true };
+  const friend = { ...stranger, stranger: false };
+  const nobody = { ...stranger, name: '' };
+  expect([friend, stranger, nobody].map(quotedNameOf)).toEqual(['Bank', '“Bank”', 'Key A1ic…tC9x']);
+  expect([friend, stranger, nobody].map(incomingWords)).toEqual([
+    'Incoming call from Bank',
+    'Incoming call from “Bank”, Key A1ic…tC9x, not in your contacts',
+    'Incoming call from Key A1ic…tC9x, not in your contacts',
+  ]);
 });
 
 test.each([

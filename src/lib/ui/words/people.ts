@@ -1,4 +1,5 @@
 import { m } from '#lib/messages/messages.js';
+import type { CallPeer } from '#lib/state/views.ts';
 
 /** Characters of a short key at each end: enough to tell two people apart at a glance, never to verify one. */
 const SHORT_KEY_HEAD = 4;
@@ -19,6 +20,34 @@ export function nameOf(person: { readonly name: string; readonly key: string }):
   return person.name === '' ? m.short_key({ key: shortKey(person.key) }) : person.name;
 }
 
+/** Somebody as a call names them. */
+export interface Named {
+  readonly name: string;
+  readonly key: string;
+  /** Not in the contacts: the name is only what they claim. */
+  readonly stranger: boolean;
+}
+
+export const namedPeer = ({ name, key, trust }: CallPeer): Named => ({
+  name,
+  key,
+  stranger: trust === 'stranger',
+});
+
+/** As {@link nameOf}, with a stranger's claim shown as one: in quotes. */
+export function quotedNameOf({ name, key, stranger }: Named): string {
+  return stranger && name !== '' ? m.claimed_name({ name }) : nameOf({ name, key });
+}
+
+/** Who rings, in a sentence: for the dialog, the title and the notification alike. */
+export function incomingWords({ name, key, stranger }: Named): string {
+  if (!stranger) return m.incoming_from({ name: nameOf({ name, key }) });
+  const short = m.short_key({ key: shortKey(key) });
+  return name === ''
+    ? m.incoming_from_unnamed({ key: short })
+    : m.incoming_from_stranger({ name, key: short });
+}
+
 /** One or two letters for an avatar; empty for a nameless person. */
 export function initialsOf(name: string): string {
   const words = name.split(' ').filter((word) => /[\p{L}\p{N}]/u.test(word));
@@ -32,6 +61,9 @@ export function initialsOf(name: string): string {
 export function relayName(address: string): string {
   const host = /^\/(?:dns[46]?|dnsaddr|ip[46])\/([^/]+)/.exec(address)?.[1];
   const port = /\/(?:tcp|udp)\/(\d+)/.exec(address)?.[1];
-  if (host === undefined) return shortKey(address.split('/').at(-1) ?? address);
+  if (host === undefined) return shortKey(relayKey(address));
   return port === undefined || port === '443' || port === '80' ? host : `${host}:${port}`;
 }
+
+/** The relay's peer ID: several addresses of one relay are one relay. */
+export const relayKey = (address: string): string => address.split('/').at(-1) ?? address;

@@ -35,6 +35,7 @@ export const RELAY_STATE_WORDS: Record<RelayView['state'], () => string> = {
   reachable: m.relay_reachable,
   refused: m.relay_refused,
   unreachable: m.relay_unreachable,
+  spare: m.relay_spare,
 };
 
 export const RELAY_ORIGIN_WORDS: Record<RelayView['origin'], () => string> = {

@@ -19,6 +19,17 @@ test.each(locales)('every reason has words of its own in %s', (locale) => {
 
 test('what a person can mend comes with advice', () => {
   overwriteGetLocale(() => 'en');
-  const mendable = ['offline', 'not-found', 'not-reachable', 'microphone-refused'] as const;
+  const mendable = [
+    'offline',
+    'not-found',
+    'not-reachable',
+    'microphone-refused',
+    'hidden-no-relay',
+  ] as const;
   for (const reason of mendable) expect(END_REASON_ADVICE[reason]()).toMatch(/\.$/);
+});
+
+test.each(locales)('nothing is claimed of what the other person will see, in %s', (locale) => {
+  overwriteGetLocale(() => locale);
+  expect(END_REASON_ADVICE['no-answer']()).not.toMatch(/missed|пропущен/i);
 });
