@@ -18,8 +18,8 @@ export interface Gate {
   check(): Promise<Outcome>;
 }
 
-/** A gate that takes longer hangs: the slowest, the end-to-end tests, take a few minutes on two cores. */
-const GATE_LIMIT_MS = 15 * 60_000;
+/** A gate that takes longer hangs: the slowest, the end-to-end tests, take some 12 minutes on two cores. */
+const GATE_LIMIT_MS = 40 * 60_000;
 
 /** Every gate, in the order in which `npm run verify` runs them: quick ones first. */
 export const GATES: readonly Gate[] = [
