@@ -40,4 +40,16 @@ export interface CallQuality {
   readonly codec?: string;
   readonly sendKbps?: number;
   readonly receiveKbps?: number;
+  /** All that the call sends and receives, with the headers of IP and UDP: what a mobile plan counts. */
+  readonly wireKbps?: number;
+  /** Which of our TURN servers carries it, when `path` is `relayed` and it is ours: its host name or address. */
+  readonly turnHost?: string;
+  /** Whether redundant audio (RFC 2198) is sent, and how it is encoded now; `saver` for the data saver. */
+  readonly encoding?: 'normal' | 'redundant' | 'low' | 'lowest' | 'saver';
+  readonly mark?: QualityMark;
 }
+
+/** How good a call is, in one word, and whose network makes it worse, as far as that can be told. */
+export type QualityMark =
+  { readonly grade: 'good' } | { readonly grade: 'fair' | 'poor'; readonly cause: QualityCause };
+export type QualityCause = 'own-network' | 'peer-network' | 'relay' | 'unknown';

@@ -25,4 +25,18 @@ export interface Contact {
   readonly hints: ReachHints;
   /** The highest device list epoch accepted so far; a lower one is refused. */
   readonly epoch: number;
+  /**
+   * The identity key that this person had before. While it is here the change has not been acknowledged, and there are
+   * no calls with them: somebody else may stand behind the new key.
+   */
+  readonly keyBefore?: IdentityKey;
+  /** When a presence record of theirs, or a call with them, last showed that they were there. */
+  readonly lastSeen?: Milliseconds;
 }
+
+/** What is known of whether somebody can be called now. `unknown`: we cannot tell (offline, or not shown). */
+export type Presence =
+  | { readonly state: 'online' }
+  | { readonly state: 'seen'; readonly at: Milliseconds }
+  | { readonly state: 'unreachable' }
+  | { readonly state: 'unknown' };

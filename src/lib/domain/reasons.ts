@@ -19,6 +19,8 @@ export const END_REASONS = [
   'connection-lost',
   // Our address is hidden, and there is no TURN relay to go through.
   'hidden-no-relay',
+  // The identity key of the contact has changed, and that has not been acknowledged.
+  'key-changed',
   // It came, and never rang here for the full minute.
   'missed',
   'unsupported',
@@ -42,6 +44,17 @@ export const LINK_PROBLEMS = [
   'blocked',
 ] as const;
 export type LinkProblem = (typeof LINK_PROBLEMS)[number];
+
+/** Why a relay was not added. Catalogue: `relay_problem_*`. */
+export const RELAY_PROBLEMS = [
+  'empty',
+  'not-an-address',
+  'no-answer',
+  'not-a-relay',
+  'already-there',
+  'too-many',
+] as const;
+export type RelayProblem = (typeof RELAY_PROBLEMS)[number];
 
 /** Why the words did not restore an identity. Catalogue: `words_problem_*`. */
 export const WORDS_PROBLEMS = ['count', 'unknown-word', 'checksum'] as const;

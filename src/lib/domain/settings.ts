@@ -10,6 +10,24 @@ export interface Settings {
   readonly ringVolume: number;
   /** Relays added by hand: multiaddrs ending in `/p2p/RELAY`. */
   readonly relays: readonly string[];
+  /** Peer IDs of relays to use before others. */
+  readonly preferredRelays: readonly string[];
+  /** Peer IDs of relays never to use; removing one that others name puts it here. */
+  readonly refusedRelays: readonly string[];
+  /** STUN and TURN servers added by hand, beside those of the relays in use. */
+  readonly iceServers: readonly ChosenIceServer[];
+  /** Contacts see whether this person is online, and this person sees whether they are. */
+  readonly sharePresence: boolean;
+  /** Calls use as little of the connection as they can. */
+  readonly dataSaver: boolean;
+}
+
+/** A STUN or TURN server that a person typed in. */
+export interface ChosenIceServer {
+  /** `stun:`, `turn:` or `turns:` (RFC 7064, RFC 7065). */
+  readonly url: string;
+  readonly username?: string;
+  readonly credential?: string;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -17,4 +35,9 @@ export const DEFAULT_SETTINGS: Settings = {
   strangersMayRing: true,
   ringVolume: 0.8,
   relays: [],
+  preferredRelays: [],
+  refusedRelays: [],
+  iceServers: [],
+  sharePresence: true,
+  dataSaver: false,
 };

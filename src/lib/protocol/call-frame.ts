@@ -16,7 +16,11 @@ const RING = struct({
 /** It rings here: the only evidence for the caller's "Ringing". */
 const RINGING = struct({});
 /** The SDP answer before a person accepted, so that a contact's path connects while it rings. */
-const ANSWER = struct({ answer: required(1, text(SDP_MAX_BYTES)) });
+const ANSWER = struct({
+  answer: required(1, text(SDP_MAX_BYTES)),
+  /** The round of the RESTART that it answers; absent in the answer to RING. */
+  round: optional(2, uint()),
+});
 /** A person pressed Accept. With an answer unless ANSWER went before. */
 const ACCEPT = struct({ answer: optional(1, text(SDP_MAX_BYTES)) });
 const DECLINE = struct({
@@ -35,9 +39,24 @@ const HANGUP = struct({
   reason: required(1, choice(['hung-up', 'connection-lost', 'not-secure', 'failed'])),
 });
 /** ICE restart: a new offer, answered by ANSWER. */
-const RESTART = struct({ offer: required(1, text(SDP_MAX_BYTES)) });
-const MEDIA = struct({ muted: required(1, bool) });
-/** Nothing but the acknowledgement in the frame. */
+const RESTART = struct({
+  offer: required(1, text(SDP_MAX_BYTES)),
+  /** Rises with every offer of its side, so that a late ANSWER is never taken for that of a later offer. */
+  round: optional(2, uint()),
+});
+/** How it stands with sound at the sender's end; sent on every change. What is left out is not so. */
+const MEDIA = struct({
+  muted: required(1, bool),
+  /** The microphone is gone or was taken by the system: nothing is sent. */
+  lost: optional(2, bool),
+  /** The page is in the background of a phone, which may take the microphone away. */
+  background: optional(3, bool),
+  /** Nothing of the other side has been heard for a while although it says that it is not muted. */
+  deaf: optional(4, bool),
+  /** Nothing is sent in silence (DTX): no packets is no sign of a broken path. */
+  sparse: optional(5, bool),
+});
+/** Nothing but the acknowledgement in the frame. With a call ID of zeros it keeps a channel open that no call uses yet. */
 const HEARTBEAT = struct({});
 
 const BODIES = {

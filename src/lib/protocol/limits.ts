@@ -44,3 +44,31 @@ export const CANDIDATES_MAX = 20;
 export const RING_TTL_MS = 60_000;
 /** How long an ended call's ID is remembered, ms: a late RING or a replay never rings. */
 export const TOMBSTONE_MS = 120_000;
+/** Addresses in a relay descriptor. */
+export const RELAY_ADDRESSES_MAX = 8;
+/** A relay's operator and version, UTF-8. */
+export const OPERATOR_MAX_BYTES = 64;
+export const VERSION_MAX_BYTES = 32;
+/** A relay descriptor as gossiped, signature included. */
+export const RELAY_DESCRIPTOR_MAX_BYTES = 6 * 1024;
+/** How long a relay descriptor lives, ms. It is gossiped anew after a third of that. */
+export const RELAY_DESCRIPTOR_TTL_MS = 30 * 60_000;
+/** Tags of one watch: three days' tags of some 340 contacts, below the frame limit. */
+export const WATCH_TAGS_MAX = 1024;
+/** Records or tags in one push to a watcher. */
+export const WATCH_PUSH_MAX = 8;
+/** STUN and TURN addresses in one answer. */
+export const TURN_URLS_MAX = 8;
+export const TURN_URL_MAX_BYTES = 256;
+/** How long TURN credentials serve, s. */
+export const TURN_CREDENTIAL_SECONDS = 600;
+/** Relays in one answer about relays; some 500 bytes each, and never more than a frame. */
+export const RELAY_LIST_MAX = 32;
+/** A presence envelope with its tag, expiry and nonce. */
+export const PRESENCE_ENVELOPE_MAX_BYTES = PRESENCE_MAX_BYTES + 128;
+/** Presence records in one push between relays: 8 of the largest are below a frame. */
+export const NEIGHBOUR_RECORDS_MAX = 8;
+/** Relay descriptors in one push between relays, which then has no records. */
+export const NEIGHBOUR_RELAYS_MAX = 8;
+/** Departures in one push between relays, some 80 bytes each. */
+export const NEIGHBOUR_LEFT_MAX = 64;

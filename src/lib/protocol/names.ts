@@ -2,6 +2,17 @@
 
 export const CALL_PROTOCOL = '/woxly/call/1';
 export const LOOKUP_PROTOCOL = '/woxly/lookup/1';
+/** Watches of presence: the stream on which a relay pushes changes of the tags it was given. */
+export const WATCH_PROTOCOL = '/woxly/presence/1';
+/** Short-lived credentials of the relay's STUN and TURN server. */
+export const TURN_PROTOCOL = '/woxly/turn/1';
+/** Which relays a relay knows: one question, one answer. */
+export const RELAYS_PROTOCOL = '/woxly/relays/1';
+/** What relays tell each other beside gossip. */
+export const NEIGHBOUR_PROTOCOL = '/woxly/neighbour/1';
+
+/** The gossipsub topic of relay descriptors; the one topic that browsers subscribe to. */
+export const RELAYS_TOPIC = '/woxly/relays/1';
 
 const PRESENCE_TOPIC_PREFIX = '/woxly/presence/1';
 
@@ -18,5 +29,7 @@ export const DOMAIN = {
   presence: 'woxly presence v1',
   presenceTag: 'woxly presence tag v1',
   presenceKey: 'woxly presence key v1',
+  relay: 'woxly relay descriptor v1',
   identity: 'woxly identity v1',
+  safetyNumber: 'woxly safety number v1',
 } as const;

@@ -11,7 +11,7 @@ import {
 import { DOMAIN } from './names.ts';
 import { open, sign, SIGNED } from './signed.ts';
 import type { Signer } from './signed.ts';
-import { bytes, nested, repeated, required, struct, text, uint } from './struct.ts';
+import { bool, bytes, nested, optional, repeated, required, struct, text, uint } from './struct.ts';
 import type { Of } from './struct.ts';
 
 /** Where a person can be reached now; signed by the identity key. */
@@ -24,6 +24,8 @@ export const PRESENCE_RECORD = struct({
   sequence: required(3, uint()),
   issued: required(4, uint()),
   expires: required(5, uint()),
+  /** The person does not want contacts to see whether they are online: it serves to call them, and is not shown. */
+  hidden: optional(6, bool),
 });
 export type PresenceRecord = Of<typeof PRESENCE_RECORD>;
 

@@ -23,3 +23,13 @@ export function isRelayAddress(text: string): boolean {
 export function relayAddresses(texts: readonly string[], most: number): readonly string[] {
   return [...new Set(texts.filter(isRelayAddress))].slice(0, most);
 }
+
+/** The peer ID of the relay at an address: several addresses of one relay are one relay. */
+export function relayIdOf(address: string): string {
+  return address.slice(address.lastIndexOf('/') + 1);
+}
+
+/** The host name or IP address in a relay's address. */
+export function relayHostOf(address: string): string {
+  return address.split('/')[2] ?? '';
+}

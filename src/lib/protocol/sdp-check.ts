@@ -130,13 +130,17 @@ function rebuild(sdp: string, options: PeerMediaOptions): CheckedSdp {
   if (rebuilt.mLines === 0 || fingerprint === undefined || rebuilt.fingerprints.size !== 1) {
     throw new Refused();
   }
-  return { sdp: lines.map((line) => `${line}\r\n`).join(''), fingerprint };
+  const text = lines.map((line) => `${line}\r\n`).join('');
+  // Lines may have grown: `a=rtcp:9` by an address, and those that ended in a line feed alone.
+  if (text.length > SDP_MAX_BYTES) throw new Refused();
+  return { sdp: text, fingerprint };
 }
 
 /**
  * Checks a peer's offer or answer before a browser sees it, or `undefined` if it is not to be had: at most
  * `SDP_MAX_BYTES`, four m-lines and `CANDIDATES_MAX` candidates, DTLS-SRTP and data channels only, exactly one
- * SHA-256 fingerprint, no `a=crypto` (SDES). Never throws. What an offer and an answer may say is RFC 8829.
+ * SHA-256 fingerprint, no `a=crypto` (SDES). What comes out holds the same limits, and checked again is the same.
+ * Never throws. What an offer and an answer may say is RFC 8829.
  */
 export function checkSdp(sdp: string, options: PeerMediaOptions = {}): CheckedSdp | undefined {
   // Only ASCII is accepted, so characters are bytes.

@@ -5,8 +5,12 @@ import { DEVICE_LIST } from '../device-list.ts';
 import { INVITE } from '../invite.ts';
 import { LOOKUP_REQUEST, LOOKUP_RESPONSE } from '../lookup.ts';
 import { PRESENCE_ENVELOPE, PRESENCE_RECORD } from '../presence-record.ts';
+import { RELAY_DESCRIPTOR } from '../relay-descriptor.ts';
+import { RELAY_LIST } from '../relay-list.ts';
 import { SIGNED } from '../signed.ts';
 import type { Struct } from '../struct.ts';
+import { TURN_RESPONSE } from '../turn.ts';
+import { WATCH_PUSH, WATCH_REQUEST } from '../watch.ts';
 import callFrame from './call-frame.json' with { type: 'json' };
 import deviceCertificate from './device-certificate.json' with { type: 'json' };
 import deviceList from './device-list.json' with { type: 'json' };
@@ -15,7 +19,12 @@ import lookupRequest from './lookup-request.json' with { type: 'json' };
 import lookupResponse from './lookup-response.json' with { type: 'json' };
 import presenceEnvelope from './presence-envelope.json' with { type: 'json' };
 import presenceRecord from './presence-record.json' with { type: 'json' };
+import relayDescriptor from './relay-descriptor.json' with { type: 'json' };
+import relayList from './relay-list.json' with { type: 'json' };
 import signed from './signed.json' with { type: 'json' };
+import turnResponse from './turn-response.json' with { type: 'json' };
+import watchPush from './watch-push.json' with { type: 'json' };
+import watchRequest from './watch-request.json' with { type: 'json' };
 
 /** One message as it is on the wire, kept for ever: a change of these bytes is a new major version. */
 export interface Vector {
@@ -47,7 +56,12 @@ export const VECTOR_SETS: readonly VectorSet[] = [
   set('lookup-response', LOOKUP_RESPONSE, lookupResponse),
   set('presence-envelope', PRESENCE_ENVELOPE, presenceEnvelope),
   set('presence-record', PRESENCE_RECORD, presenceRecord),
+  set('relay-descriptor', RELAY_DESCRIPTOR, relayDescriptor),
+  set('relay-list', RELAY_LIST, relayList),
   set('signed', SIGNED, signed),
+  set('turn-response', TURN_RESPONSE, turnResponse),
+  set('watch-push', WATCH_PUSH, watchPush),
+  set('watch-request', WATCH_REQUEST, watchRequest),
 ];
 
 /** The value of a vector with its bytes as bytes. */

@@ -1,0 +1,21 @@
+import { TURN_URL_MAX_BYTES, TURN_URLS_MAX } from './limits.ts';
+import { optional, repeated, required, struct, text, uint } from './struct.ts';
+import type { Of } from './struct.ts';
+
+/** The question of `/woxly/turn/1`: nothing but the authenticated device that asks. */
+export const TURN_REQUEST = struct({});
+
+/**
+ * Where the relay's STUN and TURN server is, and credentials for it: those of coturn's REST interface, bound to the
+ * device that asked (`username` is `EXPIRY:DEVICE`, https://datatracker.ietf.org/doc/html/draft-uberti-behave-turn-rest-00).
+ * No URLs: this relay has none.
+ */
+export const TURN_RESPONSE = struct({
+  /** `stun:`, `turn:` and `turns:` URLs (RFC 7064, RFC 7065), best first. */
+  urls: repeated(1, text(TURN_URL_MAX_BYTES), TURN_URLS_MAX),
+  username: optional(2, text(128)),
+  credential: optional(3, text(128)),
+  /** How long they serve from now, s. */
+  seconds: required(4, uint(86_400)),
+});
+export type TurnResponse = Of<typeof TURN_RESPONSE>;
