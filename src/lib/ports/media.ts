@@ -1,3 +1,4 @@
+import type { Bytes } from '#lib/domain/bytes.ts';
 import type { CallQuality } from '#lib/domain/call.ts';
 
 /** A STUN or TURN server, as `RTCIceServer` has it. */
@@ -15,6 +16,8 @@ export interface OpenMicrophone {
   level(): number;
   /** Called once if the device goes away or the system takes it (not after `close`). */
   onLost(run: () => void): void;
+  /** Called whenever the system takes the sound away for a while (a phone call, Siri) or gives it back. */
+  onSystemMute(run: (muted: boolean) => void): void;
   close(): void;
 }
 
@@ -42,7 +45,8 @@ export interface Candidate {
 
 /**
  * `connected` is said only after the DTLS certificate of the peer was compared with the signalled fingerprint;
- * where it differs the state is `not-secure` and nothing was played. `broken`: no packets just now, may come back.
+ * where it differs the state is `not-secure` and nothing was played. `broken`: no packets for a second although they
+ * are expected, or the browser says `disconnected`; `connected` is said again by itself when packets come again.
  */
 export type PathState = 'connecting' | 'connected' | 'broken' | 'failed' | 'not-secure';
 
@@ -50,11 +54,15 @@ export type PathState = 'connecting' | 'connected' | 'broken' | 'failed' | 'not-
 export interface MediaPath {
   /** Makes the offer (m-lines fixed, Opus parameters set). Gathering starts and never delays it. */
   offer(): Promise<string>;
-  /** Takes a peer's offer and makes the answer. The SDP was checked before. Rejects if it does not fit. */
-  answer(offer: string): Promise<string>;
+  /**
+   * Takes a peer's offer and makes the answer. The SDP was checked before. Rejects if it does not fit. An own restart
+   * offer that was not answered gives way. `servers`: those of now, for an offer that restarts ICE; their credentials
+   * may be newer than those the path was opened with.
+   */
+  answer(offer: string, servers?: readonly IceServer[]): Promise<string>;
   takeAnswer(answer: string): Promise<void>;
-  /** A new offer with new ICE credentials on the same connection. */
-  restartOffer(): Promise<string>;
+  /** A new offer with new ICE credentials on the same connection, gathering with the servers of now. */
+  restartOffer(servers?: readonly IceServer[]): Promise<string>;
   addCandidate(candidate: Candidate): void;
   /** Sends this microphone's sound from now on, or nothing with `undefined`. */
   send(microphone: OpenMicrophone | undefined): Promise<void>;
@@ -65,7 +73,19 @@ export interface MediaPath {
   /** Loudness of what the peer sends, 0 to 1. */
   level(): number;
   quality(): Promise<CallQuality>;
-  /** Ends the connection. Nothing is called afterwards. */
+  /**
+   * What the peer says of its sound. `sending` is false while it sends nothing at all (microphone lost, DTX), so that
+   * no packets is no sign of a broken path; `muted` while silence is meant. Nothing is expected before the first word.
+   */
+  expect(peer: { readonly sending: boolean; readonly muted: boolean }): void;
+  /** Uses as little of the connection as it can, or as much as the network gives. */
+  setDataSaver(on: boolean): void;
+  /** Sends a frame over the path's own data channel; `false` if that is not open, and nothing was sent. */
+  sendFrame(frame: Bytes): boolean;
+  /**
+   * Ends the connection: nothing is heard, sent or called from now on, but frames given to {@link sendFrame} before
+   * still go out (a hang-up may be among them), for which it may linger for half a second.
+   */
   close(): void;
 }
 
@@ -74,11 +94,27 @@ export interface MediaPathEvents {
   onState(state: PathState): void;
   /** The browser refused to play without a tap (autoplay rules). */
   onPlayBlocked(): void;
+  /** A frame of the peer over the path's own data channel. The channel is bound to the same DTLS as the sound. */
+  onFrame(frame: Bytes): void;
+  /** Whether {@link MediaPath.sendFrame} can send now. */
+  onFrames(open: boolean): void;
+  /**
+   * Whether anything is heard of a peer that says that it is not muted: `silent` after 4 s of packets without energy,
+   * `heard` when that is over. The player was started again before `silent` is said.
+   */
+  onHearing(hearing: 'heard' | 'silent'): void;
+  /** Whether this side now sends nothing in silence (DTX): the peer must know, to expect no packets. */
+  onSparse(sparse: boolean): void;
 }
 
 export interface MediaPaths {
   /** Whether this browser can make voice connections at all. */
   readonly supported: boolean;
+  /**
+   * Makes a connection ready that the next {@link open} with the same policy and servers takes: its candidates are
+   * being gathered already. At most one; it is closed after a while unused. Shows nothing to the peer.
+   */
+  prepare(policy: 'all' | 'relay', servers: readonly IceServer[]): void;
   /** Makes a connection. `relay` uses TURN only and shows the peer no address of this device. */
   open(policy: 'all' | 'relay', servers: readonly IceServer[], events: MediaPathEvents): MediaPath;
 }

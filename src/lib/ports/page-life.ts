@@ -4,6 +4,12 @@ export interface PageLife {
   readonly online: boolean;
   /** `run` is called when the page comes back: online again, visible again, resumed from a freeze. */
   onWake(run: () => void): () => void;
+  /** Whether the page is hidden or frozen now, on a device that stops hidden pages' microphones (a phone). */
+  readonly background: boolean;
+  /** `run` is called when {@link background} may have changed. */
+  onBackground(run: () => void): () => void;
+  /** `run` is called when the device may have another network than before (Network Information API, where there is one). */
+  onNetworkChange(run: () => void): () => void;
   /** `run` is called when {@link online} turns false. */
   onOffline(run: () => void): () => void;
   /** `run` is called when the page is being left for good; what it starts must not wait. */

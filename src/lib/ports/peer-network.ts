@@ -20,6 +20,8 @@ export type NetworkError = WoxlyError<NetworkFailure>;
 export interface FrameChannel {
   /** The device at the other end, authenticated by Noise. */
   readonly device: DeviceKey;
+  /** Whether no relay is between; absent where that is not known. */
+  readonly direct?: boolean;
   /** Queues a frame. After the channel closed it does nothing: `onClose` has said so. */
   send(frame: Bytes): void;
   /** Called once, at once, by whoever takes the channel. Frames that came earlier are delivered, in order. */
@@ -47,8 +49,13 @@ export interface PeerNetwork {
   reserve(relay: string, signal: AbortSignal): Promise<Reservation>;
   /** Sends one request frame to a relay and reads one answer frame. */
   ask(relay: string, protocol: string, request: Bytes, signal: AbortSignal): Promise<Bytes>;
-  /** Rejects, and drops the connection so that the reservation is lost, if a relay is silent until the signal. */
-  probe(relay: string, signal: AbortSignal): Promise<void>;
+  /**
+   * The round trip to a connected relay, ms. Rejects, and drops the connection so that the reservation is lost, if the
+   * relay is silent until the signal.
+   */
+  probe(relay: string, signal: AbortSignal): Promise<number>;
+  /** Opens a stream of frames to a relay, dialling it if need be. `device` of the channel is the relay's peer ID. */
+  openRelay(relay: string, protocol: string, signal: AbortSignal): Promise<FrameChannel>;
   /** Gives the reservation on a relay back and closes the connection. */
   release(relay: string): void;
   /**
@@ -56,6 +63,11 @@ export interface PeerNetwork {
    * them have taken it; rejects if none has.
    */
   publish(topic: string, message: Bytes): Promise<boolean>;
+  /**
+   * Hears a gossipsub topic through connected relays: `RELAYS_TOPIC` is the only one that a browser subscribes
+   * to. Messages are whatever relays send, unchecked. Returns a way to stop.
+   */
+  subscribe(topic: string, onMessage: (message: Bytes) => void): () => void;
   /**
    * Opens a channel to a device: over a connection that is already there (direct before relayed), else through
    * the relays given, all at once; the first that works wins and the others are closed.
