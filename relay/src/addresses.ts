@@ -16,7 +16,7 @@ const ip = (address: string): string => `/${isIPv6(address) ? 'ip6' : 'ip4'}/${a
 const isWildcard = (host: string): boolean => host === '0.0.0.0' || host === '::';
 
 /** The addresses behind a listening address: itself, or those of every interface, loopback last. */
-function concrete(host: string, interfaces: Interfaces): string[] {
+export function concrete(host: string, interfaces: Interfaces): string[] {
   if (!isWildcard(host)) return [host];
   const all = Object.values(interfaces)
     .flatMap((list) => list ?? [])

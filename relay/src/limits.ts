@@ -40,6 +40,14 @@ export const SOCKET_IDLE_MS = 60_000;
 export const PING_INTERVAL_MS = 30_000;
 /** A lookup request: 8 tags of 34 bytes are 272. */
 export const LOOKUP_REQUEST_MAX_BYTES = 1024;
+/** A request for TURN credentials: an empty struct, and room for fields to come. */
+export const TURN_REQUEST_MAX_BYTES = 256;
+/** TURN credentials that one peer may ask for in a minute. One lasts ten; reloads and tests of the person add some. */
+export const TURN_ASKED_PER_PEER = 10;
+/** The same of one IP address (of an IPv6 /64): new peer IDs cost nothing, and each has a quota at the TURN server. */
+export const TURN_ASKED_PER_ADDRESS = 60;
+/** A question for relays: empty now, with room for what a later version may ask. */
+export const RELAYS_REQUEST_MAX_BYTES = 256;
 /** A gossipsub message (protocol document). */
 export const GOSSIP_MESSAGE_MAX_BYTES = 8 * 1024;
 /** A gossipsub RPC: a few messages and their control part. */
@@ -52,6 +60,74 @@ export const GOSSIP_SCORE_MEMORY_MS = 10 * 60_000;
 export const PRESENCE_PER_PUBLISHER = 4;
 /** Live presence records that one connected peer handed over: more publishers than a browser has, too few to flood. */
 export const PRESENCE_PER_SOURCE = 16;
+/**
+ * Of a tag's four places, those that one source may fill, and all who forward together: a lying relay that fills a
+ * tag leaves two, and several together leave one, for who comes in person.
+ */
+export const PRESENCE_PER_TAG_OF_SOURCE = 2;
+export const PRESENCE_PER_TAG_FORWARDED = 3;
+/** Share of the presence memory that a neighbour named by the operator may fill, and one found in the directory. */
+export const PRESENCE_SHARE_GIVEN = 0.5;
+export const PRESENCE_SHARE_FOUND = 0.25;
+/** Share that all neighbours together may fill: the rest is for this relay's own peers. */
+export const PRESENCE_OF_NEIGHBOURS_SHARE = 0.75;
+/** Presence messages a minute of one peer: a browser publishes two tags every few minutes and on change. */
+export const PRESENCE_MESSAGES_PER_MINUTE = 60;
+/** Presence messages a minute through one neighbour: some 20,000 people. */
+export const PRESENCE_FORWARDED_PER_MINUTE = 6_000;
+/** How long a publisher may be gone until those who watch hear of it, ms: a page that loads anew is back by then. */
+export const LEFT_GRACE_MS = 3_000;
+/** Watches at once: as many as there are connections in the default. */
+export const WATCHERS_MAX = 2_000;
+/** Watches at once from one address, and their tags. */
+export const WATCHERS_PER_ADDRESS = 32;
+/** Watched tags over all watches; some 200 bytes each. */
+export const WATCHED_TAGS_MAX = 200_000;
+/** Watched tags from one address: eight full watches. */
+export const WATCHED_TAGS_PER_ADDRESS = 8_192;
+/** Changes of what is watched, a minute of one peer: a contact was added, the day has changed. */
+export const WATCH_REQUESTS_PER_MINUTE = 30;
+/** A watch request: 1,024 tags of 34 bytes are 34,816. */
+export const WATCH_REQUEST_MAX_BYTES = 36 * 1024;
+/** Neighbours that this relay dials because the directory names them, unless the operator says otherwise. */
+export const NEIGHBOURS_DEFAULT = 8;
+/** Neighbours that came by themselves and that the operator did not name. */
+export const NEIGHBOURS_INBOUND_MAX = 16;
+/** Of those, from one address (an IPv6 /64). */
+export const NEIGHBOURS_PER_ADDRESS = 2;
+/** Dials of this relay a minute, all together, and of those to relays that only the directory names. */
+export const DIALS_PER_MINUTE = 30;
+export const DIALS_FOUND_PER_MINUTE = 6;
+/** How long a dial may take, ms. */
+export const DIAL_TIMEOUT_MS = 10_000;
+/** Between attempts at a relay that the operator named, ms: doubled each time, from the first to the second. */
+export const REDIAL_GIVEN_MS = [1_000, 60_000] as const;
+/** The same for relays of the directory. */
+export const REDIAL_FOUND_MS = [60_000, 3_600_000] as const;
+/** How long an IP address or name that the directory led to is left alone after a dial, ms. */
+export const REDIAL_HOST_MS = 10 * 60_000;
+/** A neighbour that stays for less is as good as one that did not answer, ms. */
+export const NEIGHBOUR_SETTLED_MS = 60_000;
+/** How long a neighbour that sent something malformed is none, ms. */
+export const NEIGHBOUR_BLAMED_MS = 10 * 60_000;
+/** How often the keeper of neighbours looks whether one is due, ms. */
+export const NEIGHBOUR_TICK_MS = 500;
+/** Requests of one peer to be a neighbour, a minute: each costs a signature check. */
+export const HELLOS_PER_MINUTE = 30;
+/** Pushes to a neighbour that may be under way: a full window of the largest is 1 MiB of its memory. */
+export const NEIGHBOUR_PUSHES_UNREAD = 16;
+/** Records a minute that are read from a neighbour's stream; its other side waits meanwhile. */
+export const NEIGHBOUR_RECORDS_PER_MINUTE = 60_000;
+/** Relays that this relay knows. */
+export const KNOWN_RELAYS_MAX = 256;
+/** Of those, with the same host in their first address, neighbours aside. */
+export const KNOWN_RELAYS_PER_HOST = 4;
+/** Descriptors a minute from one peer, and through one neighbour. */
+export const DESCRIPTORS_PER_MINUTE = 10;
+export const DESCRIPTORS_FORWARDED_PER_MINUTE = 240;
+/** After a new subscriber the own descriptor goes out once more: after the first time, not before the second, ms. */
+export const REPUBLISH_AFTER_MS = 300;
+export const REPUBLISH_EVERY_MS = 10_000;
 /** What a presence record costs in memory beside its own bytes: maps, keys and array headers, measured roughly. */
 export const PRESENCE_OVERHEAD_BYTES = 1024;
 /** How often expired presence records and idle addresses are forgotten, ms. */

@@ -8,6 +8,17 @@ export interface Readings {
   readonly connections: () => number;
   readonly presenceRecords: () => number;
   readonly presenceBytes: () => number;
+  readonly neighbours: () => number;
+  readonly knownRelays: () => number;
+  readonly watchers: () => number;
+  readonly watchedTags: () => number;
+}
+
+/** How it stands with the TURN server. */
+export interface TurnReadings {
+  readonly state: string;
+  readonly allocations: number;
+  readonly restarts: number;
 }
 
 const NANOSECONDS = 1e9;
@@ -76,7 +87,15 @@ export function createMetrics() {
       ['protocol', 'reason'],
     ),
     presence: counter('presence_received_total', 'Presence records received', ['outcome']),
+    descriptors: counter('descriptors_received_total', 'Relay descriptors received', ['outcome']),
+    neighbourDials: counter('neighbour_dials_total', 'Dials to other relays', ['outcome']),
+    forwarded: counter('presence_forwarded_total', 'What was told to neighbours beside gossip', [
+      'what',
+    ]),
+    watchPushes: counter('watch_pushes_total', 'Pushes to those who watch presence', []),
     lookups: counter('lookups_total', 'Lookups answered', ['outcome']),
+    turnAsked: counter('turn_credentials_total', 'Requests for TURN credentials', ['outcome']),
+    turnRefused: counter('turn_refused_total', 'What the TURN server refused', ['reason']),
     unexpected: counter('unexpected_errors_total', 'Errors that nothing was prepared for', []),
 
     /** Shows live numbers from now on. */
@@ -86,6 +105,22 @@ export function createMetrics() {
       process_('woxly_connections', 'Connections open', readings.connections);
       process_('woxly_presence_records', 'Presence records kept', readings.presenceRecords);
       process_('woxly_presence_bytes', 'Memory of presence records', readings.presenceBytes);
+      process_('woxly_neighbours', 'Relays that share presence', readings.neighbours);
+      process_('woxly_known_relays', 'Relays known from the directory', readings.knownRelays);
+      process_('woxly_watchers', 'Watches of presence', readings.watchers);
+      process_('woxly_watched_tags', 'Tags watched', readings.watchedTags);
+    },
+    /** Shows how it stands with the TURN server from now on. */
+    watchTurn(turn: TurnReadings): void {
+      process_('woxly_turn_up', 'Whether the TURN server answers', () =>
+        Number(turn.state === 'up'),
+      );
+      process_('woxly_turn_allocations', 'TURN allocations held', () => turn.allocations);
+      process_(
+        'woxly_turn_restarts_total',
+        'Starts of the TURN server after the first',
+        () => turn.restarts,
+      );
     },
     /** Begins a new window of the event loop's delay; called every half minute. */
     sweep,

@@ -16,7 +16,7 @@ import {
   YAMUX_WINDOW_BYTES,
 } from './limits.ts';
 import type { RelayOptions } from './options.ts';
-import { presenceGossip } from './presence-topic.ts';
+import { relayGossip } from './presence-topic.ts';
 
 /** libp2p as a relay needs it. Not yet started. */
 export const createNode = (init: {
@@ -72,7 +72,7 @@ export const createNode = (init: {
           defaultDurationLimit: init.options.circuitSeconds * 1000,
         },
       }),
-      gossip: presenceGossip(),
+      gossip: relayGossip(),
     },
   });
 

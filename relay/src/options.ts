@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import { multiaddr } from '@multiformats/multiaddr';
 import * as v from 'valibot';
-import { READ_TIMEOUT_MS } from './limits.ts';
+import { dialTarget } from './dial-target.ts';
+import { NEIGHBOURS_DEFAULT, READ_TIMEOUT_MS } from './limits.ts';
 import { LOG_LEVELS } from './log.ts';
 
 /**
@@ -76,6 +77,14 @@ function isNetwork(text: string): boolean {
   );
 }
 
+/** `198.51.100.7`, or `198.51.100.7/10.0.0.7`: how an outer address is mapped to an inner one. */
+function isAddressPair(text: string): boolean {
+  const parts = text.split('/');
+  return parts.length <= 2 && parts.every((part) => isIP(part) !== 0);
+}
+
+const ipAddress = text('must be an IP address', (host) => host === '' || isIP(host) !== 0);
+
 const ANY_SIZE = Number.MAX_SAFE_INTEGER;
 
 export const OPTIONS = {
@@ -122,6 +131,26 @@ export const OPTIONS = {
     schema: v.optional(list('must be multiaddrs, separated by commas', isMultiaddr), ''),
     value: 'LIST',
     about: 'more multiaddrs under which this relay can be dialled',
+  },
+  peer: {
+    schema: v.optional(
+      list(
+        'must be WebSocket multiaddrs of relays, each ending in /p2p/ and a peer ID',
+        (address) => dialTarget(address) !== undefined,
+      ),
+      '',
+    ),
+    value: 'LIST',
+    about: 'relays to stay connected with; may be given several times',
+  },
+  neighbours: {
+    schema: v.optional(wholeNumber(0, 64), NEIGHBOURS_DEFAULT),
+    value: 'N',
+    about: 'relays to be connected with; what --peer does not name is found in the directory',
+  },
+  privatePeers: {
+    schema: v.optional(onOff, false),
+    about: 'dial relays of the directory at private addresses too: for a network of your own',
   },
   trustedProxy: {
     schema: v.optional(
@@ -208,6 +237,99 @@ export const OPTIONS = {
     schema: v.optional(wholeNumber(65_536, ANY_SIZE), 67_108_864),
     value: 'BYTES',
     about: 'memory for presence records',
+  },
+  turn: {
+    schema: v.optional(v.union([v.literal('auto'), onOff], 'must be auto, true or false'), 'auto'),
+    value: 'WHEN',
+    about: 'run a STUN and TURN server (coturn) beside the relay; auto: if it is installed',
+  },
+  turnServer: {
+    schema: v.optional(text('must be a file'), ''),
+    value: 'FILE',
+    about: "coturn's turnserver; looked for in PATH unless given",
+  },
+  turnHost: {
+    schema: v.optional(ipAddress, ''),
+    value: 'IP',
+    about: 'address for TURN; as --webrtc-host, then --host, unless given',
+  },
+  turnAnnounce: {
+    schema: v.optional(
+      text('must be a host name or an IP address', (host) => host === '' || isHost(host)),
+      '',
+    ),
+    value: 'HOST',
+    about:
+      'how browsers reach the TURN server; the host of --public-url, the outer address or --turn-host unless given',
+  },
+  turnPort: {
+    schema: v.optional(wholeNumber(0, 65_535), 3478),
+    value: 'N',
+    about:
+      'UDP and TCP port for STUN and TURN; a free one where it is 0, or --port is, or only this machine can come and it is taken',
+  },
+  turnTlsPort: {
+    schema: v.optional(wholeNumber(1, 65_535), 5349),
+    value: 'N',
+    about: 'TCP port for TURN over TLS; 443 gets through most firewalls',
+  },
+  turnCertificate: {
+    schema: v.optional(text('must be a file'), ''),
+    value: 'FILE',
+    about: 'certificate chain (PEM) for TURN over TLS; without it there is none',
+  },
+  turnKey: {
+    schema: v.optional(text('must be a file'), ''),
+    value: 'FILE',
+    about: 'private key (PEM) of that certificate',
+  },
+  turnExternalIp: {
+    schema: v.optional(
+      list('must be IP addresses, or pairs OUTER/INNER, separated by commas', isAddressPair),
+      '',
+    ),
+    value: 'LIST',
+    about: 'outer addresses of a machine behind NAT; OUTER/INNER where it has several',
+  },
+  turnMinPort: {
+    schema: v.optional(wholeNumber(1024, 65_535), 49_152),
+    value: 'N',
+    about: 'least UDP port from which TURN relays',
+  },
+  turnMaxPort: {
+    schema: v.optional(wholeNumber(1024, 65_535), 65_535),
+    value: 'N',
+    about: 'highest UDP port from which TURN relays',
+  },
+  turnAllowPeer: {
+    schema: v.optional(
+      list('must be IP addresses or networks such as 10.0.0.0/8, separated by commas', isNetwork),
+      '',
+    ),
+    value: 'LIST',
+    about:
+      'private networks to which TURN may relay although it refuses such; for networks of your own only',
+  },
+  turnUserQuota: {
+    schema: v.optional(wholeNumber(1, 1_000_000), 32),
+    value: 'N',
+    about:
+      'TURN allocations at once of one device; a call takes up to six, and as many again while it moves',
+  },
+  turnTotalQuota: {
+    schema: v.optional(wholeNumber(1, 1_000_000), 1200),
+    value: 'N',
+    about: 'TURN allocations at once',
+  },
+  turnMaxBps: {
+    schema: v.optional(wholeNumber(1000, ANY_SIZE), 250_000),
+    value: 'BYTES',
+    about: 'bytes a second of one TURN allocation, each direction',
+  },
+  turnBpsCapacity: {
+    schema: v.optional(wholeNumber(1000, ANY_SIZE), 300_000_000),
+    value: 'BYTES',
+    about: 'bytes a second of all TURN allocations; each takes --turn-max-bps of it, used or not',
   },
   logLevel: {
     schema: v.optional(v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`), 'info'),

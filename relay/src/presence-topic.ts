@@ -1,23 +1,31 @@
 import { gossipsub, StrictSign, TopicValidatorResult } from '@libp2p/gossipsub';
-import type { GossipSub } from '@libp2p/gossipsub';
+import type { GossipSub, Message } from '@libp2p/gossipsub';
 import type { Connection, PeerId } from '@libp2p/interface';
-import { presenceTopic } from '#lib/protocol/names.ts';
+import { presenceTopic, RELAYS_TOPIC } from '#lib/protocol/names.ts';
 import {
   GOSSIP_BACKLOG_MAX_BYTES,
   GOSSIP_MESSAGE_MAX_BYTES,
   GOSSIP_RPC_MAX_BYTES,
   GOSSIP_SCORE_MEMORY_MS,
+  PRESENCE_FORWARDED_PER_MINUTE,
+  PRESENCE_MESSAGES_PER_MINUTE,
   PROTOCOL_INBOUND_STREAMS,
 } from './limits.ts';
 import type { Metrics } from './metrics.ts';
+import type { Neighbours } from './neighbours.ts';
+import { seqnoBytes } from './presence-proof.ts';
 import type { PresenceOutcome, PresenceStore } from './presence-store.ts';
+import { createRateLimit } from './rate-limit.ts';
 
 /** The shards this relay serves: one in a small network. */
 const SHARDS = [0];
-const TOPICS = SHARDS.map(presenceTopic);
+/** Shards of presence in this relay's network. */
+export const SHARD_COUNT = SHARDS.length;
+const PRESENCE_TOPICS = SHARDS.map(presenceTopic);
+const TOPICS = [...PRESENCE_TOPICS, RELAYS_TOPIC];
 
-/** Gossipsub for presence records: signed messages, known topics, capped sizes, scored peers. */
-export const presenceGossip = () =>
+/** Gossipsub for presence records and relays: signed messages, known topics, capped sizes, scored peers. */
+export const relayGossip = () =>
   gossipsub({
     globalSignaturePolicy: StrictSign,
     allowedTopics: TOPICS,
@@ -71,10 +79,13 @@ export const presenceGossip = () =>
   });
 
 /** Anything else may be a clock that is wrong or a relay that is full, and is nobody's fault. */
-const REJECTED: PresenceOutcome = 'malformed';
+const REJECTED: TopicOutcome = 'malformed';
+type TopicOutcome = PresenceOutcome | 'not-its-own' | 'too-often';
 
-/** What is used of the package's inside; {@link servePresence} checks that it is there. */
+/** What is used of the package's inside; {@link guardGossip} checks that it is there. */
 interface PackageGossip {
+  /** Peers to whom everything goes, whatever the mesh is. */
+  readonly direct: Set<string>;
   createOutboundStream(peer: PeerId, connection: Connection): Promise<void>;
   handlePeerReadStreamError(error: Error, peer: PeerId): void;
 }
@@ -97,12 +108,13 @@ function openStreamsSideBySide(gossip: PackageGossip): void {
   };
 }
 
-/** Subscribes to the shards and keeps what is valid. */
-export function servePresence(gossip: GossipSub, store: PresenceStore, metrics: Metrics): void {
+/** Checks that the package is as it was, and mends what it does with slow and oversized peers. */
+export function guardGossip(gossip: GossipSub, metrics: Metrics): { readonly direct: Set<string> } {
   const inside = gossip as unknown as PackageGossip;
   if (
     typeof inside.createOutboundStream !== 'function' ||
-    typeof inside.handlePeerReadStreamError !== 'function'
+    typeof inside.handlePeerReadStreamError !== 'function' ||
+    !(inside.direct instanceof Set)
   ) {
     throw new Error('@libp2p/gossipsub has changed: its streams can no longer be guarded');
   }
@@ -114,20 +126,56 @@ export function servePresence(gossip: GossipSub, store: PresenceStore, metrics: 
     }
     onReadError(error, peer);
   };
+  return { direct: inside.direct };
+}
 
-  for (const topic of TOPICS) {
+/**
+ * Subscribes to the shards and keeps what is valid. A peer publishes its own records; those of others come through
+ * neighbour relays only, so that nobody else can flood with made-up publishers.
+ */
+export function servePresence(
+  gossip: GossipSub,
+  init: {
+    readonly store: PresenceStore;
+    readonly metrics: Metrics;
+    readonly neighbours: Pick<Neighbours, 'has' | 'blame'>;
+    /** A clock that never goes back, ms. */
+    readonly now: () => number;
+  },
+): { sweep(): void } {
+  const { store, neighbours, now } = init;
+  const own = createRateLimit({ perMinute: PRESENCE_MESSAGES_PER_MINUTE, now });
+  const forwarded = createRateLimit({ perMinute: PRESENCE_FORWARDED_PER_MINUTE, now });
+
+  const take = (message: Message, source: string): TopicOutcome => {
+    if (message.type !== 'signed' || message.from.type !== 'Ed25519') return 'malformed';
+    if (message.data.byteLength > GOSSIP_MESSAGE_MAX_BYTES) return 'malformed';
+    const publisher = message.from.toString();
+    const isNeighbour = neighbours.has(source);
+    if (!isNeighbour && publisher !== source) return 'not-its-own';
+    if (!(isNeighbour ? forwarded : own).take(source)) return 'too-often';
+    return store.put(message.data, publisher, source, {
+      seqno: seqnoBytes(message.sequenceNumber),
+      signature: new Uint8Array(message.signature),
+    });
+  };
+
+  for (const topic of PRESENCE_TOPICS) {
     gossip.topicValidators.set(topic, (source, message) => {
-      const valid =
-        message.type === 'signed' &&
-        message.from.type === 'Ed25519' &&
-        message.data.byteLength <= GOSSIP_MESSAGE_MAX_BYTES;
-      const outcome = valid
-        ? store.put(message.data, message.from.toString(), source.toString())
-        : 'malformed';
-      metrics.presence.inc({ outcome });
+      const outcome = take(message, source.toString());
+      init.metrics.presence.inc({ outcome });
       if (outcome === 'kept') return TopicValidatorResult.Accept;
-      return outcome === REJECTED ? TopicValidatorResult.Reject : TopicValidatorResult.Ignore;
+      if (outcome !== REJECTED) return TopicValidatorResult.Ignore;
+      // No relay passes on what it has not checked.
+      neighbours.blame(source.toString());
+      return TopicValidatorResult.Reject;
     });
     gossip.subscribe(topic);
   }
+  return {
+    sweep() {
+      own.sweep();
+      forwarded.sweep();
+    },
+  };
 }

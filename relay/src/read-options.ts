@@ -23,7 +23,12 @@ interface Given {
 }
 type AllGiven = Map<OptionName, Given>;
 
+const REPEATABLE: ReadonlySet<OptionName> = new Set(['peer']);
 const byFlag = new Map(OPTION_NAMES.map((name) => [flagName(name), name]));
+
+/** A list may be given several times; of everything else the last one counts. */
+const joined = (name: OptionName, before: unknown, value: string | boolean): string | boolean =>
+  REPEATABLE.has(name) && typeof before === 'string' ? `${before},${value}` : value;
 
 function fromFlags(args: readonly string[]): { given: AllGiven; asked: Set<string> } {
   const given: AllGiven = new Map();
@@ -58,7 +63,7 @@ function fromFlags(args: readonly string[]): { given: AllGiven; asked: Set<strin
       throw new OptionError(`${token.rawName}: needs a value`);
     }
     const value = negated !== undefined ? false : (token.value ?? true);
-    given.set(name, { value, label: token.rawName });
+    given.set(name, { value: joined(name, given.get(name)?.value, value), label: token.rawName });
   }
   return { given, asked };
 }

@@ -46,16 +46,33 @@ export function remoteAddress(
 function groups(address: string): number[] {
   const [head = '', tail] = address.replace(/%.*$/, '').split('::');
   const parse = (text: string): number[] =>
-    text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));
+    (text === '' ? [] : text.split(':')).flatMap((group) => {
+      if (!group.includes('.')) return [Number.parseInt(group, 16)];
+      const [a = 0, b = 0, c = 0, d = 0] = group.split('.').map(Number);
+      return [(a << 8) | b, (c << 8) | d];
+    });
   const left = parse(head);
   const right = tail === undefined ? [] : parse(tail);
   return [...left, ...Array<number>(Math.max(0, 8 - left.length - right.length)).fill(0), ...right];
 }
 
-/** What counts as one address for limits: an IPv4 address, or an IPv6 /64, which one household usually gets. */
+/** The IPv4 address in a mapped IPv6 one (RFC 4291, 2.5.5.2), however it is written. */
+function mappedIPv4(all: readonly number[]): string | undefined {
+  const [high = 0, low = 0] = all.slice(6);
+  if (all[5] !== 0xffff || all.slice(0, 5).some((group) => group !== 0)) return undefined;
+  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
+}
+
+/**
+ * What counts as one address for limits: an IPv4 address, or an IPv6 /64, which one household usually gets. Mapped
+ * IPv4 addresses are IPv4 addresses: they share one /64, all of them.
+ */
 export function limitKey(address: string): string {
   if (!isIPv6(address)) return address;
-  return `${groups(address)
+  const all = groups(address);
+  const mapped = mappedIPv4(all);
+  if (mapped !== undefined) return mapped;
+  return `${all
     .slice(0, 4)
     .map((group) => group.toString(16))
     .join(':')}::/64`;

@@ -8,11 +8,13 @@ import type { Bound } from './addresses.ts';
 import { loadAppFiles } from './app-files.ts';
 import { loadCertificate } from './certificate.ts';
 import { createCircuitSlots } from './circuit-slots.ts';
+import { createDialler } from './dialler.ts';
 import { createGater } from './gater.ts';
 import { guardHopRequests } from './hop-guard.ts';
 import { createHttpEntry, jsonPage, textPage } from './http-entry.ts';
 import { loadIdentity } from './identity.ts';
 import { PAGE_SOCKETS_PER_ADDRESS, STOP_GRACE_MS, SWEEP_INTERVAL_MS } from './limits.ts';
+import { joinNetwork } from './join-network.ts';
 import { checkUdpPort, listen } from './listen.ts';
 import { createLog, errorName } from './log.ts';
 import type { Log } from './log.ts';
@@ -23,11 +25,13 @@ import type { RelayNode } from './node.ts';
 import { defaultOptions } from './options.ts';
 import type { RelayOptions } from './options.ts';
 import { createPages } from './pages.ts';
-import { createPresenceStore } from './presence-store.ts';
-import { servePresence } from './presence-topic.ts';
 import { isLoopback, networks, remoteAddress } from './remote-address.ts';
 import { guardReservations } from './reservations.ts';
 import { limitSockets } from './socket-limit.ts';
+import { turnPlace } from './turn/place.ts';
+import { serveTurn } from './turn/serve-turn.ts';
+import { startTurnServer } from './turn/turn-server.ts';
+import type { TurnServer } from './turn/turn-server.ts';
 import { createWebSocketEntry } from './websocket-entry.ts';
 import { limitedWebRtcDirect } from './webrtc-entry.ts';
 
@@ -40,6 +44,8 @@ export interface Relay {
   readonly peerId: string;
   /** Whether there is an app to serve. */
   readonly hasApp: boolean;
+  /** The STUN and TURN server beside it; `state` is `off` where there is none. */
+  readonly turn: TurnServer;
   /** Counts an error that nothing was prepared for. */
   countUnexpected(): void;
   /** Ends everything within 2 s. */
@@ -113,27 +119,41 @@ async function start(
   };
   const limits = createAddressLimits(limitsInit);
   const webrtcLimits = createAddressLimits(limitsInit);
-  const store = createPresenceStore({ maxBytes: options.presenceBytes, now: () => Date.now() });
+  const sweeps: (() => void)[] = [];
   const sweeping = setInterval(() => {
-    store.sweep();
     limits.sweep();
     webrtcLimits.sweep();
     metrics.sweep();
+    for (const sweep of sweeps) sweep();
   }, SWEEP_INTERVAL_MS);
   undo.push(() => clearInterval(sweeping));
 
   // The port is taken first: when it is in use, nothing else has happened yet.
-  const entry = createWebSocketEntry({ limits, maxConnections: options.maxConnections, metrics });
+  const dialler = createDialler({
+    connect: (address, signal) =>
+      running.node?.dial(address, { signal }) ?? Promise.reject(new Error('not running')),
+  });
+  const entry = createWebSocketEntry({
+    limits,
+    maxConnections: options.maxConnections,
+    metrics,
+    ipOf: dialler.ipOf,
+  });
   const isTrustedProxy = networks(options.trustedProxy);
   /** What answers requests once the node runs. */
-  const running: { node?: RelayNode; describe?: (host: string | undefined) => object } = {};
+  const running: {
+    node?: RelayNode;
+    turn?: TurnServer;
+    describe?: (host: string | undefined) => object;
+  } = {};
   const isRunning = (): boolean => running.node?.status === 'started';
   const accepts = (): boolean =>
     isRunning() && (running.node?.services.relay.reservations.size ?? 0) < options.maxReservations;
   const http = createHttpEntry({
     pages,
     endpoints: {
-      '/healthz': () => (accepts() ? textPage(200, 'ok') : UNAVAILABLE),
+      '/healthz': () =>
+        accepts() ? textPage(200, `ok\nturn: ${running.turn?.state ?? 'off'}`) : UNAVAILABLE,
       '/relay.json': ({ headers }) =>
         isRunning() && running.describe
           ? jsonPage(running.describe(headers.host), {
@@ -182,6 +202,17 @@ async function start(
   };
   const announce = announcedAddresses(bound, options, networkInterfaces());
 
+  const turn = await startTurnServer({
+    options,
+    place: turnPlace(options, host, networkInterfaces()),
+    anyPort: options.port === 0,
+    log,
+    onRefused: (reason) => metrics.turnRefused.inc({ reason }),
+  });
+  undo.push(() => turn.stop());
+  running.turn = turn;
+  metrics.watchTurn(turn);
+
   const circuits = createCircuitSlots(limits);
   const relayNode = await createNode({
     options,
@@ -201,6 +232,7 @@ async function start(
       ...(certificate ? [limitedWebRtcDirect({ certificate, limits: webrtcLimits, metrics })] : []),
     ],
     gater: createGater({
+      dials: dialler,
       circuitsOf: (source) => circuitStreams(relayNode, source) - 1,
       circuitsPerSource: options.circuitsPerSource,
       takeSlot: (destination) => circuits.take(destination),
@@ -208,7 +240,7 @@ async function start(
       onRefused: (reason) => metrics.connectionsRefused.inc({ transport: 'any', reason }),
     }),
   });
-  const { relay, gossip } = relayNode.services;
+  const { relay } = relayNode.services;
   guardHopRequests(relay, metrics, circuits);
   guardReservations(relay, relayNode, {
     limits,
@@ -221,7 +253,29 @@ async function start(
     if (relayNode.getConnections(peer).length === 0)
       relayNode.peerStore.delete(peer).catch(() => {});
   });
+  const peerId = relayNode.peerId.toString();
+  const multiaddrs = announce.map((address) => `${address}/p2p/${peerId}`);
+  const network = await joinNetwork({
+    node: relayNode,
+    options,
+    privateKey,
+    version,
+    multiaddrs,
+    dialler,
+    limits,
+    metrics,
+    hasTurn: () => turn.available,
+  });
+  const { store, numbers } = network;
+  sweeps.push(() => network.sweep());
   await serveLookups(relayNode, store, metrics, options.readTimeout);
+  const sweepTurn = await serveTurn(relayNode, turn, {
+    metrics,
+    limits,
+    readTimeoutMs: options.readTimeout,
+    now: () => performance.now(),
+  });
+  sweeps.push(sweepTurn);
   await relayNode.start();
   undo.push(() =>
     // Peers hear of it first; whoever does not answer is cut off when the HTTP server closes.
@@ -230,22 +284,29 @@ async function start(
       new Promise((resolve) => setTimeout(resolve, STOP_GRACE_MS).unref()),
     ]),
   );
-  servePresence(gossip, store, metrics);
+  undo.push(() => network.stop());
+  running.node = relayNode;
+  await network.start();
   metrics.watch({
     reservations: () => relay.reservations.size,
     circuits: () => circuitStreams(relayNode),
     connections: () => relayNode.getConnections().length,
     presenceRecords: () => store.size,
     presenceBytes: () => store.bytes,
+    neighbours: () => numbers.neighbours,
+    knownRelays: () => numbers.knownRelays,
+    watchers: () => numbers.watchers,
+    watchedTags: () => numbers.watchedTags,
   });
 
-  const peerId = relayNode.peerId.toString();
-  const multiaddrs = announce.map((address) => `${address}/p2p/${peerId}`);
   running.describe = (hostHeader) => ({
     peerId,
     multiaddrs: nearestFirst(multiaddrs, hostHeader),
     operator: options.operator,
     version,
+    turn: turn.available,
+    ...numbers,
+    relays: network.descriptors().map((sealed) => Buffer.from(sealed).toString('base64url')),
     limits: {
       reservations: options.maxReservations,
       reservationSeconds: options.reservationTtl,
@@ -256,7 +317,6 @@ async function start(
       connectionsPerMinute: options.connectionsPerMinute,
     },
   });
-  running.node = relayNode;
   log.info('started', { version, webrtcDirect: certificate !== undefined, app: pages.hasApp });
 
   return {
@@ -264,6 +324,7 @@ async function start(
     multiaddrs,
     peerId,
     hasApp: pages.hasApp,
+    turn,
     countUnexpected: () => metrics.unexpected.inc(),
     async stop() {
       await stopAll();

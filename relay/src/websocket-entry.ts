@@ -2,11 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { webSockets } from '@libp2p/websockets';
 import type { Listener } from '@libp2p/interface';
+import type { Multiaddr } from '@multiformats/multiaddr';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { AddressLimits } from './address-limits.ts';
 import { WEBSOCKET_BACKLOG_MAX_BYTES, WEBSOCKET_FRAME_MAX_BYTES } from './limits.ts';
 import type { Metrics } from './metrics.ts';
+import { openSocket } from './outbound-socket.ts';
 
 /**
  * WebSocket connections of the public HTTP port, handed to libp2p. The listener of `@libp2p/websockets` would open
@@ -21,6 +23,11 @@ interface PackageListener extends Pick<Listener, 'listen' | 'close' | 'getAddrs'
   onWsServerConnection(socket: WebSocket, request: unknown): void;
   server: { address(): { address: string; port: number; family: string } };
   safeDispatchEvent(type: 'listening' | 'close'): void;
+}
+
+/** What is used of the package's transport; it would look host names up by itself. */
+interface PackageTransport {
+  _connect(address: Multiaddr, options: { readonly signal?: AbortSignal }): Promise<WebSocket>;
 }
 
 export interface WebSocketEntry {
@@ -64,6 +71,8 @@ export function createWebSocketEntry(init: {
   readonly limits: AddressLimits;
   readonly maxConnections: number;
   readonly metrics: Metrics;
+  /** The IP address to which a dial of this relay goes, see `dialler.ts`. */
+  readonly ipOf: (address: Multiaddr) => string | undefined;
 }): WebSocketEntry {
   const { limits, metrics } = init;
   const sockets = new Set<WebSocket>();
@@ -75,8 +84,35 @@ export function createWebSocketEntry(init: {
   });
   let listener: PackageListener | undefined;
 
+  const guard = (socket: WebSocket): void => {
+    // Without this listener one malformed WebSocket frame would end the whole process.
+    socket.on('error', () =>
+      metrics.streamsDropped.inc({ protocol: 'websocket', reason: 'malformed' }),
+    );
+    socket.on('message', () => {
+      if (socket.bufferedAmount <= WEBSOCKET_BACKLOG_MAX_BYTES) return;
+      metrics.streamsDropped.inc({ protocol: 'websocket', reason: 'slow' });
+      socket.terminate();
+    });
+    // libp2p aborts with this code, which `ws` refuses to send: the socket and the slot of its address would stay.
+    const close = socket.close.bind(socket);
+    socket.close = (code, reason) => {
+      if (code === ABNORMAL_CLOSURE) socket.terminate();
+      else close(code, reason);
+    };
+  };
+
   const transport: WebSockets = (components) => {
     const inner = webSockets()(components);
+    const dials = inner as unknown as PackageTransport;
+    if (typeof dials._connect !== 'function') {
+      throw new Error('@libp2p/websockets has changed: its dials can no longer be led');
+    }
+    dials._connect = (address, { signal }) => {
+      const ip = init.ipOf(address);
+      if (ip === undefined) return Promise.reject(new Error('a dial without a permit'));
+      return openSocket(address, ip, guard, signal);
+    };
     const createListener = inner.createListener.bind(inner);
     inner.createListener = (options) => {
       const inside = createListener(options);
@@ -102,21 +138,7 @@ export function createWebSocketEntry(init: {
   };
 
   const take = (socket: WebSocket, address: string, port: number): void => {
-    // Without this listener one malformed WebSocket frame would end the whole process.
-    socket.on('error', () =>
-      metrics.streamsDropped.inc({ protocol: 'websocket', reason: 'malformed' }),
-    );
-    socket.on('message', () => {
-      if (socket.bufferedAmount <= WEBSOCKET_BACKLOG_MAX_BYTES) return;
-      metrics.streamsDropped.inc({ protocol: 'websocket', reason: 'slow' });
-      socket.terminate();
-    });
-    // libp2p aborts with this code, which `ws` refuses to send: the socket and the slot of its address would stay.
-    const close = socket.close.bind(socket);
-    socket.close = (code, reason) => {
-      if (code === ABNORMAL_CLOSURE) socket.terminate();
-      else close(code, reason);
-    };
+    guard(socket);
     metrics.connectionsTaken.inc({ transport: 'websocket' });
     listener?.onWsServerConnection(socket, {
       socket: { remoteAddress: address, remotePort: port },

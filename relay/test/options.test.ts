@@ -41,6 +41,26 @@ test('without a word the relay listens on localhost:8080 with its keys in ./data
   });
 });
 
+const PEER = '12D3KooWQYhTNQdmr3ArTeUHRYzFg94BKyTkoWBDWez9kSCVe2Xo';
+
+test('a relay to stay connected with may be given several times, and is a WebSocket of an Ed25519 peer', () => {
+  const [one, other] = [
+    `/ip4/192.0.2.1/tcp/80/ws/p2p/${PEER}`,
+    `/dns/a.example/tcp/443/wss/p2p/${PEER}`,
+  ];
+  expect(optionsOf(['--peer', one, '--peer', other]).peer).toEqual([one, other]);
+  expect(optionsOf(['--peer', `${one},${other}`]).peer).toEqual([one, other]);
+  expect(optionsOf(['--port', '1', '--port', '2']).port).toBe(2);
+  for (const wrong of [
+    '/ip4/192.0.2.1/tcp/80/ws',
+    `/ip4/192.0.2.1/udp/80/webrtc-direct/p2p/${PEER}`,
+    '/ip4/192.0.2.1/tcp/80/ws/p2p/QmYyQSo1c1Ym7orWxLYvCrM2EmxFTANf8wXmmE7DWjhx5N',
+    `/ip4/192.0.2.1/tcp/80/ws/p2p/${PEER}/p2p-circuit`,
+  ]) {
+    expect(problemOf(['--peer', wrong])).toMatch(/^--peer: must be WebSocket multiaddrs/);
+  }
+});
+
 test('a flag wins over the environment, and that over the file', () => {
   const file = '{"port": 1, "host": "a.example", "operator": "File"}';
   const environment = { WOXLY_CONFIG: 'relay.json', WOXLY_PORT: '2', WOXLY_HOST: 'b.example' };
@@ -60,12 +80,19 @@ test.each(OPTION_NAMES.filter((name) => name !== 'config'))(
       host: '192.0.2.1',
       publicUrl: 'https://relay.example',
       announce: '/ip4/192.0.2.1/tcp/443/wss,/ip4/192.0.2.2/tcp/443/wss',
+      peer: `/dns4/relay.example/tcp/443/wss/p2p/${PEER},/ip4/192.0.2.1/tcp/8080/ws/p2p/${PEER}`,
+      neighbours: '3',
+      privatePeers: 'true',
       trustedProxy: '10.0.0.0/8,::1',
       webrtcHost: '192.0.2.1',
       logLevel: 'debug',
       presenceBytes: '70000',
       webrtcDirect: 'false',
       exemptLoopback: 'true',
+      turn: 'true',
+      turnHost: '192.0.2.1',
+      turnExternalIp: '198.51.100.7,198.51.100.8/10.0.0.8',
+      turnAllowPeer: '10.0.0.0/8,fd00::/8',
     };
     const value =
       sample[name] ?? (typeof defaultOptions()[name] === 'number' ? '1234' : 'somewhere');
@@ -106,6 +133,11 @@ test.each([
     ['--announce', 'relay.example'],
     '--announce: must be multiaddrs, separated by commas, not "relay.example"',
   ],
+  [
+    ['--turn-external-ip', '10.0.0.1/x'],
+    '--turn-external-ip: must be IP addresses, or pairs OUTER/INNER, separated by commas, not "10.0.0.1/x"',
+  ],
+  [['--turn', 'perhaps'], '--turn: must be auto, true or false, not "perhaps"'],
   [['--log-level', 'loud'], '--log-level: must be one of debug, info, warn, error, not "loud"'],
   [['--no-port'], '--no-port: no such option, see --help'],
   [['--prot', '1'], '--prot: no such option, see --help'],

@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { connect as connectSocket, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -24,8 +24,13 @@ import type { Relay } from '../src/start-relay.ts';
 
 /** Peers and relays for tests: real sockets on 127.0.0.1, stopped when the test is over. */
 
-/** A folder of its own for a test. */
-export const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'woxly-relay-'));
+/** A folder of its own for a test, gone when the test is over. */
+export async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'woxly-relay-'));
+  // What is started later is stopped before: these run in reverse order.
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  return folder;
+}
 
 /** A relay on a free port; without WebRTC unless asked for, which most tests do not need. */
 export async function aRelay(options: Partial<RelayOptions> = {}): Promise<Relay> {
@@ -35,6 +40,8 @@ export async function aRelay(options: Partial<RelayOptions> = {}): Promise<Relay
     app: join(await newFolder(), 'none'),
     webrtcDirect: false,
     exemptLoopback: true,
+    // Starts a process; tests of TURN ask for it.
+    turn: false,
     ...options,
   });
   onTestFinished(() => relay.stop());

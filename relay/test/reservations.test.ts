@@ -53,6 +53,7 @@ test('when a peer leaves, its reservation goes with its timer, which would end a
 function aGater() {
   const told: string[] = [];
   const gater = createGater({
+    dials: { mayDial: () => false, mayDialPeer: () => false },
     circuitsOf: () => 0,
     circuitsPerSource: 1,
     takeSlot: () => true,

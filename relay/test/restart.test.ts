@@ -11,7 +11,7 @@ const certhash = (addresses: readonly string[]) =>
 test('a restart keeps the peer ID and the certhash; another folder has others', async () => {
   const folder = await newFolder();
   const start = async (data: string) => {
-    const relay = await startRelay({ port: 0, data, app: join(folder, 'none') });
+    const relay = await startRelay({ port: 0, data, app: join(folder, 'none'), turn: false });
     await relay.stop();
     return { peerId: relay.peerId, certhash: certhash(relay.multiaddrs) };
   };
@@ -38,14 +38,14 @@ test('of two that make a file at once both get the one that was first', async ()
 
 test('a relay that cannot start leaves its port free', async () => {
   const folder = await newFolder();
-  const running = await startRelay({ port: 0, data: folder, webrtcDirect: false });
+  const running = await startRelay({ port: 0, data: folder, webrtcDirect: false, turn: false });
   const port = Number(new URL(running.url).port);
-  await expect(startRelay({ port, data: folder, webrtcDirect: false })).rejects.toThrow(
-    `--port: ${port} is in use`,
-  );
+  await expect(
+    startRelay({ port, data: folder, webrtcDirect: false, turn: false }),
+  ).rejects.toThrow(`--port: ${port} is in use`);
   expect((await fetch(`${running.url}/healthz`)).status).toBe(200);
   await running.stop();
-  const again = await startRelay({ port, data: folder, webrtcDirect: false });
+  const again = await startRelay({ port, data: folder, webrtcDirect: false, turn: false });
   expect(again.url).toBe(running.url);
   await again.stop();
 });

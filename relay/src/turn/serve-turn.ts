@@ -1,0 +1,56 @@
+import type { Connection, Libp2p } from '@libp2p/interface';
+import { TURN_PROTOCOL } from '#lib/protocol/names.ts';
+import { TURN_REQUEST, TURN_RESPONSE } from '#lib/protocol/turn.ts';
+import type { AddressLimits } from '../address-limits.ts';
+import { TURN_ASKED_PER_ADDRESS, TURN_ASKED_PER_PEER, TURN_REQUEST_MAX_BYTES } from '../limits.ts';
+import type { Metrics } from '../metrics.ts';
+import { serveOneAnswer } from '../one-answer.ts';
+import { createRateLimit } from '../rate-limit.ts';
+import { hostOf, limitKey } from '../remote-address.ts';
+import type { TurnServer } from './turn-server.ts';
+
+/**
+ * Answers `/woxly/turn/1`: credentials for the device that asks, over a connection of its own. Call the result now
+ * and then: it forgets who has not asked for a while.
+ */
+export async function serveTurn(
+  node: Libp2p,
+  turn: TurnServer,
+  init: {
+    readonly metrics: Metrics;
+    readonly limits: Pick<AddressLimits, 'isExempt'>;
+    readonly readTimeoutMs: number;
+    /** A clock that never goes back, ms. */
+    readonly now: () => number;
+  },
+): Promise<() => void> {
+  const { metrics, limits, readTimeoutMs } = init;
+  const perPeer = createRateLimit({ perMinute: TURN_ASKED_PER_PEER, now: init.now });
+  const perAddress = createRateLimit({ perMinute: TURN_ASKED_PER_ADDRESS, now: init.now });
+
+  const mayAsk = ({ remotePeer, remoteAddr }: Connection): boolean => {
+    const host = hostOf(remoteAddr);
+    if (!perPeer.take(remotePeer.toString())) return false;
+    return limits.isExempt(host) || perAddress.take(limitKey(host));
+  };
+
+  await serveOneAnswer(node, {
+    ...{ protocol: TURN_PROTOCOL, name: 'turn', metrics, readTimeoutMs },
+    requestMaxBytes: TURN_REQUEST_MAX_BYTES,
+    answer(bytes, connection) {
+      if (TURN_REQUEST.decode(bytes) === undefined) return 'malformed';
+      if (!mayAsk(connection)) {
+        metrics.turnAsked.inc({ outcome: 'too-often' });
+        return 'too-often';
+      }
+      const { urls } = turn;
+      metrics.turnAsked.inc({ outcome: urls.length > 0 ? 'given' : 'none' });
+      if (urls.length === 0) return TURN_RESPONSE.encode({ urls, seconds: 0 });
+      return TURN_RESPONSE.encode({ urls, ...turn.credentials(connection.remotePeer.toString()) });
+    },
+  });
+  return () => {
+    perPeer.sweep();
+    perAddress.sweep();
+  };
+}

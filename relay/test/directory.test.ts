@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest';
+import { RELAY_DESCRIPTOR_TTL_MS } from '#lib/protocol/limits.ts';
+import { openRelayDescriptor } from '#lib/protocol/relay-descriptor.ts';
+import { createDirectory } from '../src/directory.ts';
+import type { Rank } from '../src/directory.ts';
+import { KNOWN_RELAYS_MAX, KNOWN_RELAYS_PER_HOST } from '../src/limits.ts';
+import { addressesToTell, createOwnDescriptor } from '../src/own-descriptor.ts';
+import { aDescriptor, aKey, idOf } from './lying-relay.ts';
+
+function aDirectory() {
+  const clock = { now: Date.now() };
+  const ranks = new Map<string, Rank>();
+  const directory = createDirectory({
+    self: 'us',
+    rankOf: (peer) => ranks.get(peer) ?? 'other',
+    now: () => clock.now,
+  });
+  /** A relay of its own, at `host`, says what it is. */
+  const tell = async (host: string, rank?: Rank) => {
+    const key = await aKey();
+    const peer = idOf(key);
+    if (rank !== undefined) ranks.set(peer, rank);
+    const addresses = [`/ip4/${host}/tcp/443/wss/p2p/${peer}`];
+    const sealed = await aDescriptor(key, { addresses });
+    return { peer, key, addresses, sealed, outcome: await directory.take(sealed, peer, peer) };
+  };
+  return { clock, directory, ranks, tell };
+}
+
+test('made-up relays fill a directory and push nobody out; those that count find a place', async () => {
+  const { directory, clock, tell } = aDirectory();
+  const first = await tell('9.0.0.1');
+  for (let count = 1; count < KNOWN_RELAYS_MAX; count += 1) {
+    expect((await tell(`10.0.${count >> 2}.1`)).outcome).toBe('kept');
+  }
+  expect((await tell('8.8.8.8')).outcome).toBe('full');
+  const neighbour = await tell('8.8.8.8', 'neighbour');
+  const given = await tell('8.8.4.4', 'given');
+  expect([neighbour.outcome, given.outcome]).toEqual(['kept', 'kept']);
+  expect(directory.size).toBe(KNOWN_RELAYS_MAX);
+  expect(directory.list(2)).toEqual([given.sealed, neighbour.sealed]);
+
+  const renewed = await aDescriptor(given.key, {
+    addresses: given.addresses,
+    issued: clock.now + 60_000,
+    expires: clock.now + 60_000 + RELAY_DESCRIPTOR_TTL_MS,
+  });
+  expect(await directory.take(renewed, given.peer, given.peer)).toBe('kept');
+  expect(await directory.take(given.sealed, given.peer, given.peer), 'a replay').toBe('older');
+  expect(await directory.take(given.sealed, first.peer, first.peer)).toBe('other-relay');
+
+  clock.now += RELAY_DESCRIPTOR_TTL_MS + 1000;
+  directory.sweep();
+  expect(directory.all().map(({ peer }) => peer)).toEqual([given.peer]);
+});
+
+test('one host has few places', async () => {
+  const { tell } = aDirectory();
+  const outcomes = [];
+  for (let count = 0; count < 2 * KNOWN_RELAYS_PER_HOST; count += 1) {
+    outcomes.push((await tell('9.9.9.9')).outcome);
+  }
+  expect(outcomes.filter((outcome) => outcome === 'kept')).toHaveLength(KNOWN_RELAYS_PER_HOST);
+  expect((await tell('9.9.9.10')).outcome).toBe('kept');
+  expect((await tell('9.9.9.9', 'given')).outcome).toBe('kept');
+});
+
+test('a relay tells the addresses that are of use to most', async () => {
+  const end = `/tcp/80/ws/p2p/${idOf(await aKey())}`;
+  const loopback = `/ip4/127.0.0.1${end}`;
+  const own = `/ip4/10.0.0.1${end}`;
+  const open = `/ip4/9.9.9.9${end}`;
+  const named = `/dns4/relay.example${end}`;
+  expect(addressesToTell([own, open, loopback, named, open])).toEqual([open, named]);
+  expect(addressesToTell([loopback, own])).toEqual([own]);
+  expect(addressesToTell([loopback, 'garbage'])).toEqual([loopback]);
+});
+
+test('the own descriptor is renewed after about a third of its life, and when TURN comes or goes', async () => {
+  const privateKey = await aKey();
+  const clock = { now: 1_800_000_000_000 };
+  const state = { reservations: 3, reservationsMax: 10, turn: false };
+  const own = createOwnDescriptor({
+    privateKey,
+    multiaddrs: [`/ip4/9.9.9.9/tcp/80/ws/p2p/${idOf(privateKey)}`],
+    operator: 'я'.repeat(40),
+    version: '1.0.0',
+    shards: 1,
+    state: () => state,
+    now: () => clock.now,
+    random: () => 0.5,
+  });
+  expect(await own.renew()).toBe('renewed');
+  const first = own.sealed;
+  expect(await openRelayDescriptor(first ?? new Uint8Array(), clock.now)).toMatchObject({
+    operator: 'я'.repeat(32),
+    ...state,
+  });
+  clock.now += RELAY_DESCRIPTOR_TTL_MS / 4;
+  expect(await own.renew()).toBe('as-before');
+  expect(own.sealed).toBe(first);
+  state.turn = true;
+  expect(await own.renew()).toBe('renewed');
+  clock.now += RELAY_DESCRIPTOR_TTL_MS / 3;
+  expect(await own.renew()).toBe('renewed');
+});
