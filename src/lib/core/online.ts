@@ -1,33 +1,48 @@
 import type { IdentityKey } from '#lib/domain/ids.ts';
 import type { NetworkStatus } from '#lib/domain/reasons.ts';
+import type { Clock } from '#lib/ports/clock.ts';
+import type { IceServer } from '#lib/ports/media.ts';
 import type { PeerNetwork } from '#lib/ports/peer-network.ts';
 import type { Keys } from '#lib/ports/key-vault.ts';
 import type { RelayList } from '#lib/ports/relay-list.ts';
+import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import type { Signed } from '#lib/protocol/signed.ts';
 import type { Reach } from './call/reach-port.ts';
+import { correctedClock, correctionFor } from './clock-correction.ts';
 import type { ContactBook } from './contacts/contacts.ts';
+import { mayCall } from './contacts/may-call.ts';
 import { createFinder } from './presence/finder.ts';
+import type { Finder } from './presence/finder.ts';
+import type { Presence } from './presence/person-records.ts';
 import { createPublisher } from './presence/publisher.ts';
 import { createReach } from './presence/reach.ts';
-import { backoff } from './reachability/backoff.ts';
+import { candidates } from './reachability/candidates.ts';
+import { createDirectory } from './reachability/directory.ts';
+import type { RelayDirectory } from './reachability/directory.ts';
+import { followPageRelay } from './reachability/page-relay.ts';
 import { createRelayKeeper } from './reachability/relay-keeper.ts';
 import type { RelayKeeper, RelayKeeperPorts } from './reachability/relay-keeper.ts';
+import { rememberRelays } from './reachability/remember-relays.ts';
+import { createRelayVerbs } from './reachability/relay-verbs.ts';
+import { createTurnBook } from './reachability/turn-book.ts';
+import type { TurnBook } from './reachability/turn-book.ts';
 import { Watchers } from './watchable.ts';
 import type { Watchable } from './watchable.ts';
-import type { SettingsBook } from './woxly.ts';
+import type { Reachability, SettingsBook } from './woxly.ts';
 
-/** Waits between attempts to learn the page's own relay. */
-const RELAY_LIST_BACKOFF = { first: 1_000, longest: 30_000 };
-/** The page's relay is asked for again after the wait that follows this many failures. */
-const RELEARN_AFTER_FAILURES = 4;
-
-export interface OnlinePorts extends RelayKeeperPorts {
+export interface OnlinePorts extends Omit<RelayKeeperPorts, 'network'> {
   readonly network: PeerNetwork;
   readonly relayList: RelayList;
   readonly keys: Keys;
   readonly deviceList: () => Signed;
   readonly contacts: ContactBook;
   readonly settings: SettingsBook;
+  /** Where this page is, for links to relays. */
+  readonly origin: () => string;
+  /** Whether this browser can and may dial an address; all of them if not given. */
+  readonly mayDial?: (address: string) => boolean;
+  /** Whether any of these servers gives a relayed address. */
+  readonly tryTurn?: (servers: readonly IceServer[], signal: AbortSignal) => Promise<boolean>;
 }
 
 /** What exists once the network node runs. */
@@ -35,26 +50,48 @@ export interface Online extends Watchable {
   readonly status: NetworkStatus;
   readonly network: PeerNetwork;
   readonly keeper: RelayKeeper;
+  readonly directory: RelayDirectory;
+  readonly finder: Finder;
   readonly reach: Reach;
+  /** STUN and TURN servers of the relays in use, and those of the person. */
+  readonly turn: TurnBook;
+  /** Relays as people see and change them. */
+  readonly reachability: Reachability;
+  /** How far others' clocks are ahead of ours, ms; 0 while that is not known, or is nothing to speak of. */
+  readonly clockOffsetMs: number;
+  /** Our clock with {@link clockOffsetMs} made good: for whatever others compare with theirs. */
+  readonly clock: Clock;
+  /** A verified record of a person came by another way than a lookup. */
+  seen(person: IdentityKey, presence: Presence): void;
   stop(): Promise<void>;
 }
 
 /** Puts this person on the network: reservations, presence, finding others, and who may see our address. */
 export function goOnline(ports: OnlinePorts): Online {
-  const { clock, random, log, network, contacts, settings, keys, deviceList, pageLife } = ports;
+  const { random, log, network, contacts, settings, keys, deviceList, pageLife, relayList } = ports;
+  const { mayDial = () => true } = ports;
   const watchers = new Watchers();
+  const clockOffset = () => correctionFor(relayList.clockOffsetMs);
+  const clock = correctedClock(ports.clock, clockOffset);
+
   const keeper = createRelayKeeper(ports);
   const reserved = () => keeper.reserved;
-  const finder = createFinder({
-    clock,
+  const directory = createDirectory({ clock, network });
+  const turn = createTurnBook({
+    clock: ports.clock,
+    random,
     network,
-    minEpoch: (person: IdentityKey) => contacts.get(person)?.epoch ?? 0,
-    onSeen: (person, { devices, relays, epoch }) => {
-      contacts.learn(person, { devices, relays }, epoch).catch(() => {
-        log.warn('contact hints not stored');
-      });
-    },
+    reserved,
+    operatorOf: (relay) => directory.of(relay)?.operator || undefined,
+    chosen: () => settings.current.iceServers,
   });
+  const onSeen = (person: IdentityKey, { devices, relays, epoch }: Presence): void => {
+    contacts.learn(person, { devices, relays }, epoch).catch(() => {
+      log.warn('contact hints not stored');
+    });
+  };
+  const minEpoch = (person: IdentityKey) => contacts.get(person)?.epoch ?? 0;
+  const finder = createFinder({ clock, network, minEpoch, onSeen });
   const publisher = createPublisher({
     clock,
     random,
@@ -63,107 +100,140 @@ export function goOnline(ports: OnlinePorts): Online {
     identity: keys.identity,
     deviceList,
     reserved,
+    hidden: () => !settings.current.sharePresence,
   });
 
+  const remembered = relayList.recall();
+  let correctedBy = 0;
+  const pageRelay = followPageRelay({
+    ...ports,
+    onChange: () => {
+      if (clockOffset() !== correctedBy) {
+        // To the second it always differs a little: only another minute is another time.
+        if (Math.abs(clockOffset() - correctedBy) > 60_000) publisher.renew();
+        correctedBy = clockOffset();
+      }
+      wantRelays();
+      watchers.changed();
+    },
+  });
+
+  const wantRelays = (): void => {
+    keeper.want(
+      candidates({
+        page: pageRelay.addresses,
+        remembered,
+        directory: directory.all,
+        contacts: contacts.all,
+        settings: settings.current,
+        mayDial,
+      }),
+    );
+  };
   const admitContacts = (): void => {
     network.admitDirect((device) => {
       if (settings.current.hideAddress) return false;
       return contacts.all.some(
-        ({ trust, hideAddress, hints }) =>
-          trust !== 'blocked' && !hideAddress && hints.devices.includes(device),
+        (contact) =>
+          mayCall(contact) && !contact.hideAddress && contact.hints.devices.includes(device),
       );
     });
   };
-
-  let stopped = false;
-  let cancelLearning = (): void => undefined;
-  let pageRelay: readonly string[] = [];
-  let searching = true;
-  let learning = false;
-
-  /** The page's relay and one's own before those of contacts: nobody's invite takes their place. */
-  const wantRelays = (): void => {
-    const own = settings.current.relays.map((relay) => ({
-      addresses: [relay],
-      origin: 'own' as const,
-    }));
-    // Whom we hide our address from does not name relays that get to see it.
-    const invited = contacts.all
-      .filter(({ trust, hideAddress }) => trust !== 'blocked' && !hideAddress)
-      .flatMap(({ hints }) => hints.relays)
-      .map((relay) => ({ addresses: [relay], origin: 'invite' as const }));
-    const page = pageRelay.length > 0 ? [{ addresses: pageRelay, origin: 'page' as const }] : [];
-    keeper.want([...page, ...own, ...invited]);
-  };
-  const learnPageRelay = async (failures: number): Promise<void> => {
-    cancelLearning();
-    cancelLearning = () => undefined;
-    try {
-      pageRelay = await ports.relayList.load();
-      searching = false;
-      if (!stopped) wantRelays();
-    } catch {
-      searching = false;
-      if (!stopped) learnLater(failures + 1);
-    }
-    learning = false;
-    onStatus();
-  };
-  const learnLater = (failures: number): void => {
-    const wait = backoff(failures, RELAY_LIST_BACKOFF, random);
-    cancelLearning = clock.after(wait, () => void learnPageRelay(failures));
-  };
-  /** A relay that comes back with another key or port names itself anew. */
-  const learnAgainIfLost = (): void => {
-    const page = keeper.relays.find(({ origin }) => origin === 'page');
-    const lost = page?.state === 'unreachable';
-    if (lost && !learning) {
-      learning = true;
-      learnLater(RELEARN_AFTER_FAILURES);
-    }
-  };
-  const onStatus = (): void => {
-    watchers.changed();
-  };
-
-  /** Whom we trust has changed, or what we show. */
+  /** Whom we trust has changed, or what we show and use. */
   const onChoice = (): void => {
     admitContacts();
     wantRelays();
+    publisher.refresh();
   };
 
   const stops = [
     keeper.watch(() => {
       publisher.refresh();
-      learnAgainIfLost();
-      onStatus();
+      directory.askOnce(reserved());
+      turn.refresh();
+      rememberRelays(relayList, keeper.relays, settings.current.refusedRelays);
+      if (keeper.relays.some(isLostPage)) pageRelay.lost();
+      watchers.changed();
+    }),
+    directory.watch(wantRelays),
+    turn.watch(() => {
+      watchers.changed();
     }),
     settings.watch(onChoice),
     contacts.watch(onChoice),
     pageLife.onWake(() => {
-      if (pageRelay.length === 0) void learnPageRelay(0);
+      turn.refresh();
     }),
   ];
   onChoice();
-  void learnPageRelay(0);
+
+  const status = (): NetworkStatus =>
+    keeper.relays.length === 0 && pageRelay.searching && pageLife.online
+      ? 'connecting'
+      : keeper.status;
+  const verbs = createRelayVerbs({
+    ...ports,
+    keeper,
+    isNamedByOthers: (relay) =>
+      candidates({
+        page: pageRelay.addresses,
+        remembered,
+        directory: directory.all,
+        contacts: contacts.all,
+        settings: { ...settings.current, relays: [], refusedRelays: [] },
+        mayDial,
+      }).some(({ addresses }) => relayIdOf(addresses[0] ?? '') === relay),
+  });
 
   return {
     network,
     keeper,
+    directory,
+    finder,
+    turn,
+    clock,
     watch: watchers.watch,
     get status() {
-      return keeper.relays.length === 0 && searching && pageLife.online
-        ? 'connecting'
-        : keeper.status;
+      return status();
     },
-    reach: createReach({ clock, network, finder, reserved }),
+    get clockOffsetMs() {
+      return clockOffset();
+    },
+    reach: createReach({
+      clock: ports.clock,
+      network,
+      finder,
+      reserved,
+      watchReserved: keeper.watch,
+      spares: () =>
+        keeper.relays.filter(({ state }) => state === 'spare').map(({ address }) => address),
+    }),
+    reachability: {
+      ...verbs,
+      watch: watchers.watch,
+      get status() {
+        return status();
+      },
+      get relays() {
+        return keeper.relays;
+      },
+      retry: keeper.retry,
+    },
+    seen(person, presence) {
+      finder.learn(person, presence);
+      onSeen(person, presence);
+    },
     async stop() {
-      stopped = true;
-      cancelLearning();
       for (const stop of stops) stop();
-      publisher.stop();
+      pageRelay.stop();
+      directory.stop();
+      turn.stop();
+      await publisher.stop();
       keeper.stop();
       await network.stop();
     },
   };
 }
+
+const isLostPage = ({ origin, state }: Reachability['relays'][number]): boolean =>
+  origin === 'page' && state === 'unreachable';

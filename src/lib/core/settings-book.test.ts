@@ -3,7 +3,12 @@ import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
 import { identityKeyOf } from '#lib/protocol/key-text.ts';
 import { memoryStores } from '#lib/testing/memory-stores.ts';
 import type { MemoryStores } from '#lib/testing/memory-stores.ts';
-import { createSettingsBook, OWN_RELAYS_MAX } from './settings-book.ts';
+import {
+  createSettingsBook,
+  ICE_SERVERS_MAX,
+  OWN_RELAYS_MAX,
+  REFUSED_RELAYS_MAX,
+} from './settings-book.ts';
 import type { SettingsBook } from './woxly.ts';
 
 const relay = (number: number) =>
@@ -70,6 +75,34 @@ test('more relays than anybody needs are cut', async () => {
 test('stored relays that are none are not dialled', async () => {
   await stores.settings.save({ ...DEFAULT_SETTINGS, relays: ['junk', relay(1)] });
   expect((await load()).current.relays).toEqual([relay(1)]);
+});
+
+test('of refused relays the latest are kept, and only peer IDs', async () => {
+  const ids = Array.from({ length: 70 }, (_, n) => identityKeyOf(new Uint8Array(32).fill(n)));
+  await settings.change({ refusedRelays: ['junk', ...ids], preferredRelays: ['/x', ids[0] ?? ''] });
+  expect(settings.current.refusedRelays).toEqual(ids.slice(-REFUSED_RELAYS_MAX));
+  expect(settings.current.preferredRelays).toEqual([ids[0]]);
+});
+
+test.each([
+  { url: 'https://example.org' },
+  { url: 'stun:' },
+  { url: 'stun:turn.example:25' },
+  { url: 'turn:turn.example' },
+  { url: 'turn:turn.example', username: 'a', credential: '' },
+  { url: 'stun:turn.example?transport=udp' },
+])('a server that a browser would not take changes nothing: %j', async (server) => {
+  const change = settings.change({ hideAddress: true, iceServers: [server] });
+  await expect(change).rejects.toMatchObject({ reason: 'bad-address' });
+  expect(settings.current).toEqual(DEFAULT_SETTINGS);
+});
+
+test('a few servers of one’s own are kept', async () => {
+  const turn = { url: 'turns:[2001:db8::1]:443?transport=tcp', username: 'a', credential: 'b' };
+  const stun = (n: number) => ({ url: `stun:s${n}.example` });
+  await settings.change({ iceServers: [turn, ...[1, 2, 3, 4, 5].map(stun)] });
+  expect(settings.current.iceServers).toEqual([turn, stun(1), stun(2), stun(3)]);
+  expect(ICE_SERVERS_MAX).toBe(4);
 });
 
 test('on a full disk the old settings stand', async () => {

@@ -1,13 +1,32 @@
 import { WoxlyError } from '#lib/domain/errors.ts';
-import type { Settings } from '#lib/domain/settings.ts';
+import type { ChosenIceServer, Settings } from '#lib/domain/settings.ts';
 import type { SettingsStore } from '#lib/ports/stores.ts';
+import { parseDeviceKey } from '#lib/protocol/key-text.ts';
 import { isRelayAddress } from '#lib/protocol/relay-address.ts';
 import { inOrder } from './in-order.ts';
+import { readIceUrl } from './reachability/ice-url.ts';
 import { Watchers } from './watchable.ts';
 import type { SettingsBook } from './woxly.ts';
 
 /** Relays added by hand. Two or three are in use at once; more only cost dials. */
 export const OWN_RELAYS_MAX = 16;
+/** Relays refused: enough for a lifetime of changes of mind; the oldest go. */
+export const REFUSED_RELAYS_MAX = 64;
+/** STUN and TURN servers added by hand: Chromium warns of slow gathering from five URLs on, with those of relays. */
+export const ICE_SERVERS_MAX = 4;
+/** A user name or a password of a TURN server, characters. */
+const CREDENTIAL_MAX = 256;
+
+/** A server as a browser takes it: TURN without both a name and a password throws. */
+const isIceServer = ({ url, username, credential }: ChosenIceServer): boolean => {
+  const read = readIceUrl(url);
+  if (read === undefined) return false;
+  if (read.scheme === 'stun') return true;
+  return [username, credential].every((one) => !!one && one.length <= CREDENTIAL_MAX);
+};
+
+const peerIds = (texts: readonly string[], most: number): readonly string[] =>
+  [...new Set(texts.filter((text) => parseDeviceKey(text) !== undefined))].slice(-most);
 
 /** Settings as they may be kept. An empty device ID stands for the system's default and goes. */
 function tidy({ microphone, speaker, ...rest }: Settings): Settings {
@@ -17,6 +36,9 @@ function tidy({ microphone, speaker, ...rest }: Settings): Settings {
     ...(speaker ? { speaker } : {}),
     ringVolume: Number.isFinite(rest.ringVolume) ? Math.min(1, Math.max(0, rest.ringVolume)) : 1,
     relays: [...new Set(rest.relays.filter(isRelayAddress))].slice(0, OWN_RELAYS_MAX),
+    preferredRelays: peerIds(rest.preferredRelays, OWN_RELAYS_MAX),
+    refusedRelays: peerIds(rest.refusedRelays, REFUSED_RELAYS_MAX),
+    iceServers: rest.iceServers.filter(isIceServer).slice(0, ICE_SERVERS_MAX),
   };
 }
 
@@ -31,10 +53,15 @@ export async function createSettingsBook(store: SettingsStore): Promise<Settings
     get current() {
       return current;
     },
-    /** @throws WoxlyError<'bad-address'> for a relay that is not a relay's multiaddr; nothing is changed then. */
+    /**
+     * @throws WoxlyError<'bad-address'> for a relay that is not a relay's multiaddr, or a STUN or TURN server that
+     * browsers do not take; nothing is changed then.
+     */
     change: (part) =>
       exclusively(async () => {
-        if (part.relays?.every(isRelayAddress) === false) throw new WoxlyError('bad-address');
+        const relaysAreRight = part.relays?.every(isRelayAddress) ?? true;
+        const serversAreRight = part.iceServers?.every(isIceServer) ?? true;
+        if (!relaysAreRight || !serversAreRight) throw new WoxlyError('bad-address');
         const next = tidy({ ...current, ...part });
         await store.save(next);
         current = next;

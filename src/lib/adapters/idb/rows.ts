@@ -40,6 +40,8 @@ const CONTACT = v.object({
     relays: [],
   }),
   epoch: orElse(v.pipe(v.number(), v.safeInteger(), v.minValue(0)), 0),
+  keyBefore: v.optional(v.unknown()),
+  lastSeen: v.optional(v.unknown()),
 });
 
 const CALL = v.object({
@@ -73,6 +75,21 @@ const SETTINGS = v.object({
   speaker: v.exactOptional(v.string()),
   ringVolume: orElse(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), DEFAULT_SETTINGS.ringVolume),
   relays: orElse(v.array(v.string()), []),
+  preferredRelays: orElse(v.array(v.string()), []),
+  refusedRelays: orElse(v.array(v.string()), []),
+  iceServers: orElse(
+    v.array(
+      v.object({
+        url: v.string(),
+        username: v.exactOptional(v.string()),
+        credential: v.exactOptional(v.string()),
+      }),
+    ),
+    [],
+  ),
+  // Who may have hidden does not become visible because a row cannot be read.
+  sharePresence: v.optional(orElse(v.boolean(), false), DEFAULT_SETTINGS.sharePresence),
+  dataSaver: orElse(v.boolean(), DEFAULT_SETTINGS.dataSaver),
 });
 
 const reader =
@@ -82,7 +99,22 @@ const reader =
     return read.success ? read.output : undefined;
   };
 
-export const readContact = reader<Contact>(CONTACT);
+const readContactRow = reader(CONTACT);
+
+export function readContact(row: unknown): Contact | undefined {
+  const read = readContactRow(row);
+  if (read === undefined) return undefined;
+  const { keyBefore, lastSeen, ...contact } = read;
+  return {
+    ...contact,
+    // A change of key that cannot be read is a change of key all the same, and goes on blocking calls.
+    ...(keyBefore !== undefined && {
+      keyBefore: v.is(identityKey, keyBefore) ? keyBefore : contact.key,
+    }),
+    ...(v.is(time, lastSeen) && { lastSeen }),
+  };
+}
+
 export const readCall = reader<CallRecord>(CALL);
 export const readProfile = reader<Profile>(PROFILE);
 export const readSettings = reader<Settings>(SETTINGS);

@@ -70,6 +70,25 @@ test('a contact with bad lesser fields is kept, and shows nobody our address', a
   ]);
 });
 
+test('a change of key that cannot be read still stands, and a time that is none goes', async () => {
+  const other = identityKeyOf(new Uint8Array(32).fill(3));
+  await database.write('contacts', (store) => store.put({ ...ALICE, keyBefore: 7, lastSeen: 'x' }));
+  expect(await idbStores(database).contacts.all()).toEqual([{ ...ALICE, keyBefore: ALICE.key }]);
+  const row = { ...ALICE, keyBefore: other, lastSeen: 5 };
+  await database.write('contacts', (store) => store.put(row));
+  expect(await idbStores(database).contacts.all()).toEqual([row]);
+});
+
+test('who may have hidden stays hidden, and settings of an older version get the defaults', async () => {
+  const { settings } = idbStores(database);
+  await database.write('values', (store) =>
+    store.put({ ...DEFAULT_SETTINGS, sharePresence: 'x', iceServers: [{ url: 7 }] }, 'settings'),
+  );
+  expect(await settings.load()).toEqual({ ...DEFAULT_SETTINGS, sharePresence: false });
+  await database.write('values', (store) => store.put({ hideAddress: true }, 'settings'));
+  expect(await settings.load()).toEqual({ ...DEFAULT_SETTINGS, hideAddress: true });
+});
+
 test('calls that cannot be read are passed over and do not count', async () => {
   await database.write('calls', async (store) => {
     await store.put({ ...CALL, started: 9, reason: 'aliens' });

@@ -1,3 +1,5 @@
+import { isLoopbackHost, isPrivateHost } from '#lib/protocol/private-host.ts';
+
 /** Where the page came from decides what it may dial. */
 export interface DialPolicyInit {
   /** The page's host name or IP address. */
@@ -28,7 +30,7 @@ export function dialPolicy({ pageHost, pageSecure }: DialPolicyInit): (address: 
     // An address that names a peer only: a circuit through a relay that is already connected.
     if (first.name === 'p2p') return true;
     if (isPrivateHost(first.value) && !pageIsPrivate) return false;
-    if (names.has('ws') && !names.has('tls')) return !pageSecure || isLoopback(first.value);
+    if (names.has('ws') && !names.has('tls')) return !pageSecure || isLoopbackHost(first.value);
     return true;
   };
 }
@@ -45,32 +47,4 @@ function partsOf(address: string): { name: string; value: string }[] | undefined
     else return undefined;
   }
   return parts;
-}
-
-function isLoopback(host: string): boolean {
-  return (
-    host === 'localhost' || host.endsWith('.localhost') || /^127\./.test(host) || host === '::1'
-  );
-}
-
-/** RFC 1918, RFC 6598, link-local, unique-local, unspecified and names that only a local network knows. */
-function isPrivateHost(host: string): boolean {
-  const bare = host.toLowerCase().replace(/^\[|\]$/g, '');
-  if (isLoopback(bare) || bare === '' || bare.endsWith('.local') || bare === '::') return true;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(bare)?.[1] ?? bare;
-  const quad = /^(\d+)\.(\d+)\.\d+\.\d+$/.exec(mapped);
-  if (quad !== null) {
-    const [a, b] = [Number(quad[1]), Number(quad[2])];
-    return (
-      a === 0 ||
-      a === 10 ||
-      a === 127 ||
-      (a === 100 && b >= 64 && b < 128) ||
-      (a === 169 && b === 254) ||
-      (a === 172 && b >= 16 && b < 32) ||
-      (a === 192 && b === 168) ||
-      a >= 224
-    );
-  }
-  return /^(f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:|ff[0-9a-f]{2}:|::ffff:)/.test(bare);
 }

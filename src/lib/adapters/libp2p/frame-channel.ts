@@ -8,8 +8,8 @@ import { FRAME_MAX_BYTES } from '#lib/protocol/limits.ts';
 /** Frames kept for a listener that has not come yet, or for a stream that does not drain. */
 const QUEUE_MAX = 256;
 
-/** A libp2p stream of length-prefixed frames. A frame above the limit, or a queue above its own, ends it. */
-export function frameChannel(stream: Stream, device: DeviceKey): FrameChannel {
+/** A libp2p stream of length-prefixed frames, `direct` if no relay is between. A frame above the limit, or a queue above its own, ends it. */
+export function frameChannel(stream: Stream, device: DeviceKey, direct = false): FrameChannel {
   const framed = lpStream(stream, { maxDataLength: FRAME_MAX_BYTES });
   const waiting: Bytes[] = [];
   let listener: Parameters<FrameChannel['listen']>[0] | undefined;
@@ -36,6 +36,7 @@ export function frameChannel(stream: Stream, device: DeviceKey): FrameChannel {
 
   return {
     device,
+    direct,
     send(frame) {
       if (ended) return;
       unsent += 1;

@@ -8,9 +8,10 @@ import type { Bytes } from '#lib/domain/bytes.ts';
 import { WoxlyError } from '#lib/domain/errors.ts';
 import type { DeviceKey } from '#lib/domain/ids.ts';
 import type { IceServer } from '#lib/ports/media.ts';
-import type { PeerNetwork, Reservation } from '#lib/ports/peer-network.ts';
+import type { FrameChannel, PeerNetwork, Reservation } from '#lib/ports/peer-network.ts';
 import { deviceKeyOf, parseDeviceKey } from '#lib/protocol/key-text.ts';
 import { FRAME_MAX_BYTES } from '#lib/protocol/limits.ts';
+import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import type { Signer } from '#lib/protocol/signed.ts';
 import { connectionGate } from './connection-gate.ts';
 import { libp2pKey } from './device-key.ts';
@@ -21,6 +22,7 @@ import { closeIdleCircuits } from './idle-circuits.ts';
 import { createNode } from './node.ts';
 import { openStream } from './open-stream.ts';
 import type { MayConnect } from './signalling-gate.ts';
+import { topicEar } from './topic-ear.ts';
 
 /** Channels of one protocol that one peer may have open at once. */
 const INBOUND_CHANNELS_MAX = 4;
@@ -90,16 +92,33 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
       }
     },
 
-    async probe(relay, signal): Promise<void> {
+    async probe(relay, signal): Promise<number> {
       const peer = peerIdFromString(relayIdOf(relay));
       try {
-        await libp2p.services.ping.ping(peer, { signal });
+        // Never dials: what is measured is the connection that is there.
+        if (libp2p.getConnections(peer).length === 0) throw new WoxlyError('unreachable');
+        return await libp2p.services.ping.ping(peer, { signal });
       } catch (cause) {
-        const silent = new Error('the relay does not answer');
-        for (const connection of libp2p.getConnections(peer)) connection.abort(silent);
+        // A ping that cannot be made for another reason (one of the node's own is under way) proves nothing.
+        if (signal.aborted) {
+          const silent = new Error('the relay does not answer');
+          for (const connection of libp2p.getConnections(peer)) connection.abort(silent);
+        }
         throw networkError(cause, signal);
       }
     },
+
+    async openRelay(relay, protocol, signal): Promise<FrameChannel> {
+      try {
+        const connection = await connectRelay(relay, signal);
+        const stream = await connection.newStream(protocol, { signal });
+        return frameChannel(stream, relayIdOf(relay) as DeviceKey);
+      } catch (cause) {
+        throw networkError(cause, signal);
+      }
+    },
+
+    subscribe: topicEar(libp2p.services.pubsub),
 
     release(relay) {
       libp2p.hangUp(peerIdFromString(relayIdOf(relay))).catch(() => undefined);
@@ -128,7 +147,7 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
           signal,
         );
         if (connection.limits !== undefined) upgrade(peer, connection);
-        return frameChannel(stream, peer);
+        return frameChannel(stream, peer, connection.limits === undefined);
       } catch (cause) {
         throw networkError(cause, signal);
       }
@@ -211,8 +230,6 @@ function subscribed(
 
 /** The address of a WebRTC connection to another browser. */
 const DIRECT = /\/webrtc(\/|$)/;
-
-const relayIdOf = (relay: string): string => relay.slice(relay.lastIndexOf('/') + 1);
 
 const circuit = (relay: string, peer: DeviceKey): Multiaddr =>
   address(`${relay}/p2p-circuit/p2p/${peer}`);

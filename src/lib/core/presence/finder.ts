@@ -1,7 +1,10 @@
+import { WoxlyError } from '#lib/domain/errors.ts';
 import type { IdentityKey } from '#lib/domain/ids.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { PeerNetwork } from '#lib/ports/peer-network.ts';
+import { LOOKUP_RESPONSE } from '#lib/protocol/lookup.ts';
 import { LOOKUP_PROTOCOL } from '#lib/protocol/names.ts';
+import { limited } from '../limited.ts';
 import { newestPresence, presenceQuestion } from './person-records.ts';
 import type { Presence } from './person-records.ts';
 
@@ -25,9 +28,11 @@ export interface FinderPorts {
 export interface Finder {
   /** A verified record that is still fresh, without asking anybody. */
   cached(person: IdentityKey): Presence | undefined;
+  /** Takes in a verified record that came another way. */
+  learn(person: IdentityKey, presence: Presence): void;
   /**
    * Asks these relays, all at once, and reports each record that is genuine, fresh and newer than those before.
-   * Resolves when all have answered or failed: whether any answered.
+   * Resolves when all have answered or failed: whether any answered with what is an answer.
    */
   lookup(
     person: IdentityKey,
@@ -46,29 +51,33 @@ export function createFinder({ clock, network, minEpoch, onSeen }: FinderPorts):
       return presence !== undefined && presence.expires > clock.now() ? presence : undefined;
     },
 
+    learn(person, presence) {
+      take(person, presence);
+    },
+
     async lookup(person, relays, signal, onPresence) {
       const question = await presenceQuestion(person, clock.now());
       const ask = async (relay: string) => {
-        const answer = await network.ask(relay, LOOKUP_PROTOCOL, question, limited(signal));
+        const { signal: until, end } = limited(clock, ANSWER_TIMEOUT_MS, signal);
+        const asked = network.ask(relay, LOOKUP_PROTOCOL, question, until);
+        const answer = await asked.finally(end);
+        // Nonsense is no answer: somebody else may have one.
+        if (LOOKUP_RESPONSE.decode(answer) === undefined) throw new WoxlyError('unreachable');
         const presence = await newestPresence(answer, person, clock.now(), minEpoch(person));
-        const known = cache.get(person);
-        if (presence === undefined || presence.expires <= clock.now()) return;
-        if (known !== undefined && known.sequence > presence.sequence) return;
-        remember(person, presence);
-        onPresence(presence);
+        if (presence !== undefined && take(person, presence)) onPresence(presence);
       };
       const asked = await Promise.allSettled(relays.slice(0, RELAYS_MAX).map(ask));
       return asked.some(({ status }) => status === 'fulfilled');
     },
   };
 
-  function limited(signal: AbortSignal): AbortSignal {
-    const timeout = new AbortController();
-    const cancel = clock.after(ANSWER_TIMEOUT_MS, () => {
-      timeout.abort();
-    });
-    signal.addEventListener('abort', cancel, { once: true });
-    return AbortSignal.any([signal, timeout.signal]);
+  /** Whether it is as new as what is known: a relay that plays an older one back does not lead us to where they were. */
+  function take(person: IdentityKey, presence: Presence): boolean {
+    const known = cache.get(person);
+    if (presence.expires <= clock.now()) return false;
+    if (known !== undefined && known.sequence > presence.sequence) return false;
+    remember(person, presence);
+    return true;
   }
 
   function remember(person: IdentityKey, presence: Presence): void {

@@ -13,14 +13,18 @@ export interface Presence {
   readonly relays: readonly string[];
   readonly sequence: number;
   readonly epoch: number;
+  readonly issued: number;
   readonly expires: number;
+  /** The person does not want to be shown as there or not; the record serves to call them. */
+  readonly hidden: boolean;
 }
 
 /**
  * The days whose tags are asked for. A record of just before midnight lives on after it, and a peer's clock may
  * differ from ours.
  */
-const dayWindow = (now: number): readonly number[] => [-1, 0, 1].map((by) => presenceDay(now) + by);
+export const dayWindow = (now: number): readonly number[] =>
+  [-1, 0, 1].map((by) => presenceDay(now) + by);
 
 /** The question to a relay: records of this person, of around today. */
 export async function presenceQuestion(
@@ -44,7 +48,7 @@ export async function newestPresence(
 ): Promise<Presence | undefined> {
   const records = LOOKUP_RESPONSE.decode(answer)?.records ?? [];
   const opened = await Promise.all(
-    records.map((envelope) => openFor(envelope, person, now, minEpoch)),
+    records.map((envelope) => openPersonRecord(envelope, person, now, minEpoch)),
   );
   return opened.reduce(
     (best, one) => (one && (!best || one.sequence > best.sequence) ? one : best),
@@ -52,7 +56,11 @@ export async function newestPresence(
   );
 }
 
-async function openFor(
+/**
+ * The record in an envelope if it is this person's, whichever of {@link dayWindow} it is of, and its device list is not
+ * older than `minEpoch`. Naming no relay it says goodbye.
+ */
+export async function openPersonRecord(
   envelope: PresenceEnvelope,
   person: IdentityKey,
   now: number,
@@ -71,7 +79,9 @@ async function openFor(
       relays: relayAddresses(record.relays, PRESENCE_RELAYS_MAX),
       sequence: record.sequence,
       epoch: list.epoch,
+      issued: record.issued,
       expires: record.expires,
+      hidden: record.hidden === true,
     };
   }
   return undefined;

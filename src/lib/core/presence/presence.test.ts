@@ -9,10 +9,16 @@ import { generatePair, signerOf } from '#lib/protocol/ed25519.ts';
 import { deviceKeyOf, identityKeyOf } from '#lib/protocol/key-text.ts';
 import { PRESENCE_TTL_MS } from '#lib/protocol/limits.ts';
 import { LOOKUP_REQUEST, LOOKUP_RESPONSE } from '#lib/protocol/lookup.ts';
-import { PRESENCE_ENVELOPE, sealPresence } from '#lib/protocol/presence-record.ts';
-import type { PresenceEnvelope } from '#lib/protocol/presence-record.ts';
+import {
+  openPresence,
+  PRESENCE_ENVELOPE,
+  presenceDay,
+  sealPresence,
+} from '#lib/protocol/presence-record.ts';
+import type { PresenceEnvelope, PresenceRecord } from '#lib/protocol/presence-record.ts';
 import type { Signer } from '#lib/protocol/signed.ts';
 import { equalBytes } from '#lib/domain/bytes.ts';
+import { until } from '#lib/testing/fake-clock.ts';
 import { createFinder } from './finder.ts';
 import type { Finder } from './finder.ts';
 import type { Presence } from './person-records.ts';
@@ -74,6 +80,9 @@ class World {
   missed = 0;
   epochs = new Map<IdentityKey, number>();
   seen: Presence[] = [];
+  reserved: string[] = [at('R1')];
+  spares: string[] = [];
+  onReserved = (): void => undefined;
 
   clock = {
     now: () => this.now,
@@ -173,6 +182,21 @@ describe('finding', () => {
     expect((await world.find(bob.key))?.relays).toEqual([at('true')]);
   });
 
+  test('an older record played back later is not believed', async () => {
+    const [older, newer] = [
+      await bob.record({ sequence: 4, relays: [at('old')] }),
+      await bob.record({ sequence: 5, relays: [at('new')] }),
+    ];
+    const finder = world.finder();
+    const seen: (readonly string[])[] = [];
+    for (const records of [[newer], [older], [newer]]) {
+      world.relays.set(at('R1'), records);
+      await finder.lookup(bob.key, [at('R1')], never, ({ relays }) => seen.push(relays));
+    }
+    expect(seen).toEqual([[at('new')], [at('new')]]);
+    expect(finder.cached(bob.key)?.relays).toEqual([at('new')]);
+  });
+
   test('what a record names besides relays is left out', async () => {
     const relays = ['/ip4/10.0.0.1/tcp/22', 'javascript:alert(1)', at('R1')];
     world.relays.set(at('R1'), [await bob.record({ relays })]);
@@ -233,6 +257,7 @@ describe('publishing', () => {
       identity: bob.identity,
       deviceList: () => list,
       reserved: () => reserved,
+      hidden: () => false,
     });
   };
 
@@ -277,10 +302,10 @@ describe('publishing', () => {
     world.missed = 1;
     const publishing = await publisher([at('R1')]);
     publishing.refresh();
-    await settle();
+    await until(() => world.timers.length === 1, 'a next attempt');
     world.advance(3_000);
-    await settle();
-    expect(world.relays.get(at('R1'))).toHaveLength(2);
+    await until(() => world.relays.get(at('R1'))?.length === 2, 'published again');
+    await until(() => world.timers.length === 1, 'a renewal');
     world.advance(60_000);
     await settle();
     expect(world.relays.get(at('R1'))).toHaveLength(2);
@@ -289,11 +314,84 @@ describe('publishing', () => {
   test('a failed publication is tried again', async () => {
     const publishing = await publisher([at('R1')]);
     publishing.refresh();
-    await settle();
+    await until(() => world.timers.length === 1, 'a next attempt');
     world.relays.set(at('R1'), []);
     world.advance(3_000);
+    await until(() => world.relays.get(at('R1'))?.length === 1, 'published');
+  });
+});
+
+describe('what a record says of the person', () => {
+  const NAME = at('R1');
+  const publishing = async (reserved: string[], hidden?: () => boolean) => {
+    const list = await signDeviceList(bob.identity, { epoch: 1, certificates: [] });
+    return createPublisher({
+      clock: world.clock,
+      random: { bytes: (n) => crypto.getRandomValues(new Uint8Array(n)), unit: () => 0.5 },
+      log: { info: () => undefined, warn: () => undefined },
+      network: world.network,
+      identity: bob.identity,
+      deviceList: () => list,
+      reserved: () => reserved,
+      hidden: hidden ?? (() => false),
+    });
+  };
+  const records = async (): Promise<PresenceRecord[]> => {
+    const opened = (world.relays.get(NAME) ?? []).map((envelope) =>
+      openPresence(envelope, bob.identity.publicKey, presenceDay(world.now), world.now),
+    );
+    return (await Promise.all(opened)).filter((record) => record !== undefined);
+  };
+  beforeEach(() => void world.relays.set(NAME, []));
+
+  test('hidden while the person does not share it, told anew at every change', async () => {
+    let hidden = false;
+    const publisher = await publishing([NAME], () => hidden);
+    publisher.refresh();
     await settle();
-    expect(world.relays.get(at('R1'))).toHaveLength(1);
+    for (hidden of [true, false]) {
+      publisher.refresh();
+      await settle();
+    }
+    expect((await records()).map((record) => record.hidden)).toEqual([undefined, true, undefined]);
+  });
+
+  test('goodbye: the last record names no relay and is the newest', async () => {
+    const publisher = await publishing([NAME]);
+    publisher.refresh();
+    await settle();
+    await publisher.stop();
+    const [there, gone] = await records();
+    expect(there?.relays).toEqual([NAME]);
+    expect(gone?.relays).toEqual([]);
+    expect(gone?.sequence).toBeGreaterThan(there?.sequence ?? Infinity);
+    expect(world.timers).toEqual([]);
+  });
+
+  test('who was never there says no goodbye, and a dead relay does not hold up leaving', async () => {
+    const quiet = await publishing([]);
+    quiet.refresh();
+    await quiet.stop();
+    expect(await records()).toEqual([]);
+    const publisher = await publishing([NAME]);
+    publisher.refresh();
+    await settle();
+    world.network.publish = () => new Promise(() => undefined);
+    const stopping = publisher.stop();
+    await settle();
+    world.advance(500);
+    await stopping;
+  });
+
+  test('the order of relays, which changes with every measurement, is no change', async () => {
+    const reserved = [NAME, at('R2')];
+    const publisher = await publishing(reserved);
+    publisher.refresh();
+    await settle();
+    reserved.reverse();
+    publisher.refresh();
+    await settle();
+    expect(await records()).toHaveLength(1);
   });
 });
 
@@ -308,7 +406,12 @@ describe('reaching', () => {
       clock: world.clock,
       network: world.network,
       finder: world.finder(),
-      reserved: () => [at('R1')],
+      reserved: () => world.reserved,
+      spares: () => world.spares,
+      watchReserved: (onChange: () => void) => {
+        world.onReserved = onChange;
+        return () => void (world.onReserved = () => undefined);
+      },
     };
     const outcome = createReach(ports)
       .reach(
@@ -385,6 +488,65 @@ describe('reaching', () => {
     const hints = { devices: [bob.device], relays: [at('evil')] };
     expect(await patiently(reach(hints, bob.device, true).outcome)).toBe('not-reachable');
     expect(new Set(world.opened)).toEqual(new Set([`${bob.device} ${at('R1')}`]));
+  });
+
+  test('nonsense is no answer', async () => {
+    world.network.ask = () => Promise.resolve(Uint8Array.of(0xff, 0xff));
+    expect(await patiently(reach().outcome)).toBe('offline');
+  });
+
+  test('a relay that dies while it is asked: another one that is reserved meanwhile is asked at once', async () => {
+    world.silent.add(at('R1'));
+    const { outcome } = reach();
+    await settle();
+    world.relays.set(at('R2'), [await bob.record({ relays: [at('R9')] })]);
+    world.there.set(bob.device, at('R9'));
+    world.reserved = [at('R2')];
+    world.onReserved();
+    expect(await outcome).toBe(bob.device);
+    expect(world.now).toBe(NOON);
+  });
+
+  test('a lookup that nobody answered is made again as soon as a relay is reserved', async () => {
+    world.reserved = [];
+    const { outcome } = reach();
+    await settle();
+    world.relays.set(at('R2'), [await bob.record({ relays: [at('R2')] })]);
+    world.there.set(bob.device, at('R2'));
+    world.reserved = [at('R2')];
+    world.onReserved();
+    expect(await outcome).toBe(bob.device);
+    expect(world.now).toBe(NOON);
+  });
+
+  test('what one’s own relays do not know, others are asked, a few at a time', async () => {
+    const names = Array.from({ length: 9 }, (_, number) => at(`S${number}`));
+    world.relays.set(at('R1'), []);
+    for (const name of names) world.relays.set(name, []);
+    world.relays.set(names[7] ?? '', [await bob.record({ relays: [at('R9')] })]);
+    world.there.set(bob.device, at('R9'));
+    world.spares = names;
+    expect(await patiently(reach().outcome)).toBe(bob.device);
+    world.there.clear();
+    world.opened = [];
+    await patiently(reach({}, bob.device, true).outcome);
+    expect(new Set(world.opened)).toEqual(new Set([`${bob.device} ${at('R1')}`]));
+  });
+
+  test('a device that is known is dialled through a relay that comes later', async () => {
+    world.silent.add(at('R1'));
+    world.relays.set(at('R3'), []);
+    world.there.set(bob.device, at('R3'));
+    const { outcome } = reach({ devices: [bob.device] });
+    await settle();
+    world.reserved = [at('R3')];
+    world.onReserved();
+    expect(await outcome).toBe(bob.device);
+  });
+
+  test('who has said goodbye is known and not reachable', async () => {
+    world.relays.set(at('R1'), [await bob.record({ relays: [] })]);
+    expect(await patiently(reach().outcome)).toBe('not-reachable');
   });
 
   test('only the device asked for, when a channel is opened again', async () => {

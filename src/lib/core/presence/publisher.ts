@@ -11,10 +11,13 @@ import type { Signed, Signer } from '#lib/protocol/signed.ts';
 const RENEW_MS = PRESENCE_TTL_MS / 3;
 /** A failed publication is tried again after this, ms. */
 const RETRY_MS = 3_000;
+/** How long leaving may take, ms: the network itself has 2 s to stop. */
+const GOODBYE_MS = 500;
 /** The shard count of a small network is 1. */
 const SHARD = 0;
 
 export interface PublisherPorts {
+  /** Corrected by what is known of our clock: relays turn away what lies too far from theirs. */
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -23,18 +26,26 @@ export interface PublisherPorts {
   readonly deviceList: () => Signed;
   /** Relays that hold a reservation of ours now. */
   readonly reserved: () => readonly string[];
+  /** Whether the person does not want to be shown as there or not. */
+  readonly hidden: () => boolean;
 }
 
 /** Says through gossipsub where this person can be reached: when that changes, and before a record expires. */
 export interface Publisher {
-  /** Called whenever {@link PublisherPorts.reserved} may have changed. */
+  /** Called whenever {@link PublisherPorts.reserved} or {@link PublisherPorts.hidden} may have changed. */
   refresh(): void;
-  stop(): void;
+  /** Publishes anew whatever was published before: the clock has turned out to be wrong. */
+  renew(): void;
+  /** Ends it, and tells whoever looks that this person is gone, if that can be done at once. Never rejects. */
+  stop(): Promise<void>;
 }
 
 export function createPublisher(ports: PublisherPorts): Publisher {
-  const { clock, random, log, network, identity, deviceList, reserved } = ports;
+  const { clock, random, log, network, identity, deviceList, reserved, hidden } = ports;
+  /** What the record says that was published last, or is being published. */
   let published = '';
+  /** Whether relays have a record of ours that names a relay. */
+  let isShown = false;
   let sequence = 0;
   let cancelTimer = (): void => undefined;
   let publishing = false;
@@ -42,21 +53,46 @@ export function createPublisher(ports: PublisherPorts): Publisher {
 
   return {
     refresh() {
-      if (reserved().join() !== published) void publish();
+      if (contents() !== published) void publish();
     },
-    stop() {
+    renew() {
+      if (published === '') return;
+      published = 'stale';
+      void publish();
+    },
+    async stop() {
+      if (stopped) return;
       stopped = true;
       cancelTimer();
+      if (!isShown) return;
+      const goodbye = seal([])
+        .then((record) => network.publish(presenceTopic(SHARD), PRESENCE_ENVELOPE.encode(record)))
+        .catch(() => undefined);
+      let cancel = (): void => undefined;
+      const late = new Promise((resolve) => {
+        cancel = clock.after(GOODBYE_MS, () => {
+          resolve(undefined);
+        });
+      });
+      await Promise.race([goodbye, late]);
+      cancel();
     },
   };
+
+  /** In one text, whatever the order of the relays, which changes with every measurement. Empty: nothing to say. */
+  function contents(): string {
+    const relays = reserved();
+    return relays.length === 0 ? '' : [hidden(), ...[...relays].sort()].join();
+  }
 
   async function publish(): Promise<void> {
     if (publishing || stopped) return;
     cancelTimer();
     const relays = [...reserved()];
-    published = relays.join();
+    published = contents();
     if (relays.length === 0) return;
     publishing = true;
+    isShown = true;
     let next = RETRY_MS;
     try {
       const record = PRESENCE_ENVELOPE.encode(await seal(relays));
@@ -68,7 +104,7 @@ export function createPublisher(ports: PublisherPorts): Publisher {
     }
     publishing = false;
     // Relays came or went meanwhile.
-    if (reserved().join() !== published) return publish();
+    if (contents() !== published) return publish();
     // It may have been stopped while it waited.
     // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
     if (!stopped) cancelTimer = clock.after(next, () => void publish());
@@ -84,6 +120,7 @@ export function createPublisher(ports: PublisherPorts): Publisher {
       sequence,
       issued: now,
       expires: now + PRESENCE_TTL_MS,
+      ...(hidden() && { hidden: true }),
     };
     return sealPresence(identity, record, random.bytes(12));
   }

@@ -1,95 +1,27 @@
 import { beforeEach, expect, test } from 'vitest';
-import { WoxlyError } from '#lib/domain/errors.ts';
-import type { NetworkFailure, Reservation } from '#lib/ports/peer-network.ts';
-import { createRelayKeeper } from './relay-keeper.ts';
-import type { RelayKeeper, WantedRelay } from './relay-keeper.ts';
+import {
+  A,
+  B,
+  C,
+  D,
+  directory,
+  E,
+  invite,
+  own,
+  page,
+  relay,
+  RelayWorld,
+  settle,
+} from '#lib/testing/relay-world.ts';
 
-const relay = (id: string): string => `/dns4/${id.toLowerCase()}.example/tcp/443/wss/p2p/${id}`;
-const [A, B, C, D] = ['A', 'B', 'C', 'D'].map(relay) as [string, string, string, string];
-const page = (...addresses: string[]): WantedRelay => ({ addresses, origin: 'page' });
-const invite = (...addresses: string[]): WantedRelay => ({ addresses, origin: 'invite' });
+let world: RelayWorld;
+beforeEach(() => (world = new RelayWorld()));
 
-/** A world with one hand-turned clock, and relays that are up, down or full. */
-class World {
-  now = 0;
-  online = true;
-  timers: { at: number; run: () => void }[] = [];
-  dialled: string[] = [];
-  relays = new Map<string, NetworkFailure | 'up' | 'stuck'>();
-  held = new Map<string, AbortController>();
-  released: string[] = [];
-  silent = false;
-  wake = (): void => undefined;
-
-  advance(ms: number): void {
-    this.now += ms;
-    const due = this.timers.filter(({ at }) => at <= this.now);
-    this.timers = this.timers.filter(({ at }) => at > this.now);
-    for (const { run } of due) run();
-  }
-
-  keeper(): RelayKeeper {
-    const reserve = (relay: string, signal: AbortSignal): Promise<Reservation> => {
-      this.dialled.push(relay);
-      const state = this.relays.get(relay) ?? 'unreachable';
-      if (state === 'stuck') {
-        return new Promise((_, reject) => {
-          signal.addEventListener('abort', () => {
-            reject(new WoxlyError('aborted'));
-          });
-        });
-      }
-      if (state !== 'up') return Promise.reject(new WoxlyError(state));
-      const lost = new AbortController();
-      this.held.set(relay, lost);
-      return Promise.resolve({ relay, lost: lost.signal });
-    };
-    return createRelayKeeper({
-      clock: {
-        now: () => this.now,
-        after: (delay, run) => {
-          const timer = { at: this.now + delay, run };
-          this.timers.push(timer);
-          return () => void (this.timers = this.timers.filter((one) => one !== timer));
-        },
-      },
-      random: { bytes: (length) => new Uint8Array(length), unit: () => 0.5 },
-      log: { info: () => undefined, warn: () => undefined },
-      network: {
-        reserve,
-        probe: (address, signal) =>
-          new Promise((answer, fail) => {
-            if (!this.silent) answer();
-            signal.addEventListener('abort', () => {
-              this.held.get(address)?.abort();
-              fail(new WoxlyError('unreachable'));
-            });
-          }),
-        release: (address) => {
-          this.released.push(address);
-          this.held.get(address)?.abort();
-        },
-      },
-      pageLife: {
-        get online() {
-          return world.online;
-        },
-        onWake: (run) => {
-          this.wake = run;
-          return () => undefined;
-        },
-        onOffline: () => () => undefined,
-        onLeave: () => () => undefined,
-      },
-    });
-  }
+/** The next review of round trips, and whatever it sets going. */
+async function review(): Promise<void> {
+  world.advance(150_000);
+  for (let turns = 0; turns < 3; turns += 1) await settle();
 }
-
-let world: World;
-beforeEach(() => (world = new World()));
-
-/** Lets promises that are ready run. */
-const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 test('reserves on all relays at once; a dead one does not hold up the others', async () => {
   world.relays.set(B, 'up');
@@ -254,4 +186,79 @@ test('a relay that is not wanted any more is let go, and not dialled again', asy
   world.advance(60_000);
   await settle();
   expect(world.dialled).toEqual([A]);
+});
+
+test('what a person chose comes before what the page, other relays and invites name', async () => {
+  for (const one of [A, B, C, D, E]) world.relays.set(one, 'up');
+  const keeper = world.keeper();
+  keeper.want([invite(A), directory(B), page(C), own(D), { ...directory(E), tier: 'preferred' }]);
+  await settle();
+  expect(keeper.reserved).toEqual([E, D, C]);
+  expect(keeper.relays.map(({ preferred }) => preferred)).toEqual([
+    true,
+    false,
+    false,
+    false,
+    false,
+  ]);
+});
+
+test('relays of one operator are not all that is held, while there are others', async () => {
+  for (const one of [A, B, C, D]) world.relays.set(one, 'up');
+  const keeper = world.keeper();
+  const of = (operator: string) => ({ operators: [operator] });
+  keeper.want([
+    ...[A, B, C].map((one) => ({ ...directory(one), ...of('one') })),
+    { ...directory(D), ...of('other') },
+  ]);
+  await settle();
+  expect(keeper.reserved).toContain(D);
+});
+
+test('a spare stands in at once while a lost relay does not answer', async () => {
+  for (const one of [A, B, C, D]) world.relays.set(one, 'up');
+  const keeper = world.keeper();
+  keeper.want([page(A), directory(B), directory(C), directory(D)]);
+  await settle();
+  world.relays.set(A, 'stuck');
+  world.held.get(A)?.abort();
+  await settle();
+  expect(keeper.reserved).toEqual([B, C, D]);
+});
+
+test('what is learned of a relay later changes nothing about its reservation', async () => {
+  world.relays.set(A, 'up');
+  const keeper = world.keeper();
+  keeper.want([directory(A)]);
+  await settle();
+  keeper.want([{ ...own(A, '/ip4/1.2.3.4/tcp/443/wss/p2p/A'), tier: 'preferred' }]);
+  await settle();
+  expect(world.dialled).toEqual([A]);
+  expect(world.released).toEqual([]);
+  expect(keeper.relays).toMatchObject([{ origin: 'own', preferred: true, roundTripMs: 10 }]);
+});
+
+test('a relay that waits is tried at once at a new address', async () => {
+  const keeper = world.keeper();
+  keeper.want([page(A)]);
+  await settle();
+  const other = '/ip4/1.2.3.4/tcp/443/wss/p2p/A';
+  world.relays.set(other, 'up');
+  keeper.want([page(other)]);
+  await settle();
+  expect(keeper.reserved).toEqual([other]);
+});
+
+test('round trips are measured again and again, and shown', async () => {
+  world.relays.set(A, 'up');
+  const keeper = world.keeper();
+  keeper.want([page(A)]);
+  await settle();
+  expect(keeper.relays[0]?.roundTripMs).toBe(10);
+  world.far.set(A, 110);
+  await review();
+  expect(keeper.relays[0]?.roundTripMs).toBe(60);
+  world.far.set(A, 20);
+  await review();
+  expect(keeper.relays[0]?.roundTripMs).toBe(20);
 });

@@ -1,0 +1,136 @@
+import { circuitRelayServer } from '@libp2p/circuit-relay-v2';
+import { generateKeyPair } from '@libp2p/crypto/keys';
+import { gossipsub } from '@libp2p/gossipsub';
+import { identify } from '@libp2p/identify';
+import { noise } from '@libp2p/noise';
+import { ping } from '@libp2p/ping';
+import { lpStream } from '@libp2p/utils';
+import { webSockets } from '@libp2p/websockets';
+import { yamux } from '@libp2p/yamux';
+import { createLibp2p } from 'libp2p';
+import { expect, test } from 'vitest';
+import { generatePair, signerOf } from '#lib/protocol/ed25519.ts';
+import { deviceKeyOf } from '#lib/protocol/key-text.ts';
+import { RELAYS_TOPIC } from '#lib/protocol/names.ts';
+import { ECHO_PROTOCOL, peerNetworkContract } from '#lib/testing/peer-network-contract.ts';
+import { createPeerNetwork } from './peer-network.ts';
+
+/** A relay of its own for the contract: the real one lives outside `src`. */
+async function aRelay() {
+  const relay = await createLibp2p({
+    privateKey: await generateKeyPair('Ed25519'),
+    addresses: { listen: ['/ip4/127.0.0.1/tcp/0/ws'] },
+    transports: [webSockets()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    connectionGater: { denyDialMultiaddr: () => false },
+    services: {
+      identify: identify(),
+      ping: ping(),
+      circuit: circuitRelayServer(),
+      pubsub: gossipsub({ floodPublish: true, allowPublishToZeroTopicPeers: true }),
+    },
+  });
+  relay.services.pubsub.subscribe(RELAYS_TOPIC);
+  const world = { frozen: false };
+  await relay.handle(ECHO_PROTOCOL, async (stream) => {
+    const framed = lpStream(stream);
+    for (;;) {
+      const frame = await framed.read().catch(() => undefined);
+      if (frame === undefined) return;
+      if (!world.frozen) await framed.write(frame.slice());
+    }
+  });
+  const freeze = async () => {
+    world.frozen = true;
+    // Answers no ping any more, and takes the streams all the same.
+    await relay.unhandle('/ipfs/ping/1.0.0');
+    await relay.handle('/ipfs/ping/1.0.0', () => undefined);
+  };
+  return { relay, freeze };
+}
+
+async function aNetwork() {
+  return createPeerNetwork({
+    device: signerOf(await generatePair()),
+    mayDial: () => true,
+    iceServers: () => [],
+  });
+}
+
+peerNetworkContract('libp2p', async () => {
+  const { relay, freeze } = await aRelay();
+  const network = await aNetwork();
+  const address = relay.getMultiaddrs()[0]?.toString() ?? '';
+  const nobody = deviceKeyOf((await generatePair()).publicKey);
+  const { pubsub } = relay.services;
+  const isSubscribed = () =>
+    pubsub.getSubscribers(RELAYS_TOPIC).some((peer) => peer.toString() === network.device);
+  return {
+    network,
+    relay: address,
+    nowhere: `/ip4/127.0.0.1/tcp/1/ws/p2p/${nobody}`,
+    topic: RELAYS_TOPIC,
+    async gossip(message) {
+      await new Promise<void>((resolve) => {
+        const look = () => {
+          if (!isSubscribed()) return;
+          pubsub.removeEventListener('subscription-change', look);
+          resolve();
+        };
+        pubsub.addEventListener('subscription-change', look);
+        look();
+      });
+      await pubsub.publish(RELAYS_TOPIC, message);
+    },
+    freeze: () => void freeze(),
+    async stop() {
+      await network.stop();
+      await relay.stop();
+    },
+  };
+});
+
+test('a browser passes no gossip on: what one relay says does not reach another through it', async () => {
+  const [one, two] = [await aRelay(), await aRelay()];
+  const network = await aNetwork();
+  try {
+    const heard: number[] = [];
+    let whenHeard = (): void => undefined;
+    network.subscribe(RELAYS_TOPIC, ([value = 0]) => {
+      heard.push(value);
+      whenHeard();
+    });
+    for (const { relay } of [one, two]) {
+      const address = relay.getMultiaddrs()[0]?.toString() ?? '';
+      await network.reserve(address, AbortSignal.timeout(10_000));
+    }
+    const hears = (relay: typeof one.relay) =>
+      relay.services.pubsub.getSubscribers(RELAYS_TOPIC).length > 0;
+    const heartbeats = async (count: number) => {
+      for (let beats = 0; beats < count; beats += 1) {
+        await new Promise((resolve) => {
+          two.relay.services.pubsub.addEventListener('gossipsub:heartbeat', resolve, {
+            once: true,
+          });
+        });
+      }
+    };
+    const passedOn: unknown[] = [];
+    two.relay.services.pubsub.addEventListener('gossipsub:message', ({ detail }) => {
+      passedOn.push(detail);
+    });
+    // Once each knows of the other's subscription their meshes take a heartbeat to form.
+    while (!hears(one.relay) || !hears(two.relay)) await heartbeats(1);
+    await heartbeats(2);
+    const arrived = new Promise<void>((resolve) => (whenHeard = resolve));
+    await one.relay.services.pubsub.publish(RELAYS_TOPIC, Uint8Array.of(1));
+    await arrived;
+    await heartbeats(2);
+    expect(heard).toEqual([1]);
+    expect(passedOn).toEqual([]);
+  } finally {
+    await network.stop();
+    await Promise.all([one.relay.stop(), two.relay.stop()]);
+  }
+}, 20_000);

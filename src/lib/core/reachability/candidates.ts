@@ -1,0 +1,85 @@
+import type { Contact } from '#lib/domain/contact.ts';
+import type { Settings } from '#lib/domain/settings.ts';
+import { deviceKeyOf } from '#lib/protocol/key-text.ts';
+import { RELAY_ADDRESSES_MAX } from '#lib/protocol/limits.ts';
+import { relayIdOf } from '#lib/protocol/relay-address.ts';
+import type { RelayDescriptor } from '#lib/protocol/relay-descriptor.ts';
+import { mayCall } from '../contacts/may-call.ts';
+import type { RelayView } from '../woxly.ts';
+import { networkOf } from './network-of.ts';
+import type { Tier } from './rank-relays.ts';
+
+/** A relay that reservations may be held on. */
+export interface WantedRelay {
+  /** Multiaddrs of one relay, best first; each failure goes on to the next. */
+  readonly addresses: readonly string[];
+  readonly origin: RelayView['origin'];
+  readonly tier: Tier;
+  /** Who runs it, as far as it says, and the network it is in. */
+  readonly operators: readonly string[];
+  /** What it says of itself. */
+  readonly descriptor?: RelayDescriptor;
+}
+
+/** Everything that names relays. */
+export interface RelaySources {
+  readonly page: readonly string[];
+  /** Relays that served last time. */
+  readonly remembered: readonly string[];
+  readonly directory: readonly RelayDescriptor[];
+  readonly contacts: readonly Contact[];
+  readonly settings: Settings;
+  /** Whether this browser can and may dial an address. */
+  readonly mayDial: (address: string) => boolean;
+}
+
+type Origin = WantedRelay['origin'];
+
+/** All relays that may be used, each once, with everything that is known of it. */
+export function candidates(sources: RelaySources): readonly WantedRelay[] {
+  const { page, remembered, directory, contacts, settings, mayDial } = sources;
+  const named = new Map<string, Map<Origin, string[]>>();
+  const name = (origin: Origin, addresses: readonly string[]): void => {
+    for (const address of addresses) {
+      const id = relayIdOf(address);
+      if (id === '' || settings.refusedRelays.includes(id) || !mayDial(address)) continue;
+      const origins = named.get(id) ?? new Map<Origin, string[]>();
+      named.set(id, origins.set(origin, [...(origins.get(origin) ?? []), address]));
+    }
+  };
+  name('page', page);
+  name('own', settings.relays);
+  for (const { addresses } of directory) name('directory', addresses);
+  name('directory', remembered);
+  // Whom we hide our address from does not name relays that get to see it.
+  for (const contact of contacts) {
+    if (mayCall(contact) && !contact.hideAddress) name('invite', contact.hints.relays);
+  }
+  const descriptors = new Map(directory.map((one) => [deviceKeyOf(one.relay) as string, one]));
+  return [...named].map(([id, origins]) =>
+    wanted(origins, descriptors.get(id), settings.preferredRelays.includes(id)),
+  );
+}
+
+function wanted(
+  origins: ReadonlyMap<Origin, readonly string[]>,
+  descriptor: RelayDescriptor | undefined,
+  preferred: boolean,
+): WantedRelay {
+  const origin =
+    (['page', 'own', 'directory'] as const).find((one) => origins.has(one)) ?? 'invite';
+  const of = (one: Origin) => origins.get(one) ?? [];
+  // Where others know a relay, an invite does not say where it is.
+  const known = [...of('own'), ...of('page'), ...of('directory')];
+  const addresses = [...new Set(known.length > 0 ? known : of('invite'))];
+  return {
+    addresses: addresses.slice(0, RELAY_ADDRESSES_MAX),
+    origin,
+    tier: preferred ? 'preferred' : origins.has('own') ? 'own' : origin,
+    operators: [
+      networkOf(addresses[0] ?? ''),
+      ...(descriptor?.operator ? [`name ${descriptor.operator}`] : []),
+    ],
+    ...(descriptor && { descriptor }),
+  };
+}

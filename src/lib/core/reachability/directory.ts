@@ -1,0 +1,118 @@
+import type { Bytes } from '#lib/domain/bytes.ts';
+import type { Clock } from '#lib/ports/clock.ts';
+import type { PeerNetwork } from '#lib/ports/peer-network.ts';
+import { deviceKeyOf } from '#lib/protocol/key-text.ts';
+import { RELAYS_PROTOCOL, RELAYS_TOPIC } from '#lib/protocol/names.ts';
+import { openRelayDescriptor } from '#lib/protocol/relay-descriptor.ts';
+import type { RelayDescriptor } from '#lib/protocol/relay-descriptor.ts';
+import { RELAY_LIST, RELAY_LIST_REQUEST } from '#lib/protocol/relay-list.ts';
+import { limited } from '../limited.ts';
+import { Watchers } from '../watchable.ts';
+import type { Watchable } from '../watchable.ts';
+import { networkOf } from './network-of.ts';
+
+/** Descriptors kept. Two or three relays are used at once; more is choice enough. */
+export const DIRECTORY_MAX = 64;
+/**
+ * Descriptors kept of one network (an address block or a registered name): keys cost nothing, so that one person could
+ * fill the directory; names and addresses cost something.
+ */
+export const DIRECTORY_PER_NETWORK = 8;
+/** Messages of the topic that are checked in a minute: 64 relays say something every ten. Signatures cost time. */
+export const MESSAGES_PER_MINUTE = 120;
+const MINUTE_MS = 60_000;
+/** How long a relay may take to name the others, ms. */
+const ANSWER_TIMEOUT_MS = 5_000;
+
+export interface DirectoryPorts {
+  readonly clock: Clock;
+  readonly network: Pick<PeerNetwork, 'ask' | 'subscribe'>;
+}
+
+/** Which relays there are, as they say themselves: verified, the newest of each, and not yet expired. */
+export interface RelayDirectory extends Watchable {
+  readonly all: readonly RelayDescriptor[];
+  /** What the relay with this peer ID says of itself. */
+  of(relay: string): RelayDescriptor | undefined;
+  /** Asks each of these relays for those it knows, once for as long as it stays among them. */
+  askOnce(reserved: readonly string[]): void;
+  stop(): void;
+}
+
+/**
+ * Collects relay descriptors from the gossip topic and from the relays in use. Whoever gossips is not trusted: a
+ * descriptor counts if the relay that it names signed it. Those who come first stay, whatever comes later.
+ */
+export function createDirectory({ clock, network }: DirectoryPorts): RelayDirectory {
+  const watchers = new Watchers();
+  const byId = new Map<string, RelayDescriptor>();
+  const over = new AbortController();
+  let asked = new Set<string>();
+  let minute = { since: clock.now(), messages: 0 };
+
+  const unsubscribe = network.subscribe(RELAYS_TOPIC, (message) => {
+    if (hasTime()) void take(message);
+  });
+
+  return {
+    watch: watchers.watch,
+    get all() {
+      return [...byId.values()].filter(isFresh);
+    },
+    of(relay) {
+      const found = byId.get(relay);
+      return found && isFresh(found) ? found : undefined;
+    },
+    askOnce(reserved) {
+      const fresh = reserved.filter((relay) => !asked.has(relay));
+      asked = new Set(reserved);
+      for (const relay of fresh) void ask(relay);
+    },
+    stop() {
+      over.abort();
+      unsubscribe();
+    },
+  };
+
+  async function ask(relay: string): Promise<void> {
+    const { signal, end } = limited(clock, ANSWER_TIMEOUT_MS, over.signal);
+    try {
+      const question = RELAY_LIST_REQUEST.encode({});
+      const answer = RELAY_LIST.decode(await network.ask(relay, RELAYS_PROTOCOL, question, signal));
+      for (const descriptor of answer?.descriptors ?? []) await take(descriptor);
+    } catch {
+      // It knows of none, or is gone: the others are asked, and the topic tells the rest.
+    } finally {
+      end();
+    }
+  }
+
+  async function take(message: Bytes): Promise<void> {
+    const descriptor = await openRelayDescriptor(message, clock.now());
+    if (descriptor === undefined || over.signal.aborted) return;
+    const id = deviceKeyOf(descriptor.relay);
+    const known = byId.get(id);
+    if (known !== undefined && known.issued >= descriptor.issued) return;
+    if (!hasRoom(id, descriptor)) return;
+    byId.set(id, descriptor);
+    watchers.changed();
+  }
+
+  function hasRoom(id: string, descriptor: RelayDescriptor): boolean {
+    for (const [other, kept] of byId) if (!isFresh(kept)) byId.delete(other);
+    const others = [...byId].filter(([other]) => other !== id).map(([, kept]) => kept);
+    const here = networkOf(descriptor.addresses[0] ?? '');
+    const near = others.filter(({ addresses }) => networkOf(addresses[0] ?? '') === here);
+    return others.length < DIRECTORY_MAX && near.length < DIRECTORY_PER_NETWORK;
+  }
+
+  function hasTime(): boolean {
+    if (clock.now() - minute.since >= MINUTE_MS) minute = { since: clock.now(), messages: 0 };
+    minute.messages += 1;
+    return minute.messages <= MESSAGES_PER_MINUTE;
+  }
+
+  function isFresh({ expires }: RelayDescriptor): boolean {
+    return expires > clock.now();
+  }
+}

@@ -1,0 +1,212 @@
+import { WoxlyError } from '#lib/domain/errors.ts';
+import type { Clock } from '#lib/ports/clock.ts';
+import type { Log } from '#lib/ports/log.ts';
+import type { PeerNetwork } from '#lib/ports/peer-network.ts';
+import type { Random } from '#lib/ports/random.ts';
+import { relayIdOf } from '#lib/protocol/relay-address.ts';
+import { limited } from '../limited.ts';
+import type { RelayView } from '../woxly.ts';
+import { backoff } from './backoff.ts';
+import type { WantedRelay } from './candidates.ts';
+import type { Rankable } from './rank-relays.ts';
+
+/** How long one attempt may take, ms: dial, upgrade and reservation. */
+const ATTEMPT_TIMEOUT_MS = 12_000;
+/** How long a relay may take to answer a probe, ms; one that is silent is dialled anew. */
+const PROBE_TIMEOUT_MS = 2_000;
+/** Waits between attempts at a relay of the person's own choice, or the page's. */
+const BACKOFF = { first: 500, longest: 30_000 };
+/** Waits between attempts at others: there are more of them, and many may be gone for good. */
+const BACKOFF_OTHERS = { first: 1_000, longest: 300_000 };
+/**
+ * How much a measurement of a round trip that is longer than those before counts against them. One that is shorter
+ * counts whole: a busy page only ever makes them longer.
+ */
+const LONGER_WEIGHT = 0.5;
+
+export interface KeptRelayPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly network: Pick<PeerNetwork, 'reserve' | 'probe' | 'release'>;
+  /** Called after {@link KeptRelay.state} has changed by itself. */
+  readonly onChange: (relay: KeptRelay) => void;
+}
+
+/** One relay: its reservation while there is one, attempts with back-off while there is none. */
+export class KeptRelay implements Rankable {
+  readonly id: string;
+  readonly chance: number;
+  wanted: WantedRelay;
+  /** The address in use, or tried last. */
+  address: string;
+  state: RelayView['state'] = 'spare';
+  /** Measured and smoothed, ms. */
+  roundTripMs: number | undefined;
+  /** Held beside the others, to see whether it is better than one of them. */
+  onTrial = false;
+  /** It held a reservation, lost it, and is being dialled again. */
+  wasLost = false;
+  /** When it was last tried as a better one. */
+  triedAt = -Infinity;
+  readonly #ports: KeptRelayPorts;
+  #failures = 0;
+  /** Ends the attempt or the wait that is under way. */
+  #cancel = (): void => undefined;
+  #probing = false;
+
+  constructor(wanted: WantedRelay, ports: KeptRelayPorts) {
+    this.#ports = ports;
+    this.wanted = wanted;
+    this.address = wanted.addresses[0] ?? '';
+    this.id = relayIdOf(this.address);
+    this.chance = ports.random.unit();
+  }
+
+  get tier(): WantedRelay['tier'] {
+    return this.wanted.tier;
+  }
+
+  get operators(): readonly string[] {
+    return this.wanted.operators;
+  }
+
+  get held(): boolean {
+    return !this.onTrial && (this.state === 'reachable' || this.state === 'connecting');
+  }
+
+  get load(): number | undefined {
+    const { descriptor } = this.wanted;
+    if (descriptor === undefined || descriptor.reservationsMax === 0) return undefined;
+    return Math.min(1, descriptor.reservations / descriptor.reservationsMax);
+  }
+
+  get view(): RelayView {
+    const { address, state, load, roundTripMs, wanted } = this;
+    const { descriptor } = wanted;
+    return {
+      address,
+      state,
+      origin: wanted.origin,
+      preferred: wanted.tier === 'preferred',
+      ...(descriptor && { version: descriptor.version, turn: descriptor.turn }),
+      ...(descriptor?.operator && { operator: descriptor.operator }),
+      ...(load !== undefined && { load }),
+      ...(roundTripMs !== undefined && { roundTripMs: Math.round(roundTripMs) }),
+    };
+  }
+
+  /** Takes in what is known of it now. A relay that waits is tried at once at an address that is new. */
+  update(wanted: WantedRelay): void {
+    const isNew = wanted.addresses.some((address) => !this.wanted.addresses.includes(address));
+    this.wanted = wanted;
+    const waits = this.state === 'unreachable' || this.state === 'refused';
+    if (waits && isNew) this.retry();
+    else if (this.state === 'spare') this.address = wanted.addresses[0] ?? this.address;
+  }
+
+  start(): void {
+    this.state = 'connecting';
+    void this.#attempt();
+  }
+
+  /** Tries again now, if it waits for its next attempt. */
+  retry(): void {
+    if (this.state !== 'refused' && this.state !== 'unreachable') return;
+    this.#cancel();
+    this.#failures = 0;
+    this.start();
+  }
+
+  /** Gives the reservation back. The relay may be started again later. */
+  park(): void {
+    this.stop();
+    const held = this.state === 'reachable';
+    this.state = 'spare';
+    this.onTrial = false;
+    this.wasLost = false;
+    if (held) this.#ports.network.release(this.address);
+  }
+
+  /** Ends what is under way, and nothing else. */
+  stop(): void {
+    this.#cancel();
+  }
+
+  /** Measures the round trip. A relay that is silent is dropped by the network, and so lost. */
+  async measure(): Promise<void> {
+    if (this.state !== 'reachable' || this.#probing) return;
+    this.#probing = true;
+    const { signal, end } = limited(this.#ports.clock, PROBE_TIMEOUT_MS);
+    try {
+      const measured = await this.#ports.network.probe(this.address, signal);
+      const before = this.roundTripMs ?? measured;
+      this.roundTripMs = Math.min(measured, before + LONGER_WEIGHT * (measured - before));
+    } catch {
+      // Lost, which its reservation tells; or the measurement failed and proves nothing.
+    } finally {
+      end();
+      this.#probing = false;
+    }
+  }
+
+  async #attempt(): Promise<void> {
+    const { clock, random, log, network } = this.#ports;
+    const abort = new AbortController();
+    const { signal, end } = limited(clock, ATTEMPT_TIMEOUT_MS, abort.signal);
+    let cancelled = false;
+    const isCancelled = () => cancelled;
+    this.#cancel = () => {
+      cancelled = true;
+      abort.abort();
+    };
+    const { addresses } = this.wanted;
+    const address = addresses[this.#failures % addresses.length] ?? this.address;
+    this.address = address;
+    try {
+      const { lost } = await network.reserve(address, signal);
+      if (isCancelled()) {
+        // Unless another attempt has taken it meanwhile.
+        if (this.state === 'spare') network.release(address);
+        return;
+      }
+      this.#failures = 0;
+      this.#cancel = () => (cancelled = true);
+      const onLost = () => {
+        if (isCancelled()) return;
+        log.info('relay lost');
+        this.wasLost = true;
+        this.start();
+        this.#ports.onChange(this);
+      };
+      if (lost.aborted) {
+        onLost();
+        return;
+      }
+      lost.addEventListener('abort', onLost, { once: true });
+      this.wasLost = false;
+      log.info('relay reachable');
+      this.#become('reachable');
+      await this.measure();
+      if (!isCancelled()) this.#ports.onChange(this);
+    } catch (failure) {
+      if (isCancelled()) return;
+      const refused = failure instanceof WoxlyError && failure.reason === 'refused';
+      this.#failures += 1;
+      log.info('relay not reachable', { refused, failures: this.#failures });
+      const others = this.tier === 'directory' || this.tier === 'invite';
+      const delay = backoff(this.#failures, others ? BACKOFF_OTHERS : BACKOFF, random);
+      this.#cancel = clock.after(delay, () => void this.#attempt());
+      this.onTrial = false;
+      this.wasLost = false;
+      this.#become(refused ? 'refused' : 'unreachable');
+    } finally {
+      end();
+    }
+  }
+
+  #become(state: RelayView['state']): void {
+    this.state = state;
+    this.#ports.onChange(this);
+  }
+}

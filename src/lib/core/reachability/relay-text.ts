@@ -1,0 +1,49 @@
+import { base64urlnopad } from '@scure/base';
+import { LINK_MAX_CHARACTERS, MULTIADDR_MAX_BYTES } from '#lib/protocol/limits.ts';
+import { isRelayAddress } from '#lib/protocol/relay-address.ts';
+
+/** What stands between a page's address and a relay's multiaddr; a fragment never reaches a web server. */
+const FRAGMENT = '#/r/';
+/** A relay link in a text: anything may stand before it, and the first character that is not base64url ends it. */
+const LINK_IN_TEXT = /#\/r\/([A-Za-z0-9_-]+)/;
+const MULTIADDR_IN_TEXT = /\/(?:ip4|ip6|dns|dns4|dns6)\/\S+/;
+const WEB_ADDRESS = /^https?:\/\/[^\s/?#]+/i;
+/** A bare name of a web site, with a port perhaps. */
+const SITE = /^(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?::\d{1,5})?\/?$/;
+
+/** What a person typed, pasted or scanned to name a relay. */
+export type RelayText =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'nonsense' }
+  | { readonly kind: 'address'; readonly address: string }
+  /** A web address to ask for `/relay.json`. */
+  | { readonly kind: 'web'; readonly url: string };
+
+/** Reads a relay's link, multiaddr or web address. */
+export function readRelayText(text: string): RelayText {
+  const trimmed = text.trim();
+  if (trimmed === '') return { kind: 'empty' };
+  if (trimmed.length > LINK_MAX_CHARACTERS) return { kind: 'nonsense' };
+  const link = LINK_IN_TEXT.exec(trimmed)?.[1];
+  const address = link === undefined ? MULTIADDR_IN_TEXT.exec(trimmed)?.[0] : decode(link);
+  if (address !== undefined && isRelayAddress(address)) return { kind: 'address', address };
+  if (link !== undefined) return { kind: 'nonsense' };
+  const url = WEB_ADDRESS.exec(trimmed)?.[0] ?? (SITE.test(trimmed) ? `https://${trimmed}` : '');
+  return URL.canParse(url) ? { kind: 'web', url: new URL(url).origin } : { kind: 'nonsense' };
+}
+
+/** A link that adds a relay when it is opened or scanned. */
+export function relayLink(origin: string, address: string): string {
+  const encoded = base64urlnopad.encode(new TextEncoder().encode(address));
+  return `${origin.replace(/\/+$/, '')}/${FRAGMENT}${encoded}`;
+}
+
+function decode(text: string): string | undefined {
+  try {
+    const bytes = base64urlnopad.decode(text);
+    if (bytes.byteLength > MULTIADDR_MAX_BYTES) return undefined;
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

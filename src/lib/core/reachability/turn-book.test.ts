@@ -1,0 +1,153 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { ChosenIceServer } from '#lib/domain/settings.ts';
+import { deviceKeyOf } from '#lib/protocol/key-text.ts';
+import { TURN_PROTOCOL } from '#lib/protocol/names.ts';
+import { TURN_RESPONSE } from '#lib/protocol/turn.ts';
+import { FakeClock, settled } from '#lib/testing/fake-clock.ts';
+import { MemoryNetwork } from '#lib/testing/memory-network.ts';
+import type { MemoryRelay } from '#lib/testing/memory-network.ts';
+import { SeededRandom } from '#lib/testing/seeded-random.ts';
+import { signerNumber } from '#lib/testing/signers.ts';
+import { createTurnBook } from './turn-book.ts';
+import type { TurnBook } from './turn-book.ts';
+
+const at = (name: string) =>
+  `/dns4/${name}.example/tcp/443/wss/p2p/12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nX${name}`;
+const [A, B, C] = ['a', 'b', 'c'].map(at) as [string, string, string];
+
+let clock: FakeClock;
+let relays: Map<string, MemoryRelay>;
+let reserved: string[];
+let asked: string[];
+let chosen: ChosenIceServer[];
+let book: TurnBook;
+beforeEach(async () => {
+  clock = new FakeClock();
+  const network = new MemoryNetwork();
+  relays = new Map([A, B, C].map((address) => [address, network.relay(address)]));
+  reserved = [A];
+  asked = [];
+  chosen = [];
+  let count = 0;
+  for (const [address, relay] of relays) {
+    relay.answer(TURN_PROTOCOL, () => {
+      asked.push(address);
+      count += 1;
+      const host = `turn-${address.split('/')[2] ?? ''}`;
+      return TURN_RESPONSE.encode({
+        ...{ urls: [`turn:${host}`], username: `u${count}`, credential: 'c', seconds: 600 },
+      });
+    });
+  }
+  book = createTurnBook({
+    clock,
+    random: new SeededRandom(1),
+    network: network.join(deviceKeyOf((await signerNumber(1)).publicKey)),
+    reserved: () => reserved,
+    operatorOf: (relay) => (relay.endsWith('b') ? 'Operator B' : undefined),
+    chosen: () => chosen,
+  });
+});
+
+const refresh = async (): Promise<void> => {
+  book.refresh();
+  await settled();
+};
+const urls = () => book.iceServers().flatMap((server) => server.urls);
+
+test('credentials of the best two relays are there before anybody calls', async () => {
+  reserved = [A, B, C];
+  let changes = 0;
+  book.watch(() => (changes += 1));
+  await refresh();
+  expect(asked).toEqual([A, B]);
+  expect(book.iceServers()).toEqual([
+    { urls: ['turn:turn-a.example'], username: 'u1', credential: 'c' },
+    { urls: ['turn:turn-b.example'], username: 'u2', credential: 'c' },
+  ]);
+  expect(changes).toBe(2);
+  await refresh();
+  expect(asked).toHaveLength(2);
+});
+
+test('they are renewed by themselves, long before they expire', async () => {
+  await refresh();
+  for (let minutes = 0; minutes < 60; minutes += 1) {
+    await clock.advance(60_000);
+    expect(urls()).toEqual(['turn:turn-a.example']);
+  }
+  expect(asked.length).toBeGreaterThan(9);
+  expect(asked.length).toBeLessThan(15);
+});
+
+test('expired ones are never given out, nor those about to', async () => {
+  await refresh();
+  relays.get(A)?.stop();
+  await clock.advance(589_000);
+  expect(urls()).toEqual(['turn:turn-a.example']);
+  await clock.advance(1_000);
+  expect(urls()).toEqual([]);
+});
+
+test('a sleeping page has no timers: it asks as it wakes', async () => {
+  await refresh();
+  // A clock whose timers did not run.
+  const later = clock.now() + 3_600_000;
+  Object.assign(clock, { now: () => later });
+  expect(urls()).toEqual([]);
+  await refresh();
+  expect(asked).toEqual([A, A]);
+});
+
+test('after a failover the servers are those of the relay in use', async () => {
+  await refresh();
+  reserved = [];
+  await refresh();
+  // Between two networks: what there was is all there is.
+  expect(urls()).toEqual(['turn:turn-a.example']);
+  reserved = [B];
+  await refresh();
+  expect(urls()).toEqual(['turn:turn-b.example']);
+  reserved = [A, B];
+  await refresh();
+  expect(asked).toEqual([A, B, A]);
+  expect(urls()).toEqual(['turn:turn-a.example', 'turn:turn-b.example']);
+});
+
+test('a relay without TURN, or that says nothing, is asked again later and seldom', async () => {
+  relays.get(A)?.answer(TURN_PROTOCOL, () => {
+    asked.push('none');
+    return TURN_RESPONSE.encode({ urls: [], seconds: 0 });
+  });
+  await refresh();
+  await clock.advance(60 * 60_000);
+  expect(urls()).toEqual([]);
+  expect(asked.length).toBeGreaterThan(5);
+  expect(asked.length).toBeLessThan(25);
+});
+
+test('servers of one’s own are always there, after those of relays', async () => {
+  chosen = [{ url: 'turn:mine.example', username: 'me', credential: 'x' }];
+  await refresh();
+  expect(book.iceServers()[1]).toEqual({
+    urls: ['turn:mine.example'],
+    username: 'me',
+    credential: 'x',
+  });
+});
+
+test('tells whose server carries a call', async () => {
+  reserved = [A, B];
+  await refresh();
+  expect(book.nameOf('turn-A.example')).toBe('a.example');
+  expect(book.nameOf('turn-b.example')).toBe('Operator B');
+  expect(book.nameOf('mine.example')).toBeUndefined();
+});
+
+test('stops', async () => {
+  relays.get(A)?.answer(TURN_PROTOCOL, () => new Promise(() => undefined));
+  await refresh();
+  book.stop();
+  await settled();
+  expect(clock.waiting).toBe(0);
+});
