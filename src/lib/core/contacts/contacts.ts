@@ -1,5 +1,5 @@
 import type { Contact, ReachHints, Trust } from '#lib/domain/contact.ts';
-import type { IdentityKey } from '#lib/domain/ids.ts';
+import type { DeviceKey, IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
 import { cleanName } from '#lib/domain/name.ts';
 import type { LinkProblem } from '#lib/domain/reasons.ts';
 import { fail, ok } from '#lib/domain/result.ts';
@@ -7,11 +7,16 @@ import type { Result } from '#lib/domain/result.ts';
 import { shortKey } from '#lib/domain/short-key.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { ContactStore } from '#lib/ports/stores.ts';
+import { publicKeyOf } from '#lib/protocol/key-text.ts';
+import { safetyNumber } from '#lib/protocol/safety-number.ts';
 import { readInvite } from '../identity/invite-link.ts';
 import { inOrder } from '../in-order.ts';
 import { Watchers } from '../watchable.ts';
 import type { Contacts, Invited } from '../woxly.ts';
+import { deviceOwners } from './device-owners.ts';
 import { mergeHints, sameHints } from './merge-hints.ts';
+import { namesakesOf } from './namesakes.ts';
+import { leftBehind, withKey } from './replace-key.ts';
 
 export interface ContactsPorts {
   readonly store: ContactStore;
@@ -30,7 +35,12 @@ export interface ContactBook extends Contacts {
    * learned, if a higher one was accepted before. `true` for somebody who is no contact.
    */
   learn(key: IdentityKey, hints: ReachHints, epoch?: number): Promise<boolean>;
+  /** A contact was there at this time. Kept, though not written more often than each minute. */
+  markSeen(key: IdentityKey, at: Milliseconds): Promise<void>;
 }
+
+/** How far apart two writes of when somebody was seen are, ms: nobody asks more exactly, and each costs the disk. */
+const SEEN_APART_MS = 60_000;
 
 const byLocale = (a: string, b: string) => a.localeCompare(b);
 const NO_HINTS: ReachHints = { devices: [], relays: [] };
@@ -41,9 +51,16 @@ export async function createContacts(ports: ContactsPorts): Promise<ContactBook>
   const watchers = new Watchers();
   const exclusively = inOrder();
   const byKey = new Map((await store.all()).map((contact) => [contact.key, contact]));
+  for (const key of leftBehind([...byKey.values()])) {
+    await store.remove(key);
+    byKey.delete(key);
+  }
   let sorted: readonly Contact[] = [];
+  /** Made when first asked for after a change. */
+  let owners: ReadonlyMap<DeviceKey, Contact> | undefined;
 
   const changed = () => {
+    owners = undefined;
     sorted = [...byKey.values()].sort(
       (a, b) => compare(a.name, b.name) || (a.key < b.key ? -1 : 1),
     );
@@ -67,8 +84,25 @@ export async function createContacts(ports: ContactsPorts): Promise<ContactBook>
   const change = (key: IdentityKey, to: (contact: Contact) => Contact) =>
     exclusively(async () => {
       const contact = byKey.get(key);
-      if (contact !== undefined) await keep(to(contact));
+      const next = contact && to(contact);
+      if (next !== undefined && next !== contact) await keep(next);
     });
+
+  /** Puts a contact under another key. The new one is stored first: whatever fails, nobody is lost. */
+  const move = async (from: IdentityKey, to: Contact): Promise<Contact> => {
+    await store.put(to);
+    try {
+      await store.remove(from);
+    } catch (failure) {
+      await store.remove(to.key).catch(() => undefined);
+      throw failure;
+    }
+    byKey.delete(from);
+    byKey.set(to.key, to);
+    changed();
+    watchers.changed();
+    return to;
+  };
 
   const nameFor = (key: IdentityKey, ...names: readonly (string | undefined)[]) =>
     names.map((name) => cleanName(name ?? '')).find((name) => name !== '') ?? shortKey(key);
@@ -135,6 +169,41 @@ export async function createContacts(ports: ContactsPorts): Promise<ContactBook>
         await (before === 'stranger' ? drop(key) : keep({ ...contact, trust: before }));
       }),
 
+    safety: async (key) => {
+      const own = ownKey();
+      return own && safetyNumber(publicKeyOf(own), publicKeyOf(key));
+    },
+
+    setVerified: (key, verified) =>
+      change(key, (contact) => {
+        if (contact.trust === 'blocked') return contact;
+        if (!verified) return { ...contact, trust: 'contact' };
+        const { keyBefore: _, ...known } = contact;
+        return { ...known, trust: 'verified' };
+      }),
+
+    replaceKey: async (key, text) => {
+      const invited = await read(text);
+      if (!invited.ok) return invited;
+      return exclusively(async () => {
+        const contact = byKey.get(key);
+        if (contact === undefined) return fail('not-a-key');
+        const taken = byKey.get(invited.value.key);
+        if (contact.trust === 'blocked' || taken?.trust === 'blocked') return fail('blocked');
+        if (taken !== undefined) return fail('already-contact');
+        return ok(await move(key, withKey(contact, invited.value)));
+      });
+    },
+
+    acknowledgeKey: (key) =>
+      change(key, (contact) => {
+        const { keyBefore, ...known } = contact;
+        return keyBefore === undefined ? contact : known;
+      }),
+
+    ownerOf: (device) => (owners ??= deviceOwners(sorted)).get(device),
+    namesakes: (name, key) => namesakesOf(sorted, name, key),
+
     remove: (key) =>
       exclusively(async () => {
         if (byKey.has(key)) await drop(key);
@@ -149,6 +218,13 @@ export async function createContacts(ports: ContactsPorts): Promise<ContactBook>
         const next = { ...known, hints, epoch: epoch ?? known.epoch };
         if (next.epoch !== known.epoch || !sameHints(hints, known.hints)) await keep(next);
         return true;
+      }),
+
+    markSeen: (key, at) =>
+      exclusively(async () => {
+        const known = byKey.get(key);
+        if (known === undefined || at < (known.lastSeen ?? -Infinity) + SEEN_APART_MS) return;
+        await keep({ ...known, lastSeen: at });
       }),
   };
 }
