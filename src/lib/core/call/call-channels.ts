@@ -1,10 +1,10 @@
-import type { DeviceKey, Milliseconds } from '#lib/domain/ids.ts';
-import { decodeCallFrame, encodeCallFrame } from '#lib/protocol/call-frame.ts';
+import type { DeviceKey } from '#lib/domain/ids.ts';
+import { encodeCallFrame } from '#lib/protocol/call-frame.ts';
 import type { CallFrame } from '#lib/protocol/call-frame.ts';
-import { FRAME_MAX_BYTES } from '#lib/protocol/limits.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { Log } from '#lib/ports/log.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
+import { FrameGate } from './frame-gate.ts';
 
 /** Channels that others opened, per device: two, and room for dead ones that have not been noticed. */
 export const INBOUND_PER_DEVICE_MAX = 4;
@@ -14,13 +14,6 @@ const INBOUND_MAX = 32;
 export const FIRST_FRAME_MS = 10_000;
 /** A channel that no call needs is closed after so long without a frame, ms. */
 export const IDLE_MS = 30_000;
-/** Frames that may come at once: everything that can wait for acknowledgement, sent twice. */
-const FRAMES_BURST = 256;
-/** Frames a second in the long run. A live call has one every two seconds. */
-const FRAMES_PER_SECOND = 20;
-/** Frames that wait while a certificate before them is verified. */
-const FRAMES_WAITING_MAX = 64;
-
 export interface ChannelEvents {
   /** A well-formed frame; the channel's next one waits for the promise. `false` closes the channel. */
   onFrame(device: DeviceKey, frame: CallFrame): Promise<boolean>;
@@ -35,11 +28,6 @@ export interface ChannelEvents {
 interface Entry {
   readonly channel: FrameChannel;
   readonly inbound: boolean;
-  /** Frames are handled one after the other: whatever follows a RING waits for its verification. */
-  tail: Promise<void>;
-  waiting: number;
-  budget: number;
-  budgetAt: Milliseconds;
   stopTimer: () => void;
 }
 
@@ -77,9 +65,17 @@ export class CallChannels {
     for (const { channel: old } of older) old.close();
   }
 
-  /** Sends over the newest channel to the device; without one the frame is lost. */
+  /**
+   * Sends over every channel to the device: any of them may be dead without knowing it, and frames are numbered.
+   * Without one the frame is lost.
+   */
   send(device: DeviceKey, frame: CallFrame): void {
-    this.#newest(device)?.channel.send(encodeCallFrame(frame));
+    const bytes = encodeCallFrame(frame);
+    for (const { channel } of this.#entries) if (channel.device === device) channel.send(bytes);
+  }
+
+  has(device: DeviceKey): boolean {
+    return this.#newest(device) !== undefined;
   }
 
   closeAll(): void {
@@ -91,19 +87,20 @@ export class CallChannels {
   }
 
   #add(channel: FrameChannel, inbound: boolean): void {
-    const entry: Entry = {
-      channel,
-      inbound,
-      tail: Promise.resolve(),
-      waiting: 0,
-      budget: FRAMES_BURST,
-      budgetAt: this.#clock.now(),
-      stopTimer: () => undefined,
-    };
+    const entry: Entry = { channel, inbound, stopTimer: () => undefined };
+    const gate = new FrameGate(this.#clock, {
+      onFrame: (frame) => this.#events.onFrame(channel.device, frame),
+      onShut: (reason) => {
+        this.#log.warn('call channel closed', { reason });
+        channel.close();
+      },
+    });
     this.#entries.push(entry);
     this.#closeIfIdle(entry, FIRST_FRAME_MS);
     channel.listen({
-      onFrame: (bytes) => this.#onFrame(entry, bytes),
+      onFrame: (bytes) => {
+        if (this.#entries.includes(entry) && gate.take(bytes)) this.#closeIfIdle(entry, IDLE_MS);
+      },
       onClose: () => this.#onClose(entry),
     });
     if (this.#entries.includes(entry)) this.#events.onOpened(channel.device);
@@ -115,45 +112,6 @@ export class CallChannels {
       if (this.#events.needed(entry.channel.device)) this.#closeIfIdle(entry, IDLE_MS);
       else entry.channel.close();
     });
-  }
-
-  #onFrame(entry: Entry, bytes: Uint8Array): void {
-    if (!this.#entries.includes(entry)) return;
-    const frame =
-      bytes.byteLength <= FRAME_MAX_BYTES && this.#affords(entry)
-        ? decodeCallFrame(bytes)
-        : undefined;
-    if (frame === undefined || entry.waiting >= FRAMES_WAITING_MAX) {
-      this.#log.warn('call channel closed', { reason: frame ? 'flood' : 'garbage' });
-      entry.channel.close();
-      return;
-    }
-    this.#closeIfIdle(entry, IDLE_MS);
-    entry.waiting += 1;
-    entry.tail = entry.tail.then(() => this.#handOn(entry, frame));
-  }
-
-  /** Never rejects: whatever follows would wait for ever. */
-  async #handOn(entry: Entry, frame: CallFrame): Promise<void> {
-    let closed: string | undefined;
-    try {
-      if (!(await this.#events.onFrame(entry.channel.device, frame))) closed = 'refused';
-    } catch {
-      closed = 'failed';
-    }
-    entry.waiting -= 1;
-    if (closed === undefined) return;
-    this.#log.warn('call channel closed', { reason: closed });
-    entry.channel.close();
-  }
-
-  /** A token bucket. */
-  #affords(entry: Entry): boolean {
-    const now = this.#clock.now();
-    const earned = (Math.max(0, now - entry.budgetAt) / 1000) * FRAMES_PER_SECOND;
-    entry.budget = Math.min(FRAMES_BURST, entry.budget + earned) - 1;
-    entry.budgetAt = now;
-    return entry.budget >= 0;
   }
 
   #onClose(entry: Entry): void {

@@ -7,8 +7,9 @@ import type { Candidate } from '#lib/ports/media.ts';
 export type Effect =
   /** Find the person and open a channel → `found`, then `channel-opened` or `reach-failed`. */
   | { readonly do: 'reach' }
-  /** Open another channel to this device, trying until it works → `channel-opened`. */
+  /** Open another channel to this device, trying until it works, and anew now if it is → `channel-opened`. */
   | { readonly do: 'reopen'; readonly device: DeviceKey }
+  /** By every way there is: frames are numbered, so that one that comes twice does no harm. */
   | { readonly do: 'send'; readonly device: DeviceKey; readonly frame: CallFrame }
   /** Make the RTCPeerConnection. It closes with the call, or with `close-path`. */
   | { readonly do: 'open-path'; readonly policy: 'all' | 'relay' }
@@ -16,15 +17,19 @@ export type Effect =
   /** → `offer-made` */
   | { readonly do: 'make-offer' }
   /** → `answer-made` */
-  | { readonly do: 'make-answer'; readonly offer: string }
+  | { readonly do: 'make-answer'; readonly offer: string; readonly round?: number }
   /** → `answer-taken` */
   | { readonly do: 'take-answer'; readonly answer: string }
-  /** → `restart-made` */
+  /** With the ICE servers of now → `restart-made` */
   | { readonly do: 'make-restart' }
   | { readonly do: 'add-candidate'; readonly candidate: Candidate }
   /** → `microphone-opened` or `microphone-error`. It closes with the call. */
   | { readonly do: 'open-microphone' }
+  /** Open it anew, beside the one that brings no sound; if that fails the old one goes on. */
+  | { readonly do: 'renew-microphone' }
   | { readonly do: 'set-muted'; readonly muted: boolean }
+  /** What the peer says of its sound. */
+  | { readonly do: 'expect'; readonly sending: boolean; readonly muted: boolean }
   /** Send the open microphone's sound over the path. */
   | { readonly do: 'send-sound' }
   /** Play what the peer sends. */

@@ -62,7 +62,7 @@ describe('broken ways', () => {
   test('a peer that is gone is given up after a minute', async () => {
     befriend(alice, bob);
     await talk(alice, bob);
-    world.network.vanish(bob.device);
+    bob.vanish();
     alice.paths.last.report('failed');
     await world.pass(RECONNECTING_MS);
     expect(alice.shows).toBe('ended: connection-lost');
@@ -91,7 +91,7 @@ describe('broken ways', () => {
   test('a page loaded anew in a call ends it for the other side', async () => {
     befriend(alice, bob);
     await talk(alice, bob);
-    world.network.vanish(bob.device);
+    bob.vanish();
     bob.calls.stop();
     world.people.splice(world.people.indexOf(bob), 1);
     await world.person(2, 'Bob');

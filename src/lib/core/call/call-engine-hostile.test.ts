@@ -36,7 +36,12 @@ describe('hostile peers', () => {
     encodeCallFrame({
       ...{ callId, sequence: 1, acknowledged: 0 },
       body: {
-        ...{ type: 'ring', certificate: alice.certificate, name: 'Mallory', offer: 'fake-sdp 1 1' },
+        ...{
+          type: 'ring',
+          certificate: alice.certificate,
+          name: 'Mallory',
+          offer: 'fake-sdp 99 1',
+        },
         ...{ issued: world.clock.now(), expires: world.clock.now() + 60_000 },
         ...part,
       },

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { befriend, CallWorld, isMutedThere, ring, talk } from '#lib/testing/call-people.ts';
+import { befriend, CallWorld, isMutedThere, ring, shown, talk } from '#lib/testing/call-people.ts';
 import type { CallPerson } from '#lib/testing/call-people.ts';
 import { settled, until } from '#lib/testing/fake-clock.ts';
 
@@ -59,7 +59,7 @@ describe('the microphone', () => {
     befriend(alice, bob);
     await talk(alice, bob);
     alice.settings = { ...alice.settings, microphone: 'headset', speaker: 'headset' };
-    alice.calls.devicesChosen();
+    alice.calls.settingsChanged();
     await until(() => alice.microphones.opened.length === 2, 'another microphone');
     await settled();
     expect(alice.paths.last.sending).toBe(alice.microphones.opened[1]);
@@ -72,7 +72,7 @@ describe('the microphone', () => {
 
   const choose = (microphone: string) => {
     alice.settings = { ...alice.settings, microphone };
-    alice.calls.devicesChosen();
+    alice.calls.settingsChanged();
   };
   const opened = () => alice.microphones.opened.map(({ id, closed }) => [id, closed]);
 
@@ -86,7 +86,7 @@ describe('the microphone', () => {
       setSpeaker.call(alice.paths.last, id);
     };
     alice.settings = { ...alice.settings, ringVolume: 0.1 };
-    alice.calls.devicesChosen();
+    alice.calls.settingsChanged();
     await settled();
     expect(opened()).toEqual([[undefined, false]]);
     expect(speakers).toBe(0);
@@ -99,7 +99,7 @@ describe('the microphone', () => {
     choose('headset');
     await settled();
     alice.microphones.behaviour = 'opens';
-    alice.calls.devicesChosen();
+    alice.calls.settingsChanged();
     await settled();
     expect(opened()).toEqual([[undefined, false]]);
     expect(alice.paths.last.sending).toBe(alice.microphones.opened[0]);
@@ -146,5 +146,93 @@ describe('the microphone', () => {
     await until(() => alice.paths.last.sending === alice.microphones.opened[1], 'sound again');
     expect(alice.calls.current).toMatchObject({ microphoneLost: false, muted: true });
     expect(alice.microphones.opened[1]?.muted).toBe(true);
+  });
+
+  test('that was lost is opened again by itself, a few times, and then when a device comes', async () => {
+    befriend(alice, bob);
+    await talk(alice, bob);
+    alice.microphones.behaviour = 'missing';
+    alice.microphones.opened[0]?.lose();
+    await until(() => shown(bob, 'peerMicrophoneLost'), 'the peer is told');
+    expect(bob.paths.last.expected).toEqual({ sending: false, muted: false });
+    await world.pass(30_000);
+    expect(shown(alice, 'microphoneLost')).toBe(true);
+    alice.microphones.behaviour = 'opens';
+    await world.pass(30_000);
+    expect(opened()).toHaveLength(1);
+    alice.microphones.change([]);
+    await until(() => !shown(bob, 'peerMicrophoneLost'), 'the peer is told again');
+    expect(alice.paths.last.sending).toBe(alice.microphones.opened[1]);
+    expect(bob.paths.last.expected).toEqual({ sending: true, muted: false });
+  });
+
+  test('that was lost for a moment is back without a tap', async () => {
+    befriend(alice, bob);
+    await talk(alice, bob);
+    alice.microphones.opened[0]?.lose();
+    await world.pass(2_000);
+    expect(shown(alice, 'microphoneLost')).toBe(false);
+    expect(alice.paths.last.sending).toBe(alice.microphones.opened[1]);
+  });
+
+  test('that the system takes for a while is said, and comes back by itself', async () => {
+    befriend(alice, bob);
+    await talk(alice, bob);
+    alice.microphones.opened[0]?.systemMute(true);
+    expect(shown(alice, 'microphoneLost')).toBe(true);
+    await until(() => shown(bob, 'peerMicrophoneLost'), 'the peer is told');
+    alice.microphones.opened[0]?.systemMute(false);
+    expect(shown(alice, 'microphoneLost')).toBe(false);
+    await until(() => !shown(bob, 'peerMicrophoneLost'), 'the peer is told again');
+    expect(opened()).toHaveLength(1);
+  });
+
+  test('of a peer that nothing is heard of is opened anew, once', async () => {
+    befriend(alice, bob);
+    await talk(alice, bob);
+    for (let times = 0; times < 3; times += 1) {
+      bob.paths.last.hear('silent');
+      await until(() => shown(alice, 'unheard'), 'unheard');
+      bob.paths.last.hear('heard');
+      await until(() => !shown(alice, 'unheard'), 'heard');
+    }
+    expect(opened()).toEqual([
+      [undefined, true],
+      [undefined, false],
+    ]);
+    expect(alice.paths.last.sending).toBe(alice.microphones.opened[1]);
+  });
+
+  test('of a peer who is muted is not expected to be heard', async () => {
+    befriend(alice, bob);
+    await talk(alice, bob);
+    alice.calls.setMuted(true);
+    await until(() => isMutedThere(bob), 'muted');
+    bob.paths.last.hear('silent');
+    expect(shown(bob, 'peerSilent')).toBe(false);
+    expect(bob.paths.last.expected).toEqual({ sending: true, muted: true });
+    alice.calls.setMuted(false);
+    await until(() => shown(bob, 'peerSilent'), 'silent');
+  });
+
+  test('a phone in the background is told of, whenever it went there', async () => {
+    befriend(alice, bob);
+    alice.calls.setBackground(true);
+    await talk(alice, bob);
+    await until(() => shown(bob, 'peerBackground'), 'in the background');
+    alice.calls.setBackground(false);
+    await until(() => !shown(bob, 'peerBackground'), 'back');
+  });
+
+  test('the data saver holds from the start and when it is chosen, and no packets are no break', async () => {
+    befriend(alice, bob);
+    alice.settings = { ...alice.settings, dataSaver: true };
+    await talk(alice, bob);
+    expect([alice.paths.last.dataSaver, bob.paths.last.dataSaver]).toEqual([true, false]);
+    alice.paths.last.becomeSparse(true);
+    await until(() => bob.paths.last.expected?.sending === false, 'sparse');
+    alice.settings = { ...alice.settings, dataSaver: false };
+    alice.calls.settingsChanged();
+    expect(alice.paths.last.dataSaver).toBe(false);
   });
 });

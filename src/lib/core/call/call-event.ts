@@ -5,6 +5,7 @@ import type { CallBodyOf, CallFrame } from '#lib/protocol/call-frame.ts';
 import type { Candidate, PathState } from '#lib/ports/media.ts';
 import type { CallPeer } from './call-view.ts';
 import type { ReachFailure } from './reach-port.ts';
+import type { Via } from './reliable.ts';
 
 /** What this device knows about itself and a person at the moment a call with them begins. */
 export interface Circumstances {
@@ -13,6 +14,8 @@ export interface Circumstances {
   /** Our address is hidden from everybody or from this person. */
   readonly hidden: boolean;
   readonly turnAvailable: boolean;
+  /** The contact's identity key has changed, and nobody has acknowledged that. */
+  readonly keyChanged: boolean;
 }
 
 /** A person pressed something. */
@@ -23,6 +26,7 @@ export type Press =
       readonly certificate: CallBodyOf<'ring'>['certificate'];
       readonly name: string;
       readonly supported: boolean;
+      readonly patient: boolean;
     } & Circumstances)
   | { readonly type: 'accept' }
   | { readonly type: 'decline'; readonly note?: string }
@@ -33,6 +37,8 @@ export type Press =
   | { readonly type: 'block' }
   | { readonly type: 'mute'; readonly muted: boolean }
   | { readonly type: 'reopen-microphone' }
+  /** The page went into the background of a phone, or came back. */
+  | { readonly type: 'background'; readonly background: boolean }
   | { readonly type: 'dismiss' };
 
 /** The way to the peer's device. */
@@ -42,6 +48,10 @@ export type Signal =
   | { readonly type: 'channel-opened'; readonly device: DeviceKey }
   /** The last channel to the device is gone. */
   | { readonly type: 'channel-lost'; readonly device: DeviceKey }
+  /** Frames can be sent over the media path, or cannot any more. */
+  | { readonly type: 'path-frames'; readonly open: boolean }
+  /** The person that the call is with is there now, says presence. */
+  | { readonly type: 'person-seen' }
   /** This device has another network than before, or one again. */
   | { readonly type: 'network-changed' };
 
@@ -63,23 +73,31 @@ export interface Arrived {
   readonly id: CallId;
   readonly device: DeviceKey;
   readonly frame: CallFrame & { readonly callId: Bytes };
+  readonly via: Via;
 }
 
 /** What became of an effect on the media path, and what it says by itself. */
 export type Media =
   | { readonly type: 'offer-made'; readonly offer: string }
-  | { readonly type: 'answer-made'; readonly answer: string }
+  /** `round`: of the peer's restart that it answers. */
+  | { readonly type: 'answer-made'; readonly answer: string; readonly round?: number }
   | { readonly type: 'answer-taken' }
   | { readonly type: 'restart-made'; readonly offer: string }
   | { readonly type: 'path-error'; readonly at: 'offer' | 'answer' | 'take-answer' | 'restart' }
   | { readonly type: 'candidate'; readonly candidate: Candidate }
   | { readonly type: 'path-state'; readonly state: PathState }
-  | { readonly type: 'play-blocked'; readonly blocked: boolean };
+  | { readonly type: 'play-blocked'; readonly blocked: boolean }
+  | { readonly type: 'hearing'; readonly hearing: 'heard' | 'silent' }
+  | { readonly type: 'sparse'; readonly sparse: boolean };
 
 export type Sound =
   | { readonly type: 'microphone-opened' }
   | { readonly type: 'microphone-error'; readonly problem: MicrophoneProblem }
-  | { readonly type: 'microphone-lost' };
+  | { readonly type: 'microphone-lost' }
+  /** The system takes the sound away for a while, or gives it back. */
+  | { readonly type: 'system-mute'; readonly muted: boolean }
+  /** Another device was plugged in or out. */
+  | { readonly type: 'devices-changed' };
 
 /** Nothing happened, but a deadline has passed. */
 export interface Tick {

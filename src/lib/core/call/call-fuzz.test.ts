@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { isAccepted, isLive } from './call-state.ts';
 import { CallSimulation } from '#lib/testing/call-simulation.ts';
 
 /** Seeds of the whole run, spread over a few tests so that a failure is found fast. */
@@ -24,6 +25,13 @@ function story(seed: number): CallSimulation {
   for (const peer of world.peers) peer.alive = true;
   // Longer than anything may ring, connect or reconnect: what is left is connected.
   world.run(140_000);
+  // A patient call goes on looking; whoever they look for may have blocked them.
+  for (const peer of world.peers) {
+    const { call } = peer;
+    if (call && isLive(call) && call.patient && !isAccepted(call))
+      peer.dispatch({ type: 'hang-up' });
+  }
+  world.run(1_000);
   for (const { key, call } of world.peers) {
     if (call && call.stage !== 'ended') expect(`${key} ${call.stage}`).toBe(`${key} connected`);
   }

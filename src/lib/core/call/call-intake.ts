@@ -1,11 +1,14 @@
 import { toHex } from '#lib/domain/bytes.ts';
 import type { CallId, DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
+import { cleanName } from '#lib/domain/name.ts';
 import type { Settings } from '#lib/domain/settings.ts';
 import type { CallBodyOf, CallFrame } from '#lib/protocol/call-frame.ts';
+import { CALL_ID_BYTES } from '#lib/protocol/limits.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { IceServer, MediaPaths } from '#lib/ports/media.ts';
 import type { Contacts } from '../woxly.ts';
 import type { CallEvent, Circumstances, Unstamped } from './call-event.ts';
+import type { Via } from './reliable.ts';
 import { callerOf, checkBody, peerOf } from './ring-check.ts';
 import type { SdpChecks } from './ring-check.ts';
 import { CONTACT_RINGS, RingGate, STRANGER_RINGS } from './ring-gate.ts';
@@ -15,7 +18,10 @@ export interface CallIntakePorts extends SdpChecks {
   readonly paths: MediaPaths;
   readonly iceServers: () => readonly IceServer[];
   readonly self: () => { readonly key: IdentityKey };
-  readonly contacts: Pick<Contacts, 'get'>;
+  readonly contacts: Pick<Contacts, 'get'> & {
+    /** The person among the contacts whose device this is, as far as is known. */
+    readonly ownerOf?: (device: DeviceKey) => IdentityKey | undefined;
+  };
   readonly settings: () => Settings;
 }
 
@@ -38,12 +44,14 @@ export class CallIntake {
   }
 
   /** `false` for what no honest peer sends. */
-  async take(device: DeviceKey, frame: CallFrame): Promise<boolean> {
+  async take(device: DeviceKey, frame: CallFrame, via: Via = 'channel'): Promise<boolean> {
     const body = checkBody(this.#ports, frame.body);
     if (body === undefined) return false;
     const id = toHex(frame.callId) as CallId;
-    if (body.type === 'ring') return this.#takeRing(id, device, frame, body);
-    this.#events.onEvent({ type: 'frame', id, device, frame: { ...frame, body } });
+    if (id === NO_CALL && body.type === 'heartbeat') return true;
+    // Over a path there is a call already.
+    if (body.type === 'ring') return via === 'channel' && this.#takeRing(id, device, frame, body);
+    this.#events.onEvent({ type: 'frame', id, device, frame: { ...frame, body }, via });
     return true;
   }
 
@@ -56,7 +64,7 @@ export class CallIntake {
     const { self, clock, settings, paths } = this.#ports;
     const caller = await callerOf(body, device, clock.now());
     if (caller === undefined || caller === self().key) return false;
-    const about = circumstancesOf(this.#ports, caller, body.name);
+    const about = this.#callerAs(circumstancesOf(this.#ports, caller, body.name), device, body);
     if (!this.#events.knows(id, device) && !this.#admits(about, device)) return true;
     this.#events.onEvent({
       ...{ type: 'ring', id, device, frame, body, ...about },
@@ -64,6 +72,20 @@ export class CallIntake {
       supported: paths.supported,
     });
     return true;
+  }
+
+  /**
+   * An identity that rings from the device of somebody else we know is a stranger, whatever name it goes by; and who
+   * is blocked stays so under another identity.
+   */
+  #callerAs(about: Circumstances, device: DeviceKey, { name }: CallBodyOf<'ring'>): Circumstances {
+    const { contacts } = this.#ports;
+    const owner = contacts.ownerOf?.(device);
+    const { key, trust } = about.peer;
+    if (owner === undefined || owner === key || trust === 'blocked') return about;
+    const blocked = contacts.get(owner)?.trust === 'blocked';
+    const peer = { key, name: cleanName(name), trust: blocked ? 'blocked' : 'stranger' } as const;
+    return { ...about, peer };
   }
 
   #admits({ peer }: Circumstances, device: DeviceKey): boolean {
@@ -80,6 +102,9 @@ export class CallIntake {
   }
 }
 
+/** The call ID of a heartbeat that belongs to no call: it keeps a channel open that may be needed soon. */
+export const NO_CALL = '0'.repeat(2 * CALL_ID_BYTES) as CallId;
+
 /** What decides about a call with this person now. `name`: what they, or an invite, say that they are called. */
 export function circumstancesOf(
   ports: CallIntakePorts,
@@ -91,6 +116,7 @@ export function circumstancesOf(
     self: self().key,
     peer: peerOf(contacts, key, name),
     hidden: settings().hideAddress || contacts.get(key)?.hideAddress === true,
+    keyChanged: contacts.get(key)?.keyBefore !== undefined,
     turnAvailable: iceServers().some(({ urls }) => urls.some((url) => /^turns?:/i.test(url))),
   };
 }

@@ -6,7 +6,7 @@ import { at, OURS, STAGES, LIVE, THEIRS } from '#lib/testing/machine-play.ts';
 import type { Stage, MachinePlay } from '#lib/testing/machine-play.ts';
 import type { Press } from './call-event.ts';
 import { nextDeadline } from './call-machine.ts';
-import { CONNECTING_MS, PREPARING_MS, RECONNECTING_MS, RINGING_MS } from './timing.ts';
+import { CONNECTING_MS, PREPARING_MS, RECONNECTING_MS, REPEAT_MS, RINGING_MS } from './timing.ts';
 
 const hangup = { type: 'hangup', reason: 'hung-up' } as const;
 
@@ -152,7 +152,7 @@ describe('what the peer says', () => {
     const { call } = play;
     const device = 'device x' as DeviceKey;
     const frame = { callId: new Uint8Array(16), sequence: 0, acknowledged: 0, body: hangup };
-    play.tell({ type: 'frame', id: call?.id ?? OURS, device, frame });
+    play.tell({ type: 'frame', id: call?.id ?? OURS, device, frame, via: 'channel' });
     expect(play.call).toBe(call);
   });
 
@@ -199,6 +199,9 @@ describe('what the peer says', () => {
     expect(play.stage).toBe('rung');
     play.hearAs(1, { type: 'ringing' }).hearAs(2, { type: 'accept', answer: 'x' });
     expect(play.stage).toBe('connecting');
+    // It came by two ways, and was acknowledged just now. Later it means that this was not heard.
+    expect(play.hearAs(2, { type: 'accept', answer: 'x' }).did).toEqual([]);
+    play.now += REPEAT_MS;
     expect(play.hearAs(2, { type: 'accept', answer: 'x' }).did).toEqual(['heartbeat']);
   });
 

@@ -1,20 +1,23 @@
 import type { Milliseconds } from '#lib/domain/ids.ts';
 import type { Effect } from './call-effect.ts';
 import type { Arrived, CallEvent } from './call-event.ts';
-import { isLinked, privacyFor } from './call-state.ts';
+import { isAccepted, isLinked, privacyFor } from './call-state.ts';
 import type { Call, Finding } from './call-state.ts';
 import type { Line } from './line.ts';
+import { settle, tellMedia } from './live.ts';
 import { NO_NEGOTIATION } from './negotiation.ts';
 import { isFarewell, onFrame } from './on-frame.ts';
 import { onMedia } from './on-media.ts';
 import { onPress } from './on-press.ts';
 import { onRing } from './on-ring.ts';
 import { onSignal } from './on-signal.ts';
+import { onSound } from './on-sound.ts';
 import { nextDeadline as deadlineOf, onTick } from './on-tick.ts';
+import { openOffer } from './ready.ts';
 import { heartbeat, looseFrame } from './reliable.ts';
-import { PREPARING_MS } from './timing.ts';
+import { PATIENT_MS, PREPARING_MS } from './timing.ts';
 import { bury, findTombstone } from './tombstones.ts';
-import { end, send, settle } from './turn.ts';
+import { end, send } from './turn.ts';
 import type { Turn } from './turn.ts';
 
 /**
@@ -46,6 +49,7 @@ import type { Turn } from './turn.ts';
  *                                    │                                    │◄────────────────┤ (ICE restart)│
  *                                    └────────────────────────────────────┘ path connected  └──────────────┘
  *
+ *      A patient call goes from reaching back to finding when nobody was there, and searches again.
  *      Every state ends in `ended(reason)`: by a press, by the peer's DECLINE, CANCEL or HANGUP, by its deadline, or
  *      by a failure of the network, the microphone or the path. `ended` is final and stays until dismissed.
  *
@@ -86,11 +90,14 @@ function decide(turn: Turn, line: Line, event: CallEvent): Line {
     case 'block':
     case 'mute':
     case 'reopen-microphone':
+    case 'background':
       return call === undefined ? line : { ...line, call: onPress(turn, call, event) };
     case 'found':
     case 'reach-failed':
     case 'channel-opened':
     case 'channel-lost':
+    case 'path-frames':
+    case 'person-seen':
     case 'network-changed':
       return call === undefined ? line : { ...line, call: onSignal(turn, call, event) };
     case 'offer-made':
@@ -101,10 +108,15 @@ function decide(turn: Turn, line: Line, event: CallEvent): Line {
     case 'candidate':
     case 'path-state':
     case 'play-blocked':
+    case 'hearing':
+    case 'sparse':
+      return call === undefined ? line : { ...line, call: onMedia(turn, call, event) };
     case 'microphone-opened':
     case 'microphone-error':
     case 'microphone-lost':
-      return call === undefined ? line : { ...line, call: onMedia(turn, call, event) };
+    case 'system-mute':
+    case 'devices-changed':
+      return call === undefined ? line : { ...line, call: onSound(turn, call, event) };
     case 'tick':
       return call === undefined ? line : { ...line, call: onTick(turn, call) };
   }
@@ -112,32 +124,32 @@ function decide(turn: Turn, line: Line, event: CallEvent): Line {
 
 /** A person pressed Call. The microphone, the offer and the search for the person start at once, side by side. */
 function place(turn: Turn, event: Extract<CallEvent, { readonly type: 'call' }>): Call {
-  const { self, peer, hidden, turnAvailable, supported, id, certificate, name } = event;
+  const { self, peer, hidden, turnAvailable, supported, id, certificate, name, patient } = event;
   const privacy = privacyFor(peer.trust, hidden, turnAvailable);
   const finding: Finding = {
     ...{ stage: 'finding', id, direction: 'outgoing', peer, started: turn.now, privacy },
     // Both keys are ASCII, so that this is the order of their bytes.
     polite: self > peer.key,
     ...{ muted: false, playBlocked: false, microphone: 'opening', media: NO_NEGOTIATION },
-    ...{ offer: undefined, self: { certificate, name }, deadline: turn.now + PREPARING_MS },
+    ...{ systemMuted: false, background: false, patient, search: { at: undefined, failures: 0 } },
+    ...{ offer: undefined, offeredAt: turn.now, self: { certificate, name } },
+    deadline: turn.now + (patient ? PATIENT_MS : PREPARING_MS),
   };
+  // Somebody else may stand behind the new key.
+  if (event.keyChanged) return end(turn, finding, 'key-changed');
   if (!supported) return end(turn, finding, 'unsupported');
   // Hidden means never: without TURN no call is placed, rather than one that shows the address.
   if (hidden && !turnAvailable) return end(turn, finding, 'hidden-no-relay');
-  turn.effects.push(
-    { do: 'open-microphone' },
-    { do: 'reach' },
-    { do: 'open-path', policy: privacy.policy },
-    { do: 'make-offer' },
-  );
+  turn.effects.push({ do: 'open-microphone' }, { do: 'reach' });
+  openOffer(turn, finding);
   return { ...finding, media: { ...NO_NEGOTIATION, path: 'connecting' } };
 }
 
 /** A frame other than RING: for the call, for one that is over, or for one that is not known here. */
-function onArrived(turn: Turn, line: Line, { id, device, frame }: Arrived): Line {
+function onArrived(turn: Turn, line: Line, { id, device, frame, via }: Arrived): Line {
   const { call } = line;
   if (call && isLinked(call) && call.id === id && call.link.device === device) {
-    return { ...line, call: onFrame(turn, call, frame) };
+    return { ...line, call: onFrame(turn, call, frame, via) };
   }
   const over = findTombstone(line.tombstones, id, device, turn.now);
   if (over !== undefined) {
@@ -147,8 +159,9 @@ function onArrived(turn: Turn, line: Line, { id, device, frame }: Arrived): Line
   }
   switch (frame.body.type) {
     case 'cancel': {
-      // It overtook its RING, which must not ring when it comes.
-      const early = { id, device, farewell: undefined, unrung: true };
+      // It overtook its RING, which must not ring when it comes, nor be missed while we are with that device.
+      const unrung = !(call && isLinked(call) && call.link.device === device);
+      const early = { id, device, farewell: undefined, unrung };
       return { ...line, tombstones: bury(line.tombstones, early, turn.now) };
     }
     case 'ringing':
@@ -170,26 +183,14 @@ function onArrived(turn: Turn, line: Line, { id, device, frame }: Arrived): Line
 
 const HUNG_UP = { type: 'hangup', reason: 'hung-up' } as const;
 
-/** Last thing in a step: claims what is now evident, and acknowledges what was taken and not answered. */
+/** Last thing in a step: says and claims what is now evident, and acknowledges what was taken and not answered. */
 function acknowledge(turn: Turn, call: Call): Call {
-  switch (call.stage) {
-    case 'finding':
-    case 'reaching':
-    case 'ended':
-      return call;
-    case 'rung':
-    case 'ringing':
-    case 'incoming':
-    case 'answering':
-    case 'connecting':
-    case 'connected':
-    case 'reconnecting': {
-      if (!call.link.owing) return settle(turn, call);
-      const [link, frames] = heartbeat(call.link, turn.now);
-      send(turn, link.device, frames);
-      return settle(turn, { ...call, link });
-    }
-  }
+  if (!isLinked(call)) return call;
+  const told = isAccepted(call) ? tellMedia(turn, call) : call;
+  if (!told.link.owing) return settle(turn, told);
+  const [link, frames] = heartbeat(told.link, turn.now);
+  send(turn, link.device, frames);
+  return settle(turn, { ...told, link });
 }
 
 /** A call that has just ended is remembered, so that its late frames do nothing and are told so. */

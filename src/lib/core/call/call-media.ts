@@ -1,67 +1,53 @@
 import type { CallQuality } from '#lib/domain/call.ts';
-import { WoxlyError } from '#lib/domain/errors.ts';
-import type { MicrophoneProblem } from '#lib/domain/reasons.ts';
-import type { Settings } from '#lib/domain/settings.ts';
-import type { Log } from '#lib/ports/log.ts';
-import type {
-  IceServer,
-  MediaPath,
-  MediaPaths,
-  Microphones,
-  OpenMicrophone,
-} from '#lib/ports/media.ts';
+import type { CallFrame } from '#lib/protocol/call-frame.ts';
+import type { Clock } from '#lib/ports/clock.ts';
+import type { IceServer, MediaPath, MediaPaths, OpenMicrophone } from '#lib/ports/media.ts';
 import type { Effect } from './call-effect.ts';
-import type { Media, Sound } from './call-event.ts';
+import type { Media, Signal, Sound } from './call-event.ts';
+import { CallMicrophone } from './call-microphone.ts';
+import type { CallMicrophonePorts } from './call-microphone.ts';
+import { PathFrames } from './path-frames.ts';
 
-export interface CallMediaPorts {
-  readonly log: Log;
+export interface CallMediaPorts extends CallMicrophonePorts {
+  readonly clock: Clock;
   readonly paths: MediaPaths;
-  readonly microphones: Microphones;
+  /** Those of now: their credentials expire. */
   readonly iceServers: () => readonly IceServer[];
-  readonly settings: () => Settings;
 }
 
-export type MediaEffect = Extract<
+export interface CallMediaEvents {
+  report(event: Media | Sound | Signal): void;
+  /** A frame that came over the path. `false` for what no honest peer sends. */
+  onFrame(frame: CallFrame): Promise<boolean>;
+}
+
+export type MediaEffect = Exclude<
   Effect,
-  {
-    readonly do:
-      | 'open-path'
-      | 'close-path'
-      | 'make-offer'
-      | 'make-answer'
-      | 'take-answer'
-      | 'make-restart'
-      | 'add-candidate'
-      | 'open-microphone'
-      | 'set-muted'
-      | 'send-sound'
-      | 'play';
-  }
+  { readonly do: 'send' | 'record' | 'finish' | 'reach' | 'reopen' | 'continue-as' }
 >;
 
 /** The path and the microphone of one call. What comes late, after either was closed, is thrown away. */
 export class CallMedia {
   readonly #ports: CallMediaPorts;
-  readonly #report: (event: Media | Sound) => void;
-  readonly #ended = new AbortController();
+  readonly #events: CallMediaEvents;
+  readonly #microphone: CallMicrophone;
   #path: MediaPath | undefined;
-  #microphone: OpenMicrophone | undefined;
-  /** The choice that {@link #microphone} came of. */
-  #used: string | undefined;
-  /** The choice that was tried last; it may have failed, and then the one before goes on. */
-  #choice: string | undefined;
-  /** Whether a microphone was ever asked for in this call. */
-  #wanted = false;
-  #opening = false;
+  #frames: PathFrames | undefined;
   /** The speaker that the path plays on. */
   #speaker: string | undefined;
-  #muted = false;
+  #dataSaver = false;
   /** Whether the call has come so far that the microphone's sound is sent. */
   #sending = false;
 
-  constructor(ports: CallMediaPorts, report: (event: Media | Sound) => void) {
+  constructor(ports: CallMediaPorts, events: CallMediaEvents) {
     this.#ports = ports;
-    this.#report = report;
+    this.#events = events;
+    this.#microphone = new CallMicrophone(ports, {
+      report: (event) => events.report(event),
+      onChange: (microphone) => {
+        if (this.#sending) this.#attach(microphone);
+      },
+    });
   }
 
   /** After a tap, where the browser wanted one. */
@@ -74,8 +60,12 @@ export class CallMedia {
   }
 
   levels(): { readonly own: number; readonly peer: number } {
-    const own = this.#muted ? 0 : (this.#microphone?.level() ?? 0);
-    return { own, peer: this.#path?.level() ?? 0 };
+    return { own: this.#microphone.level(), peer: this.#path?.level() ?? 0 };
+  }
+
+  /** Sends over the path as well, if that is possible. */
+  sendFrame(frame: CallFrame): void {
+    this.#frames?.send(frame);
   }
 
   run(effect: MediaEffect): void {
@@ -89,9 +79,7 @@ export class CallMedia {
           return { type: 'offer-made', offer: await path.offer() };
         });
       case 'make-answer':
-        return this.#onPath('answer', async (path) => {
-          return { type: 'answer-made', answer: await path.answer(effect.offer) };
-        });
+        return this.#makeAnswer(effect.offer, effect.round);
       case 'take-answer':
         return this.#onPath('take-answer', async (path) => {
           await path.takeAnswer(effect.answer);
@@ -99,61 +87,90 @@ export class CallMedia {
         });
       case 'make-restart':
         return this.#onPath('restart', async (path) => {
-          return { type: 'restart-made', offer: await path.restartOffer() };
+          return {
+            type: 'restart-made',
+            offer: await path.restartOffer(this.#ports.iceServers()),
+          };
         });
       case 'add-candidate':
         return this.#path?.addCandidate(effect.candidate);
       case 'open-microphone':
-        this.#wanted = true;
-        return void this.#openMicrophone();
+        return this.#microphone.open();
+      case 'renew-microphone':
+        return void this.#microphone.renew();
       case 'set-muted':
-        this.#muted = effect.muted;
-        return this.#microphone?.setMuted(effect.muted);
+        return this.#microphone.setMuted(effect.muted);
       case 'send-sound':
         this.#sending = true;
-        return this.#attach(this.#microphone);
+        return this.#attach(this.#microphone.current);
       case 'play':
-        this.#useSpeaker();
+        this.#useSettings();
         return this.#path?.play();
+      case 'expect':
+        return this.#path?.expect({ sending: effect.sending, muted: effect.muted });
     }
   }
 
-  /** The choice of devices may have changed: if so, the call goes on with the chosen ones. */
-  useChosenDevices(): void {
-    this.#useSpeaker();
-    if (!this.#wanted || this.#ports.settings().microphone === this.#choice) return;
-    void this.#openMicrophone();
+  /** The settings may have changed: if so, the call goes on with the chosen devices and as sparingly as chosen. */
+  useSettings(): void {
+    this.#useSettings();
+    this.#microphone.useChosen();
   }
 
   close(): void {
-    this.#ended.abort();
     this.#closePath();
-    this.#microphone?.close();
-    this.#microphone = undefined;
+    this.#microphone.close();
   }
 
   #openPath(policy: 'all' | 'relay'): void {
+    const { clock, log } = this.#ports;
     const report = (event: Media) => {
-      if (this.#path === path) this.#report(event);
+      if (this.#path === path) this.#events.report(event);
     };
     let path: MediaPath | undefined;
+    const frames = new PathFrames(clock, log, () => path, {
+      onFrame: async (frame) => this.#path !== path || this.#events.onFrame(frame),
+      onOpen: (open) => {
+        if (this.#path === path) this.#events.report({ type: 'path-frames', open });
+      },
+    });
     try {
       path = this.#ports.paths.open(policy, this.#ports.iceServers(), {
         onCandidate: (candidate) => report({ type: 'candidate', candidate }),
-        onState: (state) => report({ type: 'path-state', state }),
+        onState: (state) => {
+          report({ type: 'path-state', state });
+          frames.onState(state);
+        },
         onPlayBlocked: () => report({ type: 'play-blocked', blocked: true }),
+        onFrame: (frame) => frames.receive(frame),
+        onFrames: (open) => frames.onFrames(open),
+        onHearing: (hearing) => report({ type: 'hearing', hearing }),
+        onSparse: (sparse) => report({ type: 'sparse', sparse }),
       });
       this.#path = path;
+      this.#frames = frames;
       this.#speaker = undefined;
+      this.#dataSaver = false;
+      this.#useSettings();
     } catch {
-      this.#report({ type: 'path-error', at: 'offer' });
+      this.#events.report({ type: 'path-error', at: 'offer' });
     }
   }
 
   #closePath(): void {
     const path = this.#path;
     this.#path = undefined;
+    this.#frames = undefined;
     path?.close();
+  }
+
+  #makeAnswer(offer: string, round: number | undefined): void {
+    // A restart gathers again, for which the credentials of before may be too old.
+    const again = round === undefined ? [] : ([this.#ports.iceServers()] as const);
+    this.#onPath('answer', async (path) => {
+      const answer = await path.answer(offer, ...again);
+      return { type: 'answer-made', answer, ...(round !== undefined && { round }) };
+    });
   }
 
   #onPath(
@@ -168,63 +185,17 @@ export class CallMedia {
         return { type: 'path-error', at };
       })
       .then((event) => {
-        if (this.#path === path) this.#report(event);
+        if (this.#path === path) this.#events.report(event);
       });
   }
 
-  #useSpeaker(): void {
-    const { speaker } = this.#ports.settings();
-    if (this.#path === undefined || speaker === this.#speaker) return;
+  #useSettings(): void {
+    const { speaker, dataSaver } = this.#ports.settings();
+    if (this.#path === undefined) return;
+    if (speaker !== this.#speaker) this.#path.setSpeaker(speaker);
+    if (dataSaver !== this.#dataSaver) this.#path.setDataSaver(dataSaver);
     this.#speaker = speaker;
-    this.#path.setSpeaker(speaker);
-  }
-
-  /** Opens the chosen microphone, and then any that was chosen meanwhile: never two side by side. */
-  async #openMicrophone(): Promise<void> {
-    if (this.#opening) return;
-    this.#opening = true;
-    const { signal } = this.#ended;
-    let problem: MicrophoneProblem | undefined;
-    do {
-      this.#choice = this.#ports.settings().microphone;
-      problem = await this.#tryMicrophone(this.#choice, signal);
-    } while (!signal.aborted && this.#ports.settings().microphone !== this.#choice);
-    this.#opening = false;
-    if (problem && !signal.aborted) this.#report({ type: 'microphone-error', problem });
-  }
-
-  async #tryMicrophone(
-    choice: string | undefined,
-    signal: AbortSignal,
-  ): Promise<MicrophoneProblem | undefined> {
-    if (this.#microphone !== undefined && choice === this.#used) {
-      this.#report({ type: 'microphone-opened' });
-      return undefined;
-    }
-    try {
-      const microphone = await this.#ports.microphones.open(choice, signal);
-      if (signal.aborted) microphone.close();
-      else this.#use(microphone, choice);
-      return undefined;
-    } catch (cause) {
-      return problemOf(cause);
-    }
-  }
-
-  #use(microphone: OpenMicrophone, choice: string | undefined): void {
-    this.#microphone?.close();
-    this.#microphone = microphone;
-    this.#used = choice;
-    microphone.onLost(() => {
-      if (this.#microphone !== microphone) return;
-      this.#microphone = undefined;
-      microphone.close();
-      if (this.#sending) this.#attach(undefined);
-      this.#report({ type: 'microphone-lost' });
-    });
-    microphone.setMuted(this.#muted);
-    if (this.#sending) this.#attach(microphone);
-    this.#report({ type: 'microphone-opened' });
+    this.#dataSaver = dataSaver;
   }
 
   #attach(microphone: OpenMicrophone | undefined): void {
@@ -233,10 +204,5 @@ export class CallMedia {
     });
   }
 }
-
-const PROBLEMS: readonly MicrophoneProblem[] = ['refused', 'missing', 'failed'];
-
-const problemOf = (cause: unknown): MicrophoneProblem =>
-  (cause instanceof WoxlyError && PROBLEMS.find((problem) => problem === cause.reason)) || 'failed';
 
 const nameOf = (cause: unknown): string => (cause instanceof Error ? cause.name : 'unknown');

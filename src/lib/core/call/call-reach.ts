@@ -1,6 +1,6 @@
 import { WoxlyError } from '#lib/domain/errors.ts';
 import type { ReachHints } from '#lib/domain/contact.ts';
-import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
+import type { DeviceKey, IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import type { Random } from '#lib/ports/random.ts';
@@ -8,8 +8,15 @@ import type { Signal } from './call-event.ts';
 import type { Reach, ReachFailure } from './reach-port.ts';
 
 /** Between two attempts to open a lost channel again, ms: doubled from the first to the last, with jitter. */
-const REOPEN_FIRST_MS = 500;
-const REOPEN_MOST_MS = 8_000;
+const REOPEN_FIRST_MS = 250;
+const REOPEN_MOST_MS = 4_000;
+/**
+ * How long one attempt may take, ms, in turns. On a network that has just come back a dial whose first packets were
+ * lost waits for TCP's next try, which a new dial does not; a slow network needs the longer turn.
+ */
+const ATTEMPT_MS = [3_000, 8_000] as const;
+/** An attempt younger than this is not begun anew. */
+const FRESH_ATTEMPT_MS = 1_000;
 
 export interface CallReachPorts {
   readonly clock: Clock;
@@ -37,6 +44,8 @@ export class CallReach {
   readonly #events: CallReachEvents;
   #search: AbortController | undefined;
   #reopening: AbortController | undefined;
+  /** When the attempt that is under way to open a channel again began. */
+  #attemptAt: Milliseconds = 0;
 
   constructor(ports: CallReachPorts, who: Whereabouts, events: CallReachEvents) {
     this.#ports = ports;
@@ -44,8 +53,9 @@ export class CallReach {
     this.#events = events;
   }
 
-  /** Looks for the person once; says `found`, then hands over the channel or says `reach-failed`. */
+  /** Looks for the person once, in place of a search before; says `found`, then hands over the channel or says `reach-failed`. */
   async search(): Promise<void> {
+    this.stopSearch();
     const search = new AbortController();
     this.#search = search;
     const { key, hints } = this.#who;
@@ -63,28 +73,51 @@ export class CallReach {
     }
   }
 
-  /** Opens another channel to a device, trying until it works or {@link opened} says that there is one. */
+  /**
+   * Opens another channel to a device, trying until it works or {@link opened} says that there is one. What is being
+   * tried already is begun anew, with short pauses again: something has changed.
+   */
   async reopen(device: DeviceKey): Promise<void> {
-    if (this.#reopening !== undefined) return;
+    const now = this.#ports.clock.now();
+    if (this.#reopening !== undefined && now - this.#attemptAt < FRESH_ATTEMPT_MS) return;
+    this.opened();
     const reopening = new AbortController();
     this.#reopening = reopening;
-    const { signal } = reopening;
-    const { key, hints } = this.#who;
-    for (let delay = REOPEN_FIRST_MS; !signal.aborted; delay = later(delay)) {
-      const ownRelaysOnly = this.#events.guarded();
-      const options = { device, signal, ownRelaysOnly, onFound: () => undefined };
-      try {
-        const channel = await this.#ports.reach.reach(key, hints, options);
-        if (this.#reopening === reopening) {
-          this.#reopening = undefined;
-          this.#events.onChannel(channel);
-        } else {
-          channel.close();
-        }
+    for (let tries = 0; !reopening.signal.aborted; tries += 1) {
+      const channel = await this.#attempt(device, reopening.signal, tries);
+      if (channel === undefined) {
+        const delay = Math.min(REOPEN_FIRST_MS * 2 ** tries, REOPEN_MOST_MS);
+        await this.#pause(delay * (0.5 + this.#ports.random.unit()), reopening.signal);
+      } else if (this.#reopening === reopening) {
+        this.#reopening = undefined;
+        this.#events.onChannel(channel);
         return;
-      } catch {
-        await this.#pause(delay * (0.5 + this.#ports.random.unit()), signal);
+      } else {
+        channel.close();
       }
+    }
+  }
+
+  async #attempt(
+    device: DeviceKey,
+    signal: AbortSignal,
+    tries: number,
+  ): Promise<FrameChannel | undefined> {
+    const { clock, reach } = this.#ports;
+    const { key, hints } = this.#who;
+    this.#attemptAt = clock.now();
+    const limit = new AbortController();
+    const most = ATTEMPT_MS[tries % 2] ?? ATTEMPT_MS[0];
+    const cancel = clock.after(most, () => limit.abort());
+    const either = AbortSignal.any([signal, limit.signal]);
+    const ownRelaysOnly = this.#events.guarded();
+    const options = { device, signal: either, ownRelaysOnly, onFound: () => undefined };
+    try {
+      return await reach.reach(key, hints, options);
+    } catch {
+      return undefined;
+    } finally {
+      cancel();
     }
   }
 
@@ -118,8 +151,6 @@ export class CallReach {
     });
   }
 }
-
-const later = (delay: number): number => Math.min(delay * 2, REOPEN_MOST_MS);
 
 const FAILURES: readonly ReachFailure[] = ['not-found', 'not-reachable', 'offline'];
 

@@ -4,6 +4,7 @@ import type { CallId, DeviceKey, Milliseconds } from '#lib/domain/ids.ts';
 import type { EndReason } from '#lib/domain/reasons.ts';
 import type { CallBody, CallBodyOf } from '#lib/protocol/call-frame.ts';
 import type { CallPeer } from './call-view.ts';
+import type { MediaState } from './media-state.ts';
 import type { Negotiation } from './negotiation.ts';
 import type { Link } from './reliable.ts';
 
@@ -20,7 +21,23 @@ interface Base {
   readonly muted: boolean;
   readonly playBlocked: boolean;
   readonly microphone: 'closed' | 'opening' | 'open' | 'lost';
+  /** The system has taken the sound of the microphone for a while. */
+  readonly systemMuted: boolean;
+  /** The page is in the background of a phone. */
+  readonly background: boolean;
+  /** Goes on looking and ringing until it is hung up, or for {@link PATIENT_MS}. */
+  readonly patient: boolean;
   readonly media: Negotiation;
+}
+
+/** What goes on from one stage to the next. */
+export function baseOf(call: LiveCall): Base {
+  const { id, direction, peer, started, privacy, polite, patient, media } = call;
+  const { muted, playBlocked, microphone, systemMuted, background } = call;
+  return {
+    ...{ id, direction, peer, started, privacy, polite, patient, media },
+    ...{ muted, playBlocked, microphone, systemMuted, background },
+  };
 }
 
 /** Who may see addresses, and when. */
@@ -36,6 +53,10 @@ export interface Privacy {
 /** The caller, before the RING is sent. It is sent when a channel, the offer and the microphone are there. */
 interface Preparing extends Base {
   readonly offer: string | undefined;
+  /** When the path was opened that the offer is for. */
+  readonly offeredAt: Milliseconds;
+  /** When a patient call searches again, after so many searches that found nobody. */
+  readonly search: { readonly at: Milliseconds | undefined; readonly failures: number };
   /** What the RING will say about us. */
   readonly self: Pick<CallBodyOf<'ring'>, 'certificate' | 'name'>;
   readonly deadline: Milliseconds;
@@ -82,11 +103,37 @@ export interface Answering extends Asked {
 
 /** Both, after ACCEPT. */
 interface Accepted extends Linked {
-  readonly peerMuted: boolean;
-  /** `making`, `offered`: our ICE restart; `answering`: the peer's. */
-  readonly restart: 'idle' | 'making' | 'offered' | 'answering';
+  /** What the peer says of its sound, and what it was told of ours. */
+  readonly peerMedia: MediaState;
+  readonly said: MediaState;
+  /** Whether the peer's packets have any sound in them; if not, when to restart the path for it, once. */
+  readonly hearing:
+    | { readonly silent: false }
+    | { readonly silent: true; readonly repairAt: Milliseconds | undefined };
+  /** We send nothing in silence. */
+  readonly sparse: boolean;
+  readonly repair: Repair;
+  /** When to open a lost microphone again by ourselves, after so many tries. */
+  readonly retry: { readonly at: Milliseconds | undefined; readonly tries: number };
+  /** From when on the microphone may be opened anew for a peer that hears nothing. */
+  readonly renewAt: Milliseconds;
+}
+/** How far the repair of a broken path is, by ICE restarts. */
+export interface Repair {
+  /** `making`, `offered`: our restart; `answering`: the peer's, of that round. */
+  readonly step:
+    | { readonly is: 'idle' }
+    | { readonly is: 'making' }
+    | { readonly is: 'offered' }
+    | { readonly is: 'answering'; readonly round: number | undefined };
+  /** Since when. */
+  readonly since: Milliseconds;
+  /** Offers made here for restarts: the number that the latest one carries. */
+  readonly round: number;
+  /** Restarts since the path was connected last. */
+  readonly tries: number;
   /** When to restart next, while the path is broken; else `undefined`. */
-  readonly restartAt: Milliseconds | undefined;
+  readonly at: Milliseconds | undefined;
 }
 export interface Connecting extends Accepted {
   readonly stage: 'connecting';
@@ -130,23 +177,33 @@ export type LinkedCall = WaitingCall | AskedCall | AcceptedCall;
 export type LiveCall = PreparingCall | LinkedCall;
 export type Call = LiveCall | Ended;
 
-/** Whether a call has a device at the other end that knows about it, or is being told. */
-export function isLinked(call: Call): call is LinkedCall {
+/** Stages of which the same can be said. */
+function phaseOf(call: Call): 'preparing' | 'waiting' | 'asked' | 'accepted' | 'over' {
   switch (call.stage) {
     case 'finding':
     case 'reaching':
-    case 'ended':
-      return false;
+      return 'preparing';
     case 'rung':
     case 'ringing':
+      return 'waiting';
     case 'incoming':
     case 'answering':
+      return 'asked';
     case 'connecting':
     case 'connected':
     case 'reconnecting':
-      return true;
+      return 'accepted';
+    case 'ended':
+      return 'over';
   }
 }
+
+export const isPreparing = (call: Call): call is PreparingCall => phaseOf(call) === 'preparing';
+export const isWaiting = (call: Call): call is WaitingCall => phaseOf(call) === 'waiting';
+export const isAccepted = (call: Call): call is AcceptedCall => phaseOf(call) === 'accepted';
+export const isLive = (call: Call): call is LiveCall => phaseOf(call) !== 'over';
+/** Whether a call has a device at the other end that knows about it, or is being told. */
+export const isLinked = (call: Call): call is LinkedCall => isLive(call) && !isPreparing(call);
 
 /** The privacy rules of the product's table of trust. `hidden`: our address is hidden, from all or from them. */
 export function privacyFor(trust: Trust, hidden: boolean, turnAvailable: boolean): Privacy {

@@ -36,6 +36,21 @@ export interface LiveCallView extends CallViewBase {
   readonly playBlocked: boolean;
   /** The microphone went away in the call. */
   readonly microphoneLost: boolean;
+  /** The peer's microphone is gone, or was taken by their system. */
+  readonly peerMicrophoneLost: boolean;
+  /** The peer's phone has WOXLY in the background, and may stop at any moment. */
+  readonly peerBackground: boolean;
+  /** Nothing has been heard of the peer for a while, who says that they are not muted. */
+  readonly peerSilent: boolean;
+  /** The peer says that nothing of us is heard, although we are not muted. */
+  readonly unheard: boolean;
+  /** While `stage` is `reconnecting`: whose network is gone, if known, and when the call will be given up. */
+  readonly broken?: {
+    readonly cause: 'own-network' | 'peer-network' | 'unknown';
+    readonly deadline: Milliseconds;
+  };
+  /** It goes on looking for the person until it is hung up (`callAgain`). */
+  readonly patient: boolean;
 }
 
 export interface EndedCallView extends CallViewBase {

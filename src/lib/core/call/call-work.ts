@@ -1,17 +1,18 @@
 import type { ReachHints } from '#lib/domain/contact.ts';
+import type { DeviceKey } from '#lib/domain/ids.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import type { Effect } from './call-effect.ts';
-import type { Media, Signal, Sound } from './call-event.ts';
 import { CallMedia } from './call-media.ts';
-import type { CallMediaPorts } from './call-media.ts';
+import type { CallMediaEvents, CallMediaPorts } from './call-media.ts';
 import { CallReach } from './call-reach.ts';
 import type { CallReachPorts, Whereabouts } from './call-reach.ts';
 
 export interface CallWorkPorts extends CallMediaPorts, CallReachPorts {}
 
-export interface CallWorkEvents {
+export interface CallWorkEvents extends CallMediaEvents {
   onChannel(channel: FrameChannel): void;
-  report(event: Media | Sound | Signal): void;
+  /** A device of the person to which a channel is open already. */
+  prepared(): DeviceKey | undefined;
   guarded(): boolean;
 }
 
@@ -19,16 +20,18 @@ export interface CallWorkEvents {
 export class CallWork {
   readonly media: CallMedia;
   readonly reach: CallReach;
+  readonly #events: CallWorkEvents;
 
   constructor(ports: CallWorkPorts, who: Whereabouts, events: CallWorkEvents) {
-    this.media = new CallMedia(ports, (event) => events.report(event));
+    this.#events = events;
+    this.media = new CallMedia(ports, events);
     this.reach = new CallReach(ports, who, events);
   }
 
   run(effect: Exclude<Effect, { readonly do: 'send' | 'record' | 'finish' }>): void {
     switch (effect.do) {
       case 'reach':
-        return void this.reach.search();
+        return this.#reach();
       case 'reopen':
         return void this.reach.reopen(effect.device);
       case 'continue-as':
@@ -41,11 +44,19 @@ export class CallWork {
       case 'make-restart':
       case 'add-candidate':
       case 'open-microphone':
+      case 'renew-microphone':
       case 'set-muted':
+      case 'expect':
       case 'send-sound':
       case 'play':
         return this.media.run(effect);
     }
+  }
+
+  #reach(): void {
+    const device = this.#events.prepared();
+    if (device === undefined) void this.reach.search();
+    else this.#events.report({ type: 'channel-opened', device });
   }
 
   close(): void {

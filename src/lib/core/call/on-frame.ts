@@ -1,12 +1,19 @@
 import { cleanName } from '#lib/domain/name.ts';
 import type { EndReason } from '#lib/domain/reasons.ts';
 import type { CallBody, CallBodyOf, CallFrame } from '#lib/protocol/call-frame.ts';
+import { isAccepted, isWaiting } from './call-state.ts';
 import type { AcceptedCall, Call, LinkedCall, WaitingCall } from './call-state.ts';
-import { renegotiating, takeCandidate } from './negotiation.ts';
+import { expect, goLive } from './live.ts';
+import { fromBody } from './media-state.ts';
+import type { MediaState } from './media-state.ts';
+import { takeCandidate } from './negotiation.ts';
 import { receive } from './reliable.ts';
-import { RESTART_AGAIN_MS } from './timing.ts';
-import { addCandidates, end, goLive } from './turn.ts';
+import type { Via } from './reliable.ts';
+import { onRestart, onRestartAnswer, repairSoon } from './repair.ts';
+import { RENEW_MICROPHONE_MS, REVIVED_MS } from './timing.ts';
+import { addCandidates, end } from './turn.ts';
 import type { Turn } from './turn.ts';
+import { mediaOf } from './own-media.ts';
 
 type Farewell = CallBodyOf<'decline' | 'cancel' | 'hangup'>;
 
@@ -15,11 +22,13 @@ export const isFarewell = (body: CallBody): body is Farewell =>
   body.type === 'decline' || body.type === 'cancel' || body.type === 'hangup';
 
 /** A frame of the peer's device for this call. */
-export function onFrame(turn: Turn, call: LinkedCall, frame: CallFrame): Call {
-  const [link, arrival] = receive(call.link, frame, turn.now);
+export function onFrame(turn: Turn, call: LinkedCall, frame: CallFrame, via: Via): Call {
+  const [link, arrival] = receive(call.link, frame, turn.now, via);
   const heard = { ...call, link };
   if (isFarewell(frame.body)) return onFarewell(turn, heard, frame.body);
-  return arrival === 'expected' ? onBody(turn, heard, frame.body) : heard;
+  const next = arrival === 'expected' ? onBody(turn, heard, frame.body) : heard;
+  const revived = turn.now - call.link.heardAt >= REVIVED_MS;
+  return revived && isAccepted(next) ? repairSoon(turn, next) : next;
 }
 
 const DECLINED: Record<CallBodyOf<'decline'>['reason'], EndReason> = {
@@ -41,41 +50,20 @@ function onFarewell(turn: Turn, call: LinkedCall, body: Farewell): Call {
     case 'hangup':
       return end(turn, call, HUNG_UP[body.reason], { byPeer: true, say: STRAY });
     case 'cancel':
-      return onCancel(turn, call);
+      // Only a caller cancels.
+      return isWaiting(call)
+        ? call
+        : end(turn, call, 'cancelled-by-peer', { byPeer: true, say: STRAY });
     case 'decline':
-      return onDeclined(turn, call, body);
+      // Only a callee declines, and only before it accepts.
+      return isWaiting(call) ? onDeclined(turn, call, body) : call;
   }
 }
 
-function onCancel(turn: Turn, call: LinkedCall): Call {
-  switch (call.stage) {
-    case 'incoming':
-    case 'answering':
-    case 'connecting':
-    case 'connected':
-    case 'reconnecting':
-      return end(turn, call, 'cancelled-by-peer', { byPeer: true, say: STRAY });
-    case 'rung':
-    case 'ringing':
-      return call; // Only a caller cancels.
-  }
-}
-
-function onDeclined(turn: Turn, call: LinkedCall, body: CallBodyOf<'decline'>): Call {
-  switch (call.stage) {
-    case 'rung':
-    case 'ringing': {
-      const note = cleanName(body.note ?? '');
-      const written = note === '' ? {} : { note };
-      return end(turn, call, DECLINED[body.reason], { byPeer: true, say: STRAY, ...written });
-    }
-    case 'incoming':
-    case 'answering':
-    case 'connecting':
-    case 'connected':
-    case 'reconnecting':
-      return call; // Only a callee declines, and only before it accepts.
-  }
+function onDeclined(turn: Turn, call: WaitingCall, body: CallBodyOf<'decline'>): Call {
+  const note = cleanName(body.note ?? '');
+  const written = note === '' ? {} : { note };
+  return end(turn, call, DECLINED[body.reason], { byPeer: true, say: STRAY, ...written });
 }
 
 /** What a peer hears that ended the call and still speaks in it. */
@@ -87,11 +75,11 @@ function onBody(turn: Turn, call: LinkedCall, body: Exclude<CallBody, Farewell>)
     case 'heartbeat':
       return call;
     case 'ringing':
-      return onRinging(call);
+      return call.stage === 'rung' ? { ...call, stage: 'ringing' } : call;
     case 'answer':
-      return onAnswer(turn, call, body.answer);
+      return onAnswer(turn, call, body);
     case 'accept':
-      return onAccepted(turn, call, body.answer);
+      return isWaiting(call) ? onAccepted(turn, call, body.answer) : call;
     case 'candidate': {
       const { type: _type, ...candidate } = body;
       const [media, add] = takeCandidate(call.media, candidate);
@@ -99,108 +87,42 @@ function onBody(turn: Turn, call: LinkedCall, body: Exclude<CallBody, Farewell>)
       return { ...call, media };
     }
     case 'restart':
-      return onRestart(turn, call, body.offer);
+      return isAccepted(call) ? onRestart(turn, call, body) : call;
     case 'media':
-      return onPeerMuted(call, body.muted);
+      return isAccepted(call) ? onPeerMedia(turn, call, fromBody(body)) : call;
   }
 }
 
-function onRinging(call: LinkedCall): Call {
-  switch (call.stage) {
-    case 'rung':
-      return { ...call, stage: 'ringing' };
-    case 'ringing':
-    case 'incoming':
-    case 'answering':
-    case 'connecting':
-    case 'connected':
-    case 'reconnecting':
-      return call;
-  }
+function onAnswer(turn: Turn, call: LinkedCall, body: CallBodyOf<'answer'>): Call {
+  if (isAccepted(call)) return onRestartAnswer(turn, call, body);
+  // An offer has one answer.
+  if (!isWaiting(call) || call.answer !== 'none') return call;
+  const { answer } = body;
+  // With the answer ICE checks begin, and they show our address: they wait for ACCEPT where that matters.
+  return call.privacy.warm ? takeAnswer(turn, call, answer) : { ...call, answer: { held: answer } };
 }
-
-function onAnswer(turn: Turn, call: LinkedCall, answer: string): Call {
-  switch (call.stage) {
-    case 'rung':
-    case 'ringing':
-      // An offer has one answer.
-      if (call.answer !== 'none') return call;
-      // With the answer ICE checks begin, and they show our address: they wait for ACCEPT where that matters.
-      return call.privacy.warm
-        ? takeAnswer(turn, call, answer)
-        : { ...call, answer: { held: answer } };
-    case 'connecting':
-    case 'connected':
-    case 'reconnecting':
-      if (call.restart !== 'offered') return call;
-      turn.effects.push({ do: 'take-answer', answer });
-      return { ...call, restart: 'idle', media: renegotiating(call.media), ...again(turn, call) };
-    case 'incoming':
-    case 'answering':
-      return call;
-  }
-}
-
-/** The next restart, if the path stays broken after this one. */
-const again = (turn: Turn, call: AcceptedCall): Pick<AcceptedCall, 'restartAt'> => ({
-  restartAt: call.restartAt === undefined ? undefined : turn.now + RESTART_AGAIN_MS,
-});
 
 function takeAnswer<C extends WaitingCall>(turn: Turn, call: C, answer: string): C {
   turn.effects.push({ do: 'take-answer', answer });
   return { ...call, answer: 'taken', media: { ...call.media, remote: 'setting' } };
 }
 
-function onAccepted(turn: Turn, call: LinkedCall, answer: string | undefined): Call {
-  switch (call.stage) {
-    case 'rung':
-    case 'ringing': {
-      if (call.answer === 'taken') return goLive(turn, call, 0);
-      const given = call.answer === 'none' ? answer : call.answer.held;
-      if (given === undefined) {
-        const say = { type: 'hangup', reason: 'failed' } as const;
-        return end(turn, call, 'connection-failed', { say });
-      }
-      return goLive(turn, takeAnswer(turn, call, given), 0);
-    }
-    case 'incoming':
-    case 'answering':
-    case 'connecting':
-    case 'connected':
-    case 'reconnecting':
-      return call;
+function onAccepted(turn: Turn, call: WaitingCall, answer: string | undefined): Call {
+  if (call.answer === 'taken') return goLive(turn, call, 0);
+  const given = call.answer === 'none' ? answer : call.answer.held;
+  if (given === undefined) {
+    const say = { type: 'hangup', reason: 'failed' } as const;
+    return end(turn, call, 'connection-failed', { say });
   }
+  return goLive(turn, takeAnswer(turn, call, given), 0);
 }
 
-function onRestart(turn: Turn, call: LinkedCall, offer: string): Call {
-  switch (call.stage) {
-    case 'connecting':
-    case 'connected':
-    case 'reconnecting': {
-      const ours = call.restart === 'making' || call.restart === 'offered';
-      // Both restart at once: the impolite side's goes on, and the polite side answers it.
-      if (ours && !call.polite) return call;
-      turn.effects.push({ do: 'make-answer', offer });
-      return { ...call, restart: 'answering', media: renegotiating(call.media) };
-    }
-    case 'rung':
-    case 'ringing':
-    case 'incoming':
-    case 'answering':
-      return call;
-  }
-}
-
-function onPeerMuted(call: LinkedCall, peerMuted: boolean): Call {
-  switch (call.stage) {
-    case 'connecting':
-    case 'connected':
-    case 'reconnecting':
-      return { ...call, peerMuted };
-    case 'rung':
-    case 'ringing':
-    case 'incoming':
-    case 'answering':
-      return call;
-  }
+function onPeerMedia(turn: Turn, call: AcceptedCall, peerMedia: MediaState): AcceptedCall {
+  expect(turn, peerMedia);
+  const next = { ...call, peerMedia };
+  const unheard = peerMedia.deaf && !call.peerMedia.deaf && !mediaOf(call).lost && !call.muted;
+  if (!unheard || turn.now < call.renewAt) return next;
+  // Our microphone may bring nothing although it says that it is open.
+  turn.effects.push({ do: 'renew-microphone' });
+  return { ...next, renewAt: turn.now + RENEW_MICROPHONE_MS };
 }

@@ -1,6 +1,8 @@
 import type { Call, Incoming } from './call-state.ts';
+import { isAccepted, isLive } from './call-state.ts';
 import type { Press } from './call-event.ts';
-import { end, say } from './turn.ts';
+import { tryMicrophone } from './on-sound.ts';
+import { end } from './turn.ts';
 import type { Turn } from './turn.ts';
 
 /** A person pressed something in a call. */
@@ -9,6 +11,7 @@ export function onPress(
   call: Call,
   press: Exclude<Press, { readonly type: 'call' | 'dismiss' }>,
 ): Call {
+  if (!isLive(call)) return call;
   switch (press.type) {
     case 'accept':
       return onAccept(turn, call);
@@ -17,37 +20,32 @@ export function onPress(
     case 'hang-up':
       return onHangUp(turn, call);
     case 'leave':
-      return onLeave(turn, call);
+      // Nobody declined: the page went away while it rang.
+      return call.stage === 'incoming'
+        ? end(turn, call, 'missed', { say: { type: 'decline', reason: 'no-answer' } })
+        : onHangUp(turn, call);
     case 'block':
-      return onBlock(turn, call);
+      // Who is blocked while they ring hears nothing, not even that; in a call they hear that it is over.
+      return call.stage === 'incoming'
+        ? end(turn, call, 'declined', { refused: true, silent: true })
+        : onHangUp(turn, call);
     case 'mute':
       return onMute(turn, call, press.muted);
     case 'reopen-microphone':
-      return onReopenMicrophone(turn, call);
+      return isAccepted(call) ? tryMicrophone(turn, call) : call;
+    case 'background':
+      return { ...call, background: press.background };
   }
 }
 
 function onAccept(turn: Turn, call: Call): Call {
-  switch (call.stage) {
-    case 'incoming': {
-      // Pressing Accept is what opens the microphone, here and nowhere earlier.
-      turn.effects.push({ do: 'open-microphone' });
-      // Until now the caller alone opened lost channels again.
-      if (!call.link.open) turn.effects.push({ do: 'reopen', device: call.link.device });
-      const opened = call.answer === 'none' ? openPath(turn, call) : call;
-      return { ...opened, stage: 'answering', microphone: 'opening' };
-    }
-    case 'finding':
-    case 'reaching':
-    case 'rung':
-    case 'ringing':
-    case 'answering':
-    case 'connecting':
-    case 'connected':
-    case 'reconnecting':
-    case 'ended':
-      return call;
-  }
+  if (call.stage !== 'incoming') return call;
+  // Pressing Accept is what opens the microphone, here and nowhere earlier.
+  turn.effects.push({ do: 'open-microphone' });
+  // Until now the caller alone opened lost channels again.
+  if (!call.link.open) turn.effects.push({ do: 'reopen', device: call.link.device });
+  const opened = call.answer === 'none' ? openPath(turn, call) : call;
+  return { ...opened, stage: 'answering', microphone: 'opening' };
 }
 
 /** Makes the callee's path from the caller's offer. Its candidates are shown as {@link Privacy.warm} allows. */
@@ -64,23 +62,11 @@ export function openPath(turn: Turn, call: Incoming): Incoming {
 }
 
 function onDecline(turn: Turn, call: Call, note: string | undefined): Call {
-  switch (call.stage) {
-    case 'incoming':
-    case 'answering':
-      return end(turn, call, 'declined', {
-        refused: true,
-        say: { type: 'decline', reason: 'declined', ...(note !== undefined && { note }) },
-      });
-    case 'finding':
-    case 'reaching':
-    case 'rung':
-    case 'ringing':
-    case 'connecting':
-    case 'connected':
-    case 'reconnecting':
-    case 'ended':
-      return call;
-  }
+  if (call.stage !== 'incoming' && call.stage !== 'answering') return call;
+  return end(turn, call, 'declined', {
+    refused: true,
+    say: { type: 'decline', reason: 'declined', ...(note !== undefined && { note }) },
+  });
 }
 
 function onHangUp(turn: Turn, call: Call): Call {
@@ -104,79 +90,10 @@ function onHangUp(turn: Turn, call: Call): Call {
   }
 }
 
-function onLeave(turn: Turn, call: Call): Call {
-  switch (call.stage) {
-    case 'incoming':
-      // Nobody declined: the page went away while it rang.
-      return end(turn, call, 'missed', { say: { type: 'decline', reason: 'no-answer' } });
-    case 'finding':
-    case 'reaching':
-    case 'rung':
-    case 'ringing':
-    case 'answering':
-    case 'connecting':
-    case 'connected':
-    case 'reconnecting':
-    case 'ended':
-      return onHangUp(turn, call);
-  }
-}
-
-/** Who is blocked while they ring hears nothing, not even that; in a call they hear that it is over. */
-function onBlock(turn: Turn, call: Call): Call {
-  switch (call.stage) {
-    case 'incoming':
-      return end(turn, call, 'declined', { refused: true, silent: true });
-    case 'finding':
-    case 'reaching':
-    case 'rung':
-    case 'ringing':
-    case 'answering':
-    case 'connecting':
-    case 'connected':
-    case 'reconnecting':
-    case 'ended':
-      return onHangUp(turn, call);
-  }
-}
-
+/** The peer is told with ACCEPT, or by MEDIA. */
 function onMute(turn: Turn, call: Call, muted: boolean): Call {
-  switch (call.stage) {
-    case 'finding':
-    case 'reaching':
-    case 'rung':
-    case 'ringing':
-    case 'answering':
-      // The peer is told with ACCEPT.
-      turn.effects.push({ do: 'set-muted', muted });
-      return { ...call, muted };
-    case 'connecting':
-    case 'connected':
-    case 'reconnecting':
-      if (muted === call.muted) return call;
-      turn.effects.push({ do: 'set-muted', muted });
-      return say(turn, { ...call, muted }, { type: 'media', muted });
-    case 'incoming':
-    case 'ended':
-      return call;
-  }
-}
-
-function onReopenMicrophone(turn: Turn, call: Call): Call {
-  switch (call.stage) {
-    case 'connecting':
-    case 'connected':
-    case 'reconnecting':
-      if (call.microphone !== 'lost') return call;
-      turn.effects.push({ do: 'open-microphone' });
-      return { ...call, microphone: 'opening' };
-    case 'finding':
-    case 'reaching':
-    case 'rung':
-    case 'ringing':
-    case 'incoming':
-    case 'answering':
-    case 'ended':
-      return call;
-  }
+  if (!isLive(call) || call.stage === 'incoming') return call;
+  if (isAccepted(call) && muted === call.muted) return call;
+  turn.effects.push({ do: 'set-muted', muted });
+  return { ...call, muted };
 }

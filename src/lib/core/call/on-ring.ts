@@ -1,7 +1,7 @@
 import type { CallBody } from '#lib/protocol/call-frame.ts';
 import type { EndReason } from '#lib/domain/reasons.ts';
 import type { Ring } from './call-event.ts';
-import { isLinked, privacyFor } from './call-state.ts';
+import { baseOf, isLinked, privacyFor } from './call-state.ts';
 import type {
   Answering,
   Incoming,
@@ -28,11 +28,13 @@ export function onRing(turn: Turn, line: Line, ring: Ring): Line {
   if (over?.unrung) return onRingAfterCancel(turn, line, ring);
   if (over !== undefined) {
     if (over.farewell) send(turn, ring.device, [looseFrame(ring.id, over.farewell)]);
-    return line;
+    // A patient caller rings on for longer than a call is remembered.
+    return { ...line, tombstones: bury(line.tombstones, over, turn.now) };
   }
   if (call && isLinked(call) && call.id === ring.id && call.link.device === ring.device) {
     const { callId } = looseFrame(ring.id, ring.body);
-    return { ...line, call: onFrame(turn, call, { ...ring.frame, callId, body: ring.body }) };
+    const frame = { ...ring.frame, callId, body: ring.body };
+    return { ...line, call: onFrame(turn, call, frame, 'channel') };
   }
   if (ring.frame.sequence !== 1) return line; // A RING opens its call; this is not one.
 
@@ -41,6 +43,8 @@ export function onRing(turn: Turn, line: Line, ring: Ring): Line {
   if (trust === 'stranger' && !ring.strangersMayRing) {
     return refuse(turn, line, ring, { missed: 'missed' });
   }
+  // Somebody else may stand behind the new key.
+  if (ring.keyChanged) return refuse(turn, line, ring, { missed: 'key-changed' });
   if (turn.now > ring.body.expires + RING_LATE_MS || ring.body.issued > turn.now + RING_EARLY_MS) {
     const say = { type: 'decline', reason: 'no-answer' } as const;
     return refuse(turn, line, ring, { missed: 'missed', say });
@@ -83,7 +87,8 @@ function onRingAfterCancel(turn: Turn, line: Line, ring: Ring): Line {
   const { peer, strangersMayRing } = ring;
   const together = line.call?.stage !== 'ended' && line.call?.peer.key === peer.key;
   const welcome = peer.trust !== 'blocked' && (peer.trust !== 'stranger' || strangersMayRing);
-  return refuse(turn, line, ring, welcome && !together ? { missed: 'cancelled-by-peer' } : {});
+  const missed = ring.keyChanged ? 'key-changed' : 'cancelled-by-peer';
+  return refuse(turn, line, ring, welcome && !together ? { missed } : {});
 }
 
 function ringHere(turn: Turn, line: Line, ring: Ring): Line {
@@ -93,6 +98,7 @@ function ringHere(turn: Turn, line: Line, ring: Ring): Line {
     privacy: privacyFor(peer.trust, ring.hidden, ring.turnAvailable),
     polite: ring.self > peer.key,
     ...{ muted: false, playBlocked: false, microphone: 'closed', media: NO_NEGOTIATION },
+    ...{ systemMuted: false, background: false, patient: false },
     ...{ link: linkOf(turn, ring), offer: ring.body.offer, answer: 'none' },
     deadline: turn.now + RINGING_MS,
   };
@@ -143,7 +149,6 @@ function probe(turn: Turn, line: Line, call: LinkedCall, ring: Ring): Line {
 
 /** Both pressed Call, and theirs goes on: it is accepted without ringing, as both persons want it. */
 function giveWay(turn: Turn, line: Line, call: PreparingCall | Rung, ring: Ring): Line {
-  const { direction, peer, started, privacy, polite, muted } = call;
   let { tombstones } = line;
   if (call.stage === 'rung') {
     const cancel = { type: 'cancel' } as const;
@@ -160,8 +165,8 @@ function giveWay(turn: Turn, line: Line, call: PreparingCall | Rung, ring: Ring)
   if (lost) turn.effects.push({ do: 'open-microphone' });
   const microphone = lost ? 'opening' : call.microphone;
   const incoming: Incoming = {
-    ...{ stage: 'incoming', id: ring.id, direction, peer, started, privacy, polite, muted },
-    ...{ playBlocked: false, microphone, media: NO_NEGOTIATION },
+    ...{ ...baseOf(call), stage: 'incoming', id: ring.id },
+    ...{ playBlocked: false, microphone, media: NO_NEGOTIATION, patient: false },
     ...{ link: linkOf(turn, ring), offer: ring.body.offer, answer: 'none' },
     deadline: turn.now + RINGING_MS,
   };

@@ -1,143 +1,109 @@
 import type { DeviceKey } from '#lib/domain/ids.ts';
 import type { Signal } from './call-event.ts';
-import type { AcceptedCall, Call, LinkedCall } from './call-state.ts';
-import { ringIfReady } from './on-media.ts';
-import { reopened } from './reliable.ts';
+import { isAccepted, isLinked, isLive, isPreparing } from './call-state.ts';
+import type { Call, LinkedCall, LiveCall, PreparingCall } from './call-state.ts';
+import { tryMicrophone } from './on-sound.ts';
+import { ringIfReady } from './ready.ts';
+import { framed, reopened } from './reliable.ts';
+import type { Link } from './reliable.ts';
+import { repairSoon } from './repair.ts';
+import { SEARCH_FIRST_MS, SEARCH_MOST_MS } from './timing.ts';
 import { end, send } from './turn.ts';
 import type { Turn } from './turn.ts';
 
 /** The way to the peer's device changed. */
 export function onSignal(turn: Turn, call: Call, event: Signal): Call {
+  if (!isLive(call)) return call;
   switch (event.type) {
     case 'found':
-      return onFound(call);
+      return call.stage === 'finding' ? { ...call, stage: 'reaching', device: undefined } : call;
     case 'reach-failed':
-      return onReachFailed(turn, call, event.reason);
+      return isPreparing(call) ? onReachFailed(turn, call, event.reason) : call;
     case 'channel-opened':
       return onChannelOpened(turn, call, event.device);
     case 'channel-lost':
       return onChannelLost(turn, call, event.device);
+    case 'path-frames':
+      return isLinked(call)
+        ? speakAgain(turn, call, framed(call.link, event.open, turn.now))
+        : call;
+    case 'person-seen':
+      return onPersonSeen(turn, call);
     case 'network-changed':
       return onNetworkChanged(turn, call);
   }
 }
 
-function onFound(call: Call): Call {
-  switch (call.stage) {
-    case 'finding':
-      return { ...call, stage: 'reaching', device: undefined };
-    case 'reaching':
-    case 'rung':
-    case 'ringing':
-    case 'incoming':
-    case 'answering':
-    case 'connecting':
-    case 'connected':
-    case 'reconnecting':
-    case 'ended':
-      return call;
-  }
-}
-
 function onReachFailed(
   turn: Turn,
-  call: Call,
+  call: PreparingCall,
   reason: Extract<Signal, { readonly type: 'reach-failed' }>['reason'],
 ): Call {
-  switch (call.stage) {
-    case 'finding':
-    case 'reaching':
-      return end(turn, call, reason);
-    case 'rung':
-    case 'ringing':
-    case 'incoming':
-    case 'answering':
-    case 'connecting':
-    case 'connected':
-    case 'reconnecting':
-    case 'ended':
-      return call;
-  }
+  if (!call.patient) return end(turn, call, reason);
+  const { failures } = call.search;
+  const wait = Math.min(SEARCH_FIRST_MS * 2 ** failures, SEARCH_MOST_MS);
+  const search = { at: turn.now + wait, failures: failures + 1 };
+  return call.stage === 'finding' ? { ...call, search } : lookAgain({ ...call, search });
 }
 
-function onChannelOpened(turn: Turn, call: Call, device: DeviceKey): Call {
-  switch (call.stage) {
-    case 'finding':
-      return ringIfReady(turn, { ...call, stage: 'reaching', device });
-    case 'reaching':
-      return ringIfReady(turn, { ...call, device });
-    case 'rung':
-    case 'ringing':
-    case 'incoming':
-    case 'answering':
-      return device === call.link.device ? speakAgain(turn, call) : call;
-    case 'connecting':
-    case 'connected':
-    case 'reconnecting': {
-      if (device !== call.link.device) return call;
-      return restartNow(turn, speakAgain(turn, call));
-    }
-    case 'ended':
-      return call;
-  }
+/** A device that was found, and could not be reached, is not where it was. */
+function lookAgain({ device: _device, ...call }: Extract<PreparingCall, { stage: 'reaching' }>) {
+  return { ...call, stage: 'finding' } as const;
 }
 
-function speakAgain<C extends LinkedCall>(turn: Turn, call: C): C {
-  const [link, frames] = reopened(call.link, turn.now);
+/** Begins the next search of a patient call, if none is under way. */
+export function searchNow(turn: Turn, call: PreparingCall): PreparingCall {
+  if (call.search.at === undefined) return call;
+  turn.effects.push({ do: 'reach' });
+  return { ...call, search: { ...call.search, at: undefined } };
+}
+
+function onChannelOpened(turn: Turn, call: LiveCall, device: DeviceKey): Call {
+  if (isPreparing(call)) return ringIfReady(turn, { ...call, stage: 'reaching', device });
+  if (device !== call.link.device) return call;
+  return speakAgain(turn, call, reopened(call.link, turn.now));
+}
+
+/** There is a way more, or one less: what waits was sent over it. */
+function speakAgain(
+  turn: Turn,
+  call: LinkedCall,
+  [link, frames]: ReturnType<typeof reopened>,
+): LinkedCall {
+  const more = (link.open && !call.link.open) || (link.frames && !call.link.frames);
   send(turn, link.device, frames);
-  return { ...call, link };
+  const next = { ...call, link };
+  return isAccepted(next) && (more || frames.length > 0) ? repairSoon(turn, next) : next;
 }
 
-/** A path that is broken need not wait any longer for its restart. */
-const restartNow = (turn: Turn, call: AcceptedCall): AcceptedCall =>
-  call.restartAt === undefined || call.restart === 'offered'
-    ? call
-    : { ...call, restartAt: turn.now };
-
-function onChannelLost(turn: Turn, call: Call, device: DeviceKey): Call {
-  switch (call.stage) {
-    case 'reaching':
-      if (device !== call.device) return call;
-      turn.effects.push({ do: 'reopen', device });
-      return { ...call, device: undefined };
-    case 'incoming':
-      // Until Accept we dial nowhere for somebody who rings: the caller opens it again.
-      return device === call.link.device ? { ...call, link: { ...call.link, open: false } } : call;
-    case 'rung':
-    case 'ringing':
-    case 'answering':
-    case 'connecting':
-    case 'connected':
-    case 'reconnecting':
-      if (device !== call.link.device) return call;
-      // Losing the channel never ends a call: its sound does not go over it.
-      turn.effects.push({ do: 'reopen', device });
-      return { ...call, link: { ...call.link, open: false } };
-    case 'finding':
-    case 'ended':
-      return call;
+function onChannelLost(turn: Turn, call: LiveCall, device: DeviceKey): Call {
+  if (isPreparing(call)) {
+    if (call.stage === 'finding' || device !== call.device) return call;
+    turn.effects.push({ do: 'reopen', device });
+    return { ...call, device: undefined };
   }
+  if (device !== call.link.device) return call;
+  // Until Accept we dial nowhere for somebody who rings: the caller opens it again. Losing the channel never ends a
+  // call: its sound does not go over it.
+  if (call.stage !== 'incoming') turn.effects.push({ do: 'reopen', device });
+  return { ...call, link: { ...call.link, open: false } };
+}
+
+/** Presence says that the person has just come: whoever waits for them need not wait any longer. */
+function onPersonSeen(turn: Turn, call: LiveCall): Call {
+  if (isPreparing(call)) return searchNow(turn, call);
+  if (call.stage !== 'incoming' && !call.link.open) reopen(turn, call.link);
+  return call;
 }
 
 /** The channel may be dead without knowing it: another one is opened beside it. A healthy path is left alone. */
-function onNetworkChanged(turn: Turn, call: Call): Call {
-  switch (call.stage) {
-    case 'incoming':
-      // Not before Accept, and then at once, unless the channel proves to be alive.
-      return { ...call, link: { ...call.link, silentAt: turn.now } };
-    case 'rung':
-    case 'ringing':
-    case 'answering':
-      turn.effects.push({ do: 'reopen', device: call.link.device });
-      return call;
-    case 'connecting':
-    case 'connected':
-    case 'reconnecting':
-      turn.effects.push({ do: 'reopen', device: call.link.device });
-      return restartNow(turn, call);
-    case 'finding':
-    case 'reaching':
-    case 'ended':
-      return call;
-  }
+function onNetworkChanged(turn: Turn, call: LiveCall): Call {
+  if (isPreparing(call)) return searchNow(turn, call);
+  // Not before Accept, and then at once, unless the channel proves to be alive.
+  if (call.stage === 'incoming') return { ...call, link: { ...call.link, silentAt: turn.now } };
+  reopen(turn, call.link);
+  return isAccepted(call) ? repairSoon(turn, tryMicrophone(turn, call)) : call;
 }
+
+const reopen = (turn: Turn, { device }: Link): void =>
+  void turn.effects.push({ do: 'reopen', device });

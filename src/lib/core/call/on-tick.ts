@@ -1,9 +1,13 @@
 import type { Milliseconds } from '#lib/domain/ids.ts';
-import type { AcceptedCall, Call, LinkedCall, LiveCall } from './call-state.ts';
-import { due, linkDeadline, silent } from './reliable.ts';
-import { RESTART_AGAIN_MS, SILENCE_MS } from './timing.ts';
+import type { AcceptedCall, Call, LinkedCall, LiveCall, Rung } from './call-state.ts';
+import { searchNow } from './on-signal.ts';
+import { tryMicrophoneIfDue } from './on-sound.ts';
+import { due, linkDeadline, rewrite, silent, speaks } from './reliable.ts';
+import { repairIfDue, restart } from './repair.ts';
+import { PATIENT_MS, RINGING_MS, SILENCE_MS } from './timing.ts';
 import { end, send } from './turn.ts';
 import type { Turn } from './turn.ts';
+import { isDeaf } from './own-media.ts';
 
 /** When the call wants a tick next, or `Infinity`. */
 export function nextDeadline(call: Call | undefined): Milliseconds {
@@ -13,7 +17,7 @@ export function nextDeadline(call: Call | undefined): Milliseconds {
       return Infinity;
     case 'finding':
     case 'reaching':
-      return call.deadline;
+      return Math.min(call.deadline, call.search.at ?? Infinity);
     case 'incoming': // Silence matters once it is accepted.
       return Math.min(call.deadline, linkDeadline({ ...call.link, silentAt: Infinity }));
     case 'rung':
@@ -22,10 +26,16 @@ export function nextDeadline(call: Call | undefined): Milliseconds {
       return Math.min(call.deadline, linkDeadline(call.link));
     case 'connecting':
     case 'reconnecting':
-      return Math.min(call.deadline, linkDeadline(call.link), call.restartAt ?? Infinity);
+      return Math.min(call.deadline, mendDeadline(call));
     case 'connected':
-      return Math.min(linkDeadline(call.link), call.restartAt ?? Infinity);
+      return mendDeadline(call);
   }
+}
+
+function mendDeadline({ link, repair, retry, hearing }: AcceptedCall): Milliseconds {
+  const deaf = hearing.silent ? hearing.repairAt : undefined;
+  const [restart = Infinity, microphone = Infinity, sound = Infinity] = [repair.at, retry.at, deaf];
+  return Math.min(linkDeadline(link), restart, microphone, sound);
 }
 
 /** Some time has passed. Harmless at any moment. */
@@ -33,7 +43,8 @@ export function onTick(turn: Turn, call: Call): Call {
   switch (call.stage) {
     case 'finding':
     case 'reaching':
-      return turn.now >= call.deadline ? expire(turn, call) : call;
+      if (turn.now >= call.deadline) return expire(turn, call);
+      return turn.now >= (call.search.at ?? Infinity) ? searchNow(turn, call) : call;
     case 'rung':
     case 'ringing':
     case 'incoming':
@@ -41,13 +52,25 @@ export function onTick(turn: Turn, call: Call): Call {
       return turn.now >= call.deadline ? expire(turn, call) : keepAlive(turn, call);
     case 'connecting':
     case 'reconnecting':
-      if (turn.now >= call.deadline) return expire(turn, call);
-      return restartIfDue(turn, keepAlive(turn, call));
+      return turn.now >= call.deadline ? expire(turn, call) : mend(turn, keepAlive(turn, call));
     case 'connected':
-      return restartIfDue(turn, keepAlive(turn, call));
+      return mend(turn, keepAlive(turn, call));
     case 'ended':
       return call;
   }
+}
+
+/** Whatever is broken and due to be tried again. */
+const mend = (turn: Turn, call: AcceptedCall): AcceptedCall =>
+  repairIfDue(turn, tryMicrophoneIfDue(turn, repairSoundIfDue(turn, call)));
+
+/** Packets without sound: an ICE restart, once, in case a middlebox on the way is to blame. */
+function repairSoundIfDue(turn: Turn, call: AcceptedCall): AcceptedCall {
+  const { hearing } = call;
+  if (!hearing.silent || turn.now < (hearing.repairAt ?? Infinity)) return call;
+  const once = { ...call, hearing: { silent: true, repairAt: undefined } } as const;
+  const tell = speaks(call.link) && isDeaf(call) && call.media.path === 'connected';
+  return tell ? restart(turn, once) : once;
 }
 
 /** The time for a stage is up. */
@@ -56,9 +79,12 @@ function expire(turn: Turn, call: Exclude<LiveCall, { readonly stage: 'connected
     case 'finding':
       return end(turn, call, call.microphone === 'open' ? 'not-found' : 'microphone-refused');
     case 'reaching':
-      return end(turn, call, call.microphone === 'open' ? 'not-reachable' : 'microphone-refused');
+      if (call.microphone !== 'open') return end(turn, call, 'microphone-refused');
+      return end(turn, call, call.patient ? 'not-found' : 'not-reachable');
     case 'rung': // That device never said that it rings.
-      return end(turn, call, 'not-reachable');
+      return call.patient && call.link.acknowledged === 0 && turn.now < call.started + PATIENT_MS
+        ? ringOn(turn, call)
+        : end(turn, call, 'not-reachable');
     case 'ringing':
       return end(turn, call, 'no-answer');
     case 'incoming':
@@ -89,11 +115,12 @@ function keepAlive<C extends LinkedCall>(turn: Turn, call: C): C {
   return { ...call, link: { ...link, silentAt: turn.now + SILENCE_MS } };
 }
 
-/** An ICE restart, if the path has been broken for long enough and there is a way to tell the peer. */
-function restartIfDue(turn: Turn, call: AcceptedCall): AcceptedCall {
-  if (call.restartAt === undefined || turn.now < call.restartAt) return call;
-  const later = { ...call, restartAt: turn.now + RESTART_AGAIN_MS };
-  if (!call.link.open || call.restart === 'making' || call.restart === 'answering') return later;
-  turn.effects.push({ do: 'make-restart' });
-  return { ...later, restart: 'making' };
+/** The RING of a patient call never arrived: it goes on, with another minute to ring in. */
+function ringOn(turn: Turn, call: Rung): Rung {
+  const issued = turn.now;
+  const deadline = issued + RINGING_MS;
+  const link = rewrite(call.link, (body) =>
+    body.type === 'ring' ? { ...body, issued, expires: deadline } : body,
+  );
+  return keepAlive(turn, { ...call, link, deadline });
 }

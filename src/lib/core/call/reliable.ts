@@ -1,10 +1,10 @@
 import { fromHex } from '#lib/domain/bytes.ts';
 import type { CallId, DeviceKey, Milliseconds } from '#lib/domain/ids.ts';
 import type { CallBody, CallFrame } from '#lib/protocol/call-frame.ts';
-import { HEARTBEAT_MS, RESEND_FIRST_MS, RESEND_MOST_MS, SILENCE_MS } from './timing.ts';
+import { HEARTBEAT_MS, REPEAT_MS, RESEND_FIRST_MS, RESEND_MOST_MS, SILENCE_MS } from './timing.ts';
 
 /**
- * Frames that must arrive, in order and once, over channels that come and go (go-back-N): every such frame has a
+ * Frames that must arrive, in order and once, over channels that come and go, and over several at a time (go-back-N): every such frame has a
  * sequence number and is sent again until the other side acknowledges it; the receiver takes only the number it
  * expects. Pure: whoever calls sends what is returned.
  */
@@ -14,6 +14,8 @@ export interface Link {
   readonly device: DeviceKey;
   /** Whether a channel to the device is open, as far as is known. */
   readonly open: boolean;
+  /** Whether frames go over the media path, too. */
+  readonly frames: boolean;
   /** Highest sequence number given out. */
   readonly sent: number;
   /** Highest sequence number the other side has taken. */
@@ -27,9 +29,14 @@ export interface Link {
   readonly resendDelay: number;
   readonly resendAt: Milliseconds;
   readonly heartbeatAt: Milliseconds;
-  /** When the channel counts as dead unless something comes. */
+  /** When the channel counts as dead unless something comes over it. */
   readonly silentAt: Milliseconds;
+  /** When anything came last, by any way. */
+  readonly heardAt: Milliseconds;
 }
+
+/** By which way a frame came. */
+export type Via = 'channel' | 'path';
 
 interface Numbered {
   readonly sequence: number;
@@ -47,6 +54,7 @@ export function newLink(id: CallId, device: DeviceKey, now: Milliseconds): Link 
     id,
     device,
     open: true,
+    frames: false,
     sent: 0,
     acknowledged: 0,
     received: 0,
@@ -56,8 +64,12 @@ export function newLink(id: CallId, device: DeviceKey, now: Milliseconds): Link 
     resendAt: now + RESEND_FIRST_MS,
     heartbeatAt: now + HEARTBEAT_MS,
     silentAt: now + SILENCE_MS,
+    heardAt: now,
   };
 }
+
+/** Whether there is any way to send, as far as is known. */
+export const speaks = (link: Link): boolean => link.open || link.frames;
 
 /** A frame outside a link, or of a link that need not number it. */
 export function looseFrame(id: CallId, body: CallBody, acknowledged = 0): CallFrame {
@@ -78,7 +90,7 @@ const spoken = (link: Link, now: Milliseconds): Link => ({
   heartbeatAt: now + HEARTBEAT_MS,
 });
 
-/** Numbers a body and keeps it until it is acknowledged. No frame while no channel is open, or too many wait. */
+/** Numbers a body and keeps it until it is acknowledged. No frame while there is no way, or too many wait. */
 export function queue(
   link: Link,
   body: CallBody,
@@ -92,12 +104,12 @@ export function queue(
     waiting: [...link.waiting, numbered],
     resendAt: link.waiting.length === 0 ? now + link.resendDelay : link.resendAt,
   };
-  return link.open ? [spoken(queued, now), [frameOf(queued, numbered)]] : [queued, []];
+  return speaks(link) ? [spoken(queued, now), [frameOf(queued, numbered)]] : [queued, []];
 }
 
 /** Nothing but the acknowledgement. */
 export function heartbeat(link: Link, now: Milliseconds): readonly [Link, readonly CallFrame[]] {
-  if (!link.open) return [link, []];
+  if (!speaks(link)) return [link, []];
   return [spoken(link, now), [looseFrame(link.id, { type: 'heartbeat' }, link.received)]];
 }
 
@@ -106,6 +118,7 @@ export function receive(
   link: Link,
   frame: Pick<CallFrame, 'sequence' | 'acknowledged'>,
   now: Milliseconds,
+  via: Via = 'channel',
 ): readonly [Link, Arrival] {
   // Nobody can acknowledge what was never sent.
   const acknowledged =
@@ -117,30 +130,45 @@ export function receive(
     ...link,
     acknowledged,
     waiting: link.waiting.filter(({ sequence }) => sequence > acknowledged),
-    silentAt: now + SILENCE_MS,
+    heardAt: now,
+    ...(via === 'channel' && { silentAt: now + SILENCE_MS }),
     ...(progress && { resendDelay: RESEND_FIRST_MS, resendAt: now + RESEND_FIRST_MS }),
   };
   if (frame.sequence === 0) return [heard, 'unnumbered'];
   if (frame.sequence === heard.received + 1) {
     return [{ ...heard, received: frame.sequence, owing: true }, 'expected'];
   }
-  return [
-    { ...heard, owing: true },
-    frame.sequence <= heard.received ? 'repeated' : 'out-of-order',
-  ];
+  if (frame.sequence > heard.received) return [{ ...heard, owing: true }, 'out-of-order'];
+  // It came by several ways, or our acknowledgement was lost: what was said just now has told it.
+  const told = now < link.heartbeatAt - HEARTBEAT_MS + REPEAT_MS;
+  return [{ ...heard, owing: heard.owing || !told }, 'repeated'];
 }
 
 /** A new channel to the device: everything that waits goes out at once, or a heartbeat to say that we are here. */
 export function reopened(link: Link, now: Milliseconds): readonly [Link, readonly CallFrame[]] {
-  const open: Link = {
-    ...link,
-    open: true,
-    resendDelay: RESEND_FIRST_MS,
-    resendAt: now + RESEND_FIRST_MS,
-    silentAt: now + SILENCE_MS,
-  };
-  return open.waiting.length === 0 ? heartbeat(open, now) : [spoken(open, now), all(open)];
+  return again({ ...link, open: true, silentAt: now + SILENCE_MS }, now);
 }
+
+/** Frames go over the media path from now on, or not any more. */
+export function framed(
+  link: Link,
+  frames: boolean,
+  now: Milliseconds,
+): readonly [Link, readonly CallFrame[]] {
+  if (frames === link.frames) return [link, []];
+  return frames ? again({ ...link, frames }, now) : [{ ...link, frames }, []];
+}
+
+function again(link: Link, now: Milliseconds): readonly [Link, readonly CallFrame[]] {
+  const next = { ...link, resendDelay: RESEND_FIRST_MS, resendAt: now + RESEND_FIRST_MS };
+  return next.waiting.length === 0 ? heartbeat(next, now) : [spoken(next, now), all(next)];
+}
+
+/** Says something else, under the same number, instead of what has perhaps not arrived yet. */
+export const rewrite = (link: Link, body: (waiting: CallBody) => CallBody): Link => ({
+  ...link,
+  waiting: link.waiting.map((numbered) => ({ ...numbered, body: body(numbered.body) })),
+});
 
 const all = (link: Link): readonly CallFrame[] =>
   link.waiting.map((numbered) => frameOf(link, numbered));
@@ -150,7 +178,7 @@ const known = (link: Link): boolean => link.received > 0 || link.acknowledged > 
 
 /** What has to be sent again, or to be sent for want of anything else, at `now`. */
 export function due(link: Link, now: Milliseconds): readonly [Link, readonly CallFrame[]] {
-  if (!link.open) return [link, []];
+  if (!speaks(link)) return [link, []];
   if (link.waiting.length > 0 && now >= link.resendAt) {
     const resendDelay = Math.min(link.resendDelay * 2, RESEND_MOST_MS);
     return [{ ...spoken(link, now), resendDelay, resendAt: now + resendDelay }, all(link)];
@@ -163,9 +191,9 @@ export const silent = (link: Link, now: Milliseconds): boolean => link.open && n
 
 /** When {@link due} or {@link silent} has something to say next. */
 export function linkDeadline(link: Link): Milliseconds {
-  if (!link.open) return Infinity;
+  if (!speaks(link)) return Infinity;
   return Math.min(
-    link.silentAt,
+    link.open ? link.silentAt : Infinity,
     link.waiting.length > 0 ? link.resendAt : Infinity,
     known(link) ? link.heartbeatAt : Infinity,
   );

@@ -15,19 +15,53 @@ export const RECONNECTING_MS = 60_000;
 export const HEARTBEAT_MS = 2_000;
 /** A channel that has brought nothing for four heartbeats is taken for dead: a new one is opened. */
 export const SILENCE_MS = 8_000;
+/** As {@link SILENCE_MS}, for a RING that nobody has acknowledged: the way it went may have died before it. */
+export const RING_SILENCE_MS = 2_500;
+/** A frame that comes again is not acknowledged again if anything was said within this: it came by several ways. */
+export const REPEAT_MS = 300;
 /** Frames not acknowledged are sent again after this, then after twice as long and so on… */
 export const RESEND_FIRST_MS = 1_000;
 /** …up to this. */
 export const RESEND_MOST_MS = 4_000;
 
-/** A path broken for so long is restarted by the impolite side. Chromium would wait for 6 s and more. */
-export const RESTART_IMPOLITE_MS = 1_000;
-/** The polite side waits a little for the other's restart, so that the two seldom meet. */
-export const RESTART_POLITE_MS = 3_000;
-/** From one restart to the next while the path stays broken. */
-export const RESTART_AGAIN_MS = 5_000;
-/** A restart that was never answered is made again after this; before, its answer would fit the wrong offer. */
-export const RESTART_UNANSWERED_MS = 15_000;
+/**
+ * A broken path is restarted at once by the impolite side: the path says so after a second without packets, which is
+ * long enough to tell a hiccup. Chromium would wait for 6 s and more.
+ */
+export const RESTART_IMPOLITE_MS = 0;
+/** The polite side waits for about a round trip and a half, so that the two seldom meet. */
+export const RESTART_POLITE_MS = 400;
+/**
+ * From one restart to the next while the path stays broken: the first comes when an answer over a round trip of 300 ms,
+ * sent again once, and its ICE checks would have come. Answers carry the round they answer, so that an early one is
+ * wasted and never wrong.
+ */
+export const RESTART_FIRST_MS = 2_500;
+export const RESTART_GROWTH = 1.5;
+export const RESTART_MOST_MS = 6_000;
+/** An offer that was made for so long and has not reached the peer was made on the network of before. */
+export const RESTART_STALE_MS = 1_000;
+/** For so long our own offer goes before the peer's, if we are the impolite side; then it will not be answered. */
+export const RESTART_GLARE_MS = 8_000;
+/** A peer that was silent for so long, and is heard again, is on a network that is back. */
+export const REVIVED_MS = 3_000;
+/** A peer of whom nothing has come for so long, two heartbeats and their delays, is taken for cut off itself. */
+export const PEER_GONE_MS = 5_000;
+
+/** Packets without any sound are repaired by an ICE restart after this; the player was started again before. */
+export const DEAF_REPAIR_MS = 4_000;
+/** A peer that hears nothing of us makes us open the microphone anew, not more often than this. */
+export const RENEW_MICROPHONE_MS = 60_000;
+/** A microphone that went away is opened again after these waits; then only a tap, a new device or a wake does it. */
+export const MICROPHONE_RETRIES_MS = [1_000, 5_000] as const;
+
+/** A patient call looks for the person, and rings again, for so long. */
+export const PATIENT_MS = 15 * 60_000;
+/** From one search of a patient call to the next: doubled from the first to the last. */
+export const SEARCH_FIRST_MS = 2_000;
+export const SEARCH_MOST_MS = 30_000;
+/** An offer older than this is made anew before it rings: its candidates and credentials may be gone. */
+export const OFFER_FRESH_MS = 60_000;
 
 /** A RING may look expired by so much and still ring: clocks of ordinary devices differ. */
 export const RING_LATE_MS = 30_000;

@@ -2,18 +2,12 @@ import type { CallRecord } from '#lib/domain/call.ts';
 import type { DeviceKey, Milliseconds } from '#lib/domain/ids.ts';
 import type { EndReason } from '#lib/domain/reasons.ts';
 import type { CallBody, CallFrame } from '#lib/protocol/call-frame.ts';
-import type { Candidate, PathState } from '#lib/ports/media.ts';
+import type { Candidate } from '#lib/ports/media.ts';
 import type { Effect } from './call-effect.ts';
 import { isLinked } from './call-state.ts';
-import type { Connecting, Ended, LinkedCall, LiveCall } from './call-state.ts';
+import type { Ended, LinkedCall, LiveCall } from './call-state.ts';
 import { described, hold } from './negotiation.ts';
 import { looseFrame, queue } from './reliable.ts';
-import {
-  CONNECTING_MS,
-  RECONNECTING_MS,
-  RESTART_IMPOLITE_MS,
-  RESTART_POLITE_MS,
-} from './timing.ts';
 
 /** One step of the machine under way: the time of its event, and the effects so far. The verbs below add to them. */
 export interface Turn {
@@ -56,59 +50,6 @@ export function describe<C extends LiveCall>(turn: Turn, call: C): C {
   const [media, add] = described(call.media);
   addCandidates(turn, add);
   return { ...call, media };
-}
-
-/** When to restart a path in this state; `undefined` while it needs none. */
-export function restartTime(path: PathState, polite: boolean, now: Milliseconds) {
-  switch (path) {
-    case 'broken':
-    case 'failed':
-      return now + (polite ? RESTART_POLITE_MS : RESTART_IMPOLITE_MS);
-    case 'connecting':
-    case 'connected':
-    case 'not-secure':
-      return undefined;
-  }
-}
-
-/** ACCEPT was said or heard: sound may flow both ways. `accepted`: the number of our ACCEPT, 0 at the caller. */
-export function goLive(turn: Turn, call: LinkedCall, accepted: number): Connecting {
-  const { id, direction, peer, started, privacy, polite, muted, playBlocked, microphone } = call;
-  const { media, link } = call;
-  const path = media.path === 'none' ? 'connecting' : media.path;
-  const connecting: Connecting = {
-    ...{ id, direction, peer, started, privacy, polite, muted, playBlocked, microphone },
-    ...{ media, link, stage: 'connecting', accepted, deadline: turn.now + CONNECTING_MS },
-    ...{ peerMuted: false, restart: 'idle', restartAt: restartTime(path, polite, turn.now) },
-  };
-  if (microphone === 'open') turn.effects.push({ do: 'send-sound' });
-  turn.effects.push({ do: 'play' });
-  const shown = showCandidates(turn, connecting);
-  return muted ? say(turn, shown, { type: 'media', muted }) : shown;
-}
-
-/** Claims what the evidence says: connected when the path is, and when the caller has our ACCEPT. */
-export function settle(turn: Turn, call: LinkedCall): LinkedCall {
-  const up = call.media.path === 'connected';
-  switch (call.stage) {
-    case 'rung':
-    case 'ringing':
-    case 'incoming':
-    case 'answering':
-      return call;
-    case 'connecting': {
-      if (!up || call.link.acknowledged < call.accepted) return call;
-      const { accepted: _accepted, deadline: _deadline, ...rest } = call;
-      return { ...rest, stage: 'connected', connected: turn.now };
-    }
-    case 'connected':
-      return up ? call : { ...call, stage: 'reconnecting', deadline: turn.now + RECONNECTING_MS };
-    case 'reconnecting': {
-      if (!up) return call;
-      const { deadline: _deadline, ...rest } = call;
-      return { ...rest, stage: 'connected' };
-    }
-  }
 }
 
 /** What the peer is told when the call ends here. */

@@ -1,9 +1,21 @@
 import type { Tone } from '#lib/ports/attention.ts';
-import type { Call } from './call-state.ts';
+import type { Milliseconds } from '#lib/domain/ids.ts';
+import { isAccepted, isPreparing } from './call-state.ts';
+import type { Call, LiveCall, Reconnecting } from './call-state.ts';
 import type { CallView } from './call-view.ts';
+import { SOUND } from './media-state.ts';
+import { PEER_GONE_MS } from './timing.ts';
+import { isDeaf, mediaOf } from './own-media.ts';
+
+/** What a view needs to know besides the call. */
+export interface Outlook {
+  readonly now: Milliseconds;
+  /** Whether this device reaches any relay. */
+  readonly ownNetwork: 'up' | 'down';
+}
 
 /** What a screen shows of a call. */
-export function viewOf(call: Call): CallView {
+export function viewOf(call: Call, outlook: Outlook): CallView {
   const { id, direction, peer, started } = call;
   const base = { id, direction, peer, started };
   switch (call.stage) {
@@ -21,8 +33,12 @@ export function viewOf(call: Call): CallView {
     case 'answering':
       return { ...base, ...live(call), stage: 'connecting' };
     case 'connected':
-    case 'reconnecting':
-      return { ...base, ...live(call), stage: call.stage, connected: call.connected };
+      return { ...base, ...live(call), stage: 'connected', connected: call.connected };
+    case 'reconnecting': {
+      const { connected, deadline } = call;
+      const broken = { cause: causeOf(call, outlook), deadline };
+      return { ...base, ...live(call), stage: 'reconnecting', connected, broken };
+    }
     case 'ended': {
       const { reason, accepted, ended, connected, note } = call;
       return {
@@ -34,13 +50,30 @@ export function viewOf(call: Call): CallView {
   }
 }
 
-function live(call: Exclude<Call, { readonly stage: 'incoming' | 'ended' }>) {
+function live(call: Exclude<LiveCall, { readonly stage: 'incoming' }>) {
+  const accepted = isAccepted(call) ? call : undefined;
+  const peer = accepted?.peerMedia ?? SOUND;
   return {
     muted: call.muted,
-    peerMuted: 'peerMuted' in call && call.peerMuted,
+    peerMuted: peer.muted,
     playBlocked: call.playBlocked,
-    microphoneLost: call.microphone === 'lost',
+    microphoneLost: accepted ? mediaOf(accepted).lost : call.microphone === 'lost',
+    peerMicrophoneLost: peer.lost,
+    peerBackground: peer.background,
+    peerSilent: accepted !== undefined && isDeaf(accepted),
+    unheard: peer.deaf && !call.muted,
+    patient: call.patient && (isPreparing(call) || call.stage === 'rung'),
   };
+}
+
+/** Whose network is gone. If neither relay nor peer is to blame, only the way between is broken, by whomever. */
+function causeOf(
+  { link }: Reconnecting,
+  { now, ownNetwork }: Outlook,
+): 'own-network' | 'peer-network' | 'unknown' {
+  if (ownNetwork === 'down') return 'own-network';
+  const gone = !link.open || now - link.heardAt >= PEER_GONE_MS;
+  return gone ? 'peer-network' : 'unknown';
 }
 
 /** What a person hears and sees of a call besides the screen, for as long as it is in this state. */
@@ -87,10 +120,11 @@ export function toneBetween(
 }
 
 /** Whether two views show the same, so that watchers hear of changes only. */
-export function sameView(a: CallView | undefined, b: CallView | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
+export function sameView(a: unknown, b: unknown): boolean {
+  if (!isRecord(a) || !isRecord(b)) return a === b;
   const fields = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...fields].every(
-    (field) => field in a && field in b && Reflect.get(a, field) === Reflect.get(b, field),
-  );
+  return [...fields].every((field) => field in a && field in b && sameView(a[field], b[field]));
 }
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;

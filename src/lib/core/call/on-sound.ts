@@ -1,0 +1,68 @@
+import type { MicrophoneProblem } from '#lib/domain/reasons.ts';
+import type { Sound } from './call-event.ts';
+import { isAccepted, isLive, isPreparing } from './call-state.ts';
+import type { AcceptedCall, Call, LiveCall } from './call-state.ts';
+import { acceptIfReady, ringIfReady } from './ready.ts';
+import { MICROPHONE_RETRIES_MS } from './timing.ts';
+import { end } from './turn.ts';
+import type { Turn } from './turn.ts';
+
+/** The microphone reports. */
+export function onSound(turn: Turn, call: Call, event: Sound): Call {
+  if (!isLive(call)) return call;
+  switch (event.type) {
+    case 'microphone-opened':
+      return onOpened(turn, call);
+    case 'microphone-error':
+      return call.microphone === 'opening' ? onGone(turn, call, event.problem) : call;
+    case 'microphone-lost':
+      return call.microphone === 'open' ? onGone(turn, call, 'failed') : call;
+    case 'system-mute':
+      return { ...call, systemMuted: event.muted };
+    case 'devices-changed':
+      return isAccepted(call) ? tryMicrophone(turn, call) : call;
+  }
+}
+
+function onOpened(turn: Turn, call: LiveCall): Call {
+  if (call.microphone === 'closed') return call;
+  // One that is open was replaced by another.
+  if (call.microphone === 'open') return { ...call, systemMuted: false };
+  turn.effects.push({ do: 'set-muted', muted: call.muted });
+  const open = { ...call, microphone: 'open', systemMuted: false } as const;
+  if (open.stage === 'reaching') return ringIfReady(turn, open);
+  if (open.stage === 'answering') return acceptIfReady(turn, open);
+  if (!isAccepted(open)) return open;
+  turn.effects.push({ do: 'send-sound' });
+  return { ...open, retry: { at: undefined, tries: 0 } };
+}
+
+/** It did not open, or went away. */
+function onGone(turn: Turn, call: LiveCall, problem: MicrophoneProblem): Call {
+  if (isPreparing(call)) return end(turn, call, `microphone-${problem}`);
+  if (call.stage === 'answering') {
+    return end(turn, call, `microphone-${problem}`, {
+      say: { type: 'decline', reason: 'no-microphone' },
+    });
+  }
+  const lost = { ...call, microphone: 'lost', systemMuted: false } as const;
+  if (!isAccepted(lost)) return lost;
+  // Who refused it is not asked again and again.
+  const wait = problem === 'refused' ? undefined : MICROPHONE_RETRIES_MS[lost.retry.tries];
+  const at = wait === undefined ? undefined : turn.now + wait;
+  return { ...lost, retry: { ...lost.retry, at } };
+}
+
+/** Opens a microphone that was lost in the call. */
+export function tryMicrophone(turn: Turn, call: AcceptedCall): AcceptedCall {
+  if (call.microphone !== 'lost') return call;
+  turn.effects.push({ do: 'open-microphone' });
+  const retry = { at: undefined, tries: call.retry.tries + 1 };
+  return { ...call, microphone: 'opening', retry };
+}
+
+/** Opens it again by itself, a few times. */
+export function tryMicrophoneIfDue(turn: Turn, call: AcceptedCall): AcceptedCall {
+  const { at } = call.retry;
+  return at !== undefined && turn.now >= at ? tryMicrophone(turn, call) : call;
+}
