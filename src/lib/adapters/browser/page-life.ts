@@ -1,10 +1,24 @@
 import type { PageLife } from '#lib/ports/page-life.ts';
 
-function listen(targets: readonly (readonly [EventTarget, string])[], run: () => void): () => void {
-  for (const [target, name] of targets) target.addEventListener(name, run);
+/** The Network Information API, of Chromium; `type` only on phones and Chrome OS. */
+interface Connection extends EventTarget {
+  readonly type?: string;
+}
+
+function listen(
+  targets: readonly (readonly [EventTarget | undefined, string])[],
+  run: () => void,
+): () => void {
+  for (const [target, name] of targets) target?.addEventListener(name, run);
   return () => {
-    for (const [target, name] of targets) target.removeEventListener(name, run);
+    for (const [target, name] of targets) target?.removeEventListener(name, run);
   };
+}
+
+/** Phones and tablets take the microphone from hidden pages; computers do not. */
+function isPhone(): boolean {
+  const { userAgentData } = navigator as { readonly userAgentData?: { readonly mobile: boolean } };
+  return userAgentData?.mobile === true || matchMedia('(pointer: coarse)').matches;
 }
 
 export const browserPageLife: PageLife = {
@@ -23,6 +37,34 @@ export const browserPageLife: PageLife = {
         if (document.visibilityState === 'visible') run();
       },
     ),
+  get background() {
+    return document.visibilityState === 'hidden' && isPhone();
+  },
+  onBackground: (run) =>
+    listen(
+      [
+        [document, 'visibilitychange'],
+        [document, 'freeze'],
+        [document, 'resume'],
+        [window, 'pageshow'],
+      ],
+      run,
+    ),
+  onNetworkChange(run) {
+    const { connection } = navigator as { readonly connection?: Connection };
+    let type = connection?.type;
+    // Its other members are estimates that change all the time.
+    const stopType = listen([[connection, 'change']], () => {
+      if (connection?.type === type) return;
+      type = connection?.type;
+      run();
+    });
+    const stopOnline = listen([[window, 'online']], run);
+    return () => {
+      stopType();
+      stopOnline();
+    };
+  },
   onOffline: (run) => listen([[window, 'offline']], run),
   // `beforeunload` may be cancelled and `unload` is not called on phones.
   onLeave: (run) => listen([[window, 'pagehide']], run),

@@ -1,20 +1,27 @@
 import type { CallQuality } from '#lib/domain/call.ts';
+import type { Bytes } from '#lib/domain/bytes.ts';
+import type { Clock } from '#lib/ports/clock.ts';
 import type {
   Candidate,
+  IceServer,
   MediaPath,
   MediaPathEvents,
   OpenMicrophone,
-  PathState,
 } from '#lib/ports/media.ts';
-import { signalledFingerprint, usedFingerprint } from './fingerprint.ts';
-import { loudnessOf } from './loudness.ts';
-import type { Loudness } from './loudness.ts';
+import { ENCODINGS } from './encoding.ts';
+import type { Encoding, EncodingName } from './encoding.ts';
+import { usedFingerprint } from './fingerprint.ts';
+import { Frames } from './frames.ts';
+import type { HearingSign } from './hearing.ts';
 import { trackOf } from './microphones.ts';
-import { withOpusParameters } from './opus.ts';
+import { Negotiation } from './negotiation.ts';
+import { PathFacts } from './path-state.ts';
+import { PathWatch } from './path-watch.ts';
+import { Player } from './player.ts';
 import { QualityReader } from './quality.ts';
 
-/** The m-lines of every call, in this order, so that video and screen sharing later need no new ones. */
-const VIDEO_LINES = 2;
+/** Longest wait after the end for frames on their way (a hang-up among them), ms: a round trip, and a loss. */
+const LINGER_MS = 500;
 
 /**
  * The voice connection of one call. The browser makes a fresh DTLS certificate for each RTCPeerConnection; the
@@ -22,61 +29,70 @@ const VIDEO_LINES = 2;
  */
 export class RtcMediaPath implements MediaPath {
   readonly #connection: RTCPeerConnection;
+  readonly #clock: Clock;
   readonly #events: MediaPathEvents;
+  readonly #negotiation: Negotiation;
+  readonly #facts: PathFacts;
+  readonly #frames: Frames;
+  readonly #player: Player;
+  readonly #watch: PathWatch;
   readonly #quality: QualityReader;
-  readonly #player = new Audio();
-  #audio: RTCRtpTransceiver | undefined;
-  #incoming: MediaStream | undefined;
-  #loudness: Loudness | undefined;
-  #expected: string | undefined;
-  #state: PathState = 'connecting';
-  #mayPlay = false;
+  #encoding: EncodingName = 'normal';
+  #sparse = false;
   #closed = false;
 
-  constructor(connection: RTCPeerConnection, events: MediaPathEvents) {
+  constructor(connection: RTCPeerConnection, clock: Clock, events: MediaPathEvents) {
     this.#connection = connection;
+    this.#clock = clock;
     this.#events = events;
     this.#quality = new QualityReader(connection);
-    this.#player.autoplay = false;
+    this.#facts = new PathFacts((state) => {
+      if (!this.#closed) events.onState(state);
+    });
+    this.#frames = new Frames(connection, events);
+    this.#player = new Player(() => {
+      if (!this.#closed) events.onPlayBlocked();
+    });
+    this.#negotiation = new Negotiation(connection, ENCODINGS[this.#encoding], (encoding) => {
+      this.#encodes(encoding);
+    });
+    this.#watch = new PathWatch({
+      clock,
+      connection,
+      player: this.#player,
+      onPackets: (missing) => {
+        this.#facts.packets(missing);
+      },
+      onHearing: (sign) => {
+        this.#hears(sign);
+      },
+      onEncoding: (encoding) => {
+        this.#encode(encoding);
+      },
+    });
     connection.onicecandidate = ({ candidate }) => {
       if (candidate !== null && !this.#closed) events.onCandidate(toCandidate(candidate));
     };
     connection.onconnectionstatechange = () => void this.#follow(connection.connectionState);
     connection.ontrack = ({ track }) => {
-      if (track.kind === 'audio') this.#receive(track);
+      if (track.kind === 'audio') this.#player.take(track);
     };
   }
 
-  async offer(): Promise<string> {
-    const connection = this.#connection;
-    this.#audio = connection.addTransceiver('audio', { direction: 'sendrecv' });
-    for (let line = 0; line < VIDEO_LINES; line += 1) {
-      connection.addTransceiver('video', { direction: 'inactive' });
-    }
-    connection.createDataChannel('call');
-    return this.#describe(await connection.createOffer());
+  offer(): Promise<string> {
+    return this.#negotiation.offer();
   }
 
-  async answer(offer: string): Promise<string> {
-    const connection = this.#connection;
-    await this.#takeRemote({ type: 'offer', sdp: offer });
-    const [audio, ...others] = connection.getTransceivers();
-    this.#audio ??= audio;
-    if (this.#audio !== undefined) this.#audio.direction = 'sendrecv';
-    // A caller who offers to send video before anybody accepted sends none.
-    for (const other of others) other.direction = 'inactive';
-    return this.#describe(await connection.createAnswer());
+  answer(offer: string, servers?: readonly IceServer[]): Promise<string> {
+    return this.#negotiation.answer(offer, servers);
   }
 
   takeAnswer(answer: string): Promise<void> {
-    return this.#takeRemote({ type: 'answer', sdp: answer });
+    return this.#negotiation.takeAnswer(answer);
   }
 
-  async restartOffer(): Promise<string> {
-    if (this.#connection.signalingState === 'have-local-offer') {
-      await this.#connection.setLocalDescription({ type: 'rollback' });
-    }
-    return this.#describe(await this.#connection.createOffer({ iceRestart: true }));
+  restartOffer(servers?: readonly IceServer[]): Promise<string> {
+    return this.#negotiation.restartOffer(servers);
   }
 
   addCandidate({ candidate, mid, mLineIndex }: Candidate): void {
@@ -87,64 +103,49 @@ export class RtcMediaPath implements MediaPath {
 
   async send(microphone: OpenMicrophone | undefined): Promise<void> {
     const track = microphone === undefined ? null : (trackOf(microphone) ?? null);
-    await this.#audio?.sender.replaceTrack(track);
+    await this.#negotiation.sender?.replaceTrack(track);
   }
 
   play(): void {
-    this.#mayPlay = true;
-    this.#startPlaying();
+    this.#player.play();
   }
 
   setSpeaker(id: string | undefined): void {
-    // Not on iOS and Android; a speaker that was unplugged is refused and the old one goes on.
-    if ('setSinkId' in this.#player) this.#player.setSinkId(id ?? '').catch(() => undefined);
+    this.#player.setSpeaker(id);
   }
 
   level(): number {
-    return this.#mayPlay ? (this.#loudness?.read() ?? 0) : 0;
+    return this.#player.level();
   }
 
-  quality(): Promise<CallQuality> {
-    return this.#quality.read();
+  async quality(): Promise<CallQuality> {
+    return this.#quality.read(this.#encoding);
+  }
+
+  expect(peer: { readonly sending: boolean; readonly muted: boolean }): void {
+    this.#watch.expect(peer);
+  }
+
+  setDataSaver(on: boolean): void {
+    this.#watch.setSaver(on);
+  }
+
+  sendFrame(frame: Bytes): boolean {
+    return this.#frames.send(frame);
   }
 
   close(): void {
+    if (this.#closed) return;
     this.#closed = true;
-    this.#loudness?.close();
-    this.#player.pause();
-    this.#player.srcObject = null;
-    this.#connection.close();
-  }
-
-  async #takeRemote(description: { type: 'offer' | 'answer'; sdp: string }): Promise<void> {
-    this.#expected = signalledFingerprint(description.sdp);
-    await this.#connection.setRemoteDescription(description);
-  }
-
-  /** Sets a description of our own and returns what the peer gets: with no candidates, those are trickled. */
-  async #describe(made: RTCSessionDescriptionInit): Promise<string> {
-    const sdp = withOpusParameters(made.sdp ?? '');
-    await this.#connection.setLocalDescription({ type: made.type, sdp });
-    return sdp
-      .split('\r\n')
-      .filter((line) => !line.startsWith('a=candidate:'))
-      .join('\r\n');
-  }
-
-  #receive(track: MediaStreamTrack): void {
-    this.#incoming = new MediaStream([track]);
-    this.#loudness?.close();
-    this.#loudness = loudnessOf(this.#incoming);
-    this.#player.srcObject = this.#incoming;
-    if (this.#mayPlay) this.#startPlaying();
-  }
-
-  #startPlaying(): void {
-    if (this.#incoming === undefined || this.#state === 'not-secure') return;
-    this.#player.play().catch((failure: unknown) => {
-      const blocked = failure instanceof DOMException && failure.name === 'NotAllowedError';
-      if (blocked && !this.#closed) this.#events.onPlayBlocked();
-    });
+    this.#watch.stop();
+    this.#player.close();
+    this.#negotiation.sender?.replaceTrack(null).catch(() => undefined);
+    const end = () => {
+      stopWaiting();
+      this.#connection.close();
+    };
+    const stopWaiting = this.#clock.after(LINGER_MS, end);
+    this.#frames.close(end);
   }
 
   async #follow(state: RTCPeerConnectionState): Promise<void> {
@@ -154,27 +155,54 @@ export class RtcMediaPath implements MediaPath {
       case 'closed':
         return;
       case 'disconnected':
-        this.#become('broken');
+        this.#facts.transport('down');
         return;
       case 'failed':
-        this.#become('failed');
+        this.#facts.transport('failed');
         return;
       case 'connected': {
-        const used = await usedFingerprint(this.#connection);
+        const used = await usedFingerprint(this.#connection, this.#clock);
         // While it was asked for, the connection broke: it is asked again when that comes back.
-        if (this.#connection.connectionState !== 'connected') return;
+        if (this.#closed || this.#connection.connectionState !== 'connected') return;
         // A browser that does not tell the certificate is no proof of a stranger on the line, nor of the peer.
-        if (used === undefined) this.#become('failed');
-        else this.#become(used === this.#expected ? 'connected' : 'not-secure');
+        if (used === undefined) this.#facts.transport('failed');
+        else if (used === this.#negotiation.fingerprint) this.#connected();
+        else this.#refuse();
       }
     }
   }
 
-  #become(state: PathState): void {
-    if (this.#closed || this.#state === 'not-secure') return;
-    this.#state = state;
-    if (state === 'not-secure') this.#player.pause();
-    this.#events.onState(state);
+  #connected(): void {
+    this.#facts.transport('up');
+    if (this.#facts.state === 'not-secure') return;
+    this.#frames.verified();
+    this.#watch.start();
+  }
+
+  /** Somebody else is at the other end. */
+  #refuse(): void {
+    this.#watch.stop();
+    this.#frames.close(() => undefined);
+    this.#player.forbid();
+    this.#facts.wrongCertificate();
+  }
+
+  #hears(sign: HearingSign): void {
+    if (sign === 'replay') this.#player.restart();
+    else if (!this.#closed) this.#events.onHearing(sign);
+  }
+
+  #encode(encoding: EncodingName): void {
+    if (encoding === this.#encoding || this.#closed) return;
+    this.#encoding = encoding;
+    // A browser that does not take it goes on as before.
+    this.#negotiation.encode(ENCODINGS[encoding]).catch(() => undefined);
+  }
+
+  #encodes({ sparse }: Encoding): void {
+    if (sparse === this.#sparse || this.#closed) return;
+    this.#sparse = sparse;
+    this.#events.onSparse(sparse);
   }
 }
 

@@ -83,6 +83,15 @@ function openMicrophone(stream: MediaStream, track: MediaStreamTrack): OpenMicro
         { once: true },
       );
     },
+    onSystemMute(run) {
+      for (const name of ['mute', 'unmute'] as const) {
+        track.addEventListener(name, () => {
+          if (!closed) run(track.muted);
+        });
+      }
+      // Taken before anybody listened.
+      if (track.muted) queueMicrotask(() => !closed && track.muted && run(true));
+    },
     close() {
       closed = true;
       loudness.close();

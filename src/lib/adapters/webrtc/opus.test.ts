@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { withOpusParameters } from './opus.ts';
+import { ENCODINGS } from './encoding.ts';
+import { withOpusParameters, withSending } from './opus.ts';
 
 const LINES = [
   'v=0',
@@ -35,4 +36,40 @@ test('adds the line where a browser sends none', () => {
 
 test('an SDP without Opus is not touched', () => {
   expect(withOpusParameters('v=0\r\nm=audio 9 x 0\r\n')).toBe('v=0\r\nm=audio 9 x 0\r\n');
+});
+
+const parametersOf = (sdp: string) =>
+  Object.fromEntries(
+    (/a=fmtp:111 (.*)\r\n/.exec(sdp)?.[1] ?? '').split(';').map((pair) => pair.split('=')),
+  ) as Record<string, string>;
+const typesOf = (sdp: string) => /^m=audio \d+ \S+ (.*)\r$/m.exec(sdp)?.[1];
+
+test.each([
+  ['normal', '111 63 0', { maxaveragebitrate: '32000', cbr: '1', usedtx: '0', ptime: '20' }],
+  ['redundant', '63 111 0', { maxaveragebitrate: '32000', cbr: '1', usedtx: '0', ptime: '20' }],
+  ['low', '111 63 0', { maxaveragebitrate: '24000', cbr: '1', usedtx: '0', ptime: '60' }],
+  ['lowest', '111 63 0', { maxaveragebitrate: '16000', cbr: '0', usedtx: '1', ptime: '60' }],
+] as const)('%s: what we send is ours to choose', (name, types, parameters) => {
+  const tuned = withSending(LINES.join('\r\n'), ENCODINGS[name]);
+  expect(typesOf(tuned)).toBe(types);
+  expect(parametersOf(tuned)).toMatchObject({ ...parameters, useinbandfec: '1', x: '1' });
+});
+
+test('a peer cannot have us leak what is said, and may ask for less but not for more', () => {
+  const asking = (wish: string) =>
+    parametersOf(
+      withSending(LINES.join('\r\n').replace('x=1', `cbr=0;usedtx=1;${wish}`), ENCODINGS.normal),
+    );
+  expect(asking('')).toMatchObject({ cbr: '1', usedtx: '0' });
+  expect(asking('maxaveragebitrate=12000')['maxaveragebitrate']).toBe('12000');
+  for (const wish of ['510000', '0', '-1', 'many', '']) {
+    expect(asking(`maxaveragebitrate=${wish}`)['maxaveragebitrate']).toBe('32000');
+  }
+});
+
+test('a peer without RED is sent plain Opus', () => {
+  const plain = LINES.filter((line) => !line.includes(':63 '))
+    .join('\r\n')
+    .replace(' 63', '');
+  expect(typesOf(withSending(plain, ENCODINGS.redundant))).toBe('111 0');
 });

@@ -1,4 +1,17 @@
 import type { CallQuality } from '#lib/domain/call.ts';
+import type { EncodingName } from './encoding.ts';
+import { LOSS_GOOD, qualityMark } from './quality-mark.ts';
+import { Report } from './report.ts';
+import type { Stat } from './report.ts';
+
+/** The peer reports about every 5 s, of the time since its last report; an older one, ms, tells nothing of now. */
+const REPORT_SPAN_MS = 5000;
+const REPORT_FRESH_MS = 15_000;
+/** The mark is about the loss of so long, ms, lest it flutters. */
+const MARK_OVER_MS = 10_000;
+
+/** Headers of IPv4 and UDP, bytes a packet. */
+const HEADERS_BYTES = 28;
 
 interface Counters {
   readonly at: number;
@@ -6,97 +19,119 @@ interface Counters {
   readonly received: number;
   readonly packets: number;
   readonly lost: number;
+  /** Of the candidate pair with this ID. */
+  readonly pair: string | undefined;
+  readonly wire: number;
 }
 
 /** Reads one connection's `getStats()` (W3C webrtc-stats); rates are over the time since the last reading. */
 export class QualityReader {
   readonly #connection: RTCPeerConnection;
   #last: Counters | undefined;
+  /** The readings that the mark is about, oldest first. */
+  #past: readonly Counters[] = [];
+  /** Whether much of what the peer sends is lost, and since when that is so, or not so. */
+  #lossy = false;
+  #lossyTurnedAt = -Infinity;
 
   constructor(connection: RTCPeerConnection) {
     this.#connection = connection;
   }
 
-  async read(): Promise<CallQuality> {
-    const report = await this.#connection.getStats();
-    const all = [...(report as unknown as Map<string, Stat>).values()];
-    const by = (type: string) => all.filter((stat) => stat.type === type);
-    const inbound = by('inbound-rtp').find(({ kind }) => kind === 'audio');
-    const outbound = by('outbound-rtp').find(({ kind }) => kind === 'audio');
-    const pair = selectedPair(report as unknown as Map<string, Stat>, all);
-    const codec = inbound?.codecId === undefined ? undefined : statOf(report, inbound.codecId);
+  async read(encoding: EncodingName): Promise<CallQuality> {
+    const report = await Report.of(this.#connection);
+    const inbound = report.sound('inbound-rtp');
+    const outbound = report.sound('outbound-rtp');
+    const { pair } = report;
+    const codec = report.get(inbound?.codecId)?.mimeType;
     const now: Counters = {
       at: inbound?.timestamp ?? outbound?.timestamp ?? 0,
       sent: outbound?.bytesSent ?? 0,
       received: inbound?.bytesReceived ?? 0,
       packets: inbound?.packetsReceived ?? 0,
       lost: inbound?.packetsLost ?? 0,
+      pair: pair?.id,
+      wire: wireBytes(pair),
     };
     const rates = ratesBetween(this.#last, now);
     this.#last = now;
-    return {
-      ...(pair && { path: isRelayed(report, pair) ? ('relayed' as const) : ('direct' as const) }),
+    const figures = {
       ...defined('roundTripMs', pair?.currentRoundTripTime, 1000),
       ...defined('jitterMs', inbound?.jitter, 1000),
-      ...(codec?.mimeType !== undefined && { codec: codec.mimeType.replace(/^audio\//, '') }),
-      ...rates,
     };
+    const local = report.get(pair?.localCandidateId);
+    const remote = report.get(pair?.remoteCandidateId);
+    const relayed = [local, remote].some((end) => end?.candidateType === 'relay');
+    const turnHost = local?.candidateType === 'relay' ? hostOf(local.url) : undefined;
+    const mark = qualityMark({
+      roundTripMs: figures.roundTripMs,
+      jitterMs: figures.jitterMs,
+      receiveLoss: this.#recentLoss(now),
+      sendLoss: this.#sendLoss(report.sound('remote-inbound-rtp'), outbound),
+      relayed,
+      sendShort: encoding === 'low' || encoding === 'lowest',
+    });
+    return {
+      ...(pair && { path: relayed ? ('relayed' as const) : ('direct' as const) }),
+      ...figures,
+      ...(codec !== undefined && { codec: codec.replace(/^audio\//, '') }),
+      ...rates,
+      ...(turnHost !== undefined && { turnHost }),
+      encoding,
+      ...(mark && { mark }),
+    };
+  }
+
+  #recentLoss(now: Counters): number | undefined {
+    this.#past = [...this.#past, now].filter(({ at }) => now.at - at <= MARK_OVER_MS);
+    const loss = lossBetween(this.#past[0] ?? now, now);
+    if (loss !== undefined && loss > LOSS_GOOD !== this.#lossy) {
+      this.#lossy = !this.#lossy;
+      this.#lossyTurnedAt = now.at;
+    }
+    return loss;
+  }
+
+  /** Only of a report that is about the same state of things as what is received: to compare is to blame. */
+  #sendLoss(remote: Stat | undefined, outbound: Stat | undefined): number | undefined {
+    if (remote === undefined || outbound === undefined) return undefined;
+    if (outbound.timestamp - remote.timestamp > REPORT_FRESH_MS) return undefined;
+    const about = remote.timestamp - REPORT_SPAN_MS;
+    return about < this.#lossyTurnedAt ? undefined : remote.fractionLost;
   }
 }
 
-/** The members of the many stats dictionaries that are read here. */
-interface Stat {
-  readonly id: string;
-  readonly type: string;
-  readonly timestamp: number;
-  readonly kind?: string;
-  readonly codecId?: string;
-  readonly mimeType?: string;
-  readonly bytesSent?: number;
-  readonly bytesReceived?: number;
-  readonly packetsReceived?: number;
-  readonly packetsLost?: number;
-  readonly jitter?: number;
-  readonly currentRoundTripTime?: number;
-  readonly selectedCandidatePairId?: string;
-  readonly nominated?: boolean;
-  readonly state?: string;
-  readonly localCandidateId?: string;
-  readonly remoteCandidateId?: string;
-  readonly candidateType?: string;
+/** The host of a `turn:` or `turns:` address (RFC 7065), without port and transport. */
+export function hostOf(url: string | undefined): string | undefined {
+  return /^turns?:(\[[^\]]+\]|[^:?]+)/.exec(url ?? '')?.[1];
 }
 
-function statOf(report: RTCStatsReport, id: string): Stat | undefined {
-  return (report as unknown as Map<string, Stat>).get(id);
+function wireBytes(pair: Stat | undefined): number {
+  const { bytesSent = 0, bytesReceived = 0, packetsSent = 0, packetsReceived = 0 } = pair ?? {};
+  return bytesSent + bytesReceived + HEADERS_BYTES * (packetsSent + packetsReceived);
 }
 
-function selectedPair(report: Map<string, Stat>, all: readonly Stat[]): Stat | undefined {
-  const transport = all.find((stat) => stat.type === 'transport');
-  const named = transport?.selectedCandidatePairId;
-  if (named !== undefined) return report.get(named);
-  // Firefox has no transport stats.
-  return all.find(
-    (stat) =>
-      stat.type === 'candidate-pair' && stat.nominated === true && stat.state === 'succeeded',
-  );
-}
-
-function isRelayed(report: RTCStatsReport, pair: Stat): boolean {
-  return [pair.localCandidateId, pair.remoteCandidateId].some(
-    (id) => id !== undefined && statOf(report, id)?.candidateType === 'relay',
-  );
-}
-
-function ratesBetween(last: Counters | undefined, now: Counters) {
+function ratesBetween(
+  last: Counters | undefined,
+  now: Counters,
+): Pick<CallQuality, 'sendKbps' | 'receiveKbps' | 'wireKbps' | 'loss'> {
   if (last === undefined || now.at <= last.at) return {};
   const seconds = (now.at - last.at) / 1000;
-  const received = now.packets - last.packets;
-  const lost = Math.max(0, now.lost - last.lost);
+  const loss = lossBetween(last, now);
+  const kbps = (bytes: number) => (bytes * 8) / 1000 / seconds;
   return {
-    sendKbps: ((now.sent - last.sent) * 8) / 1000 / seconds,
-    receiveKbps: ((now.received - last.received) * 8) / 1000 / seconds,
-    ...(received + lost > 0 && { loss: lost / (received + lost) }),
+    sendKbps: kbps(now.sent - last.sent),
+    receiveKbps: kbps(now.received - last.received),
+    ...(now.pair !== undefined &&
+      now.pair === last.pair && { wireKbps: kbps(now.wire - last.wire) }),
+    ...(loss !== undefined && { loss }),
   };
+}
+
+function lossBetween(last: Counters, now: Counters): number | undefined {
+  const received = Math.max(0, now.packets - last.packets);
+  const lost = Math.max(0, now.lost - last.lost);
+  return received + lost === 0 ? undefined : lost / (received + lost);
 }
 
 function defined<K extends string>(key: K, value: number | undefined, scale: number) {

@@ -1,0 +1,196 @@
+import type { IceServer } from '#lib/ports/media.ts';
+import type { Encoding } from './encoding.ts';
+import { signalledFingerprint } from './fingerprint.ts';
+import { withOpusParameters, withSending } from './opus.ts';
+import { toRtcServers } from './rtc-servers.ts';
+
+/** The m-lines of every call after that of sound, so that camera and screen need no new ones later. */
+const VIDEO_LINES = 2;
+/** Kinds of sound that may be sent and received: Opus, and Opus in RED (RFC 2198). */
+const CODECS: readonly string[] = ['audio/opus', 'audio/red'];
+
+interface Remote {
+  readonly type: 'offer' | 'answer';
+  readonly sdp: string;
+}
+
+/** Makes and takes the descriptions of one connection, one after the other. */
+export class Negotiation {
+  readonly #connection: RTCPeerConnection;
+  #audio: RTCRtpTransceiver | undefined;
+  /** The peer's description in force, as it came. */
+  #remote: Remote | undefined;
+  #encoding: Encoding;
+  /** How this side really encodes, as far as is known. */
+  #applied: Encoding | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+  readonly #onApplied: (encoding: Encoding) => void;
+
+  /** @param onApplied is called when this side's encoder works in another way than before */
+  constructor(
+    connection: RTCPeerConnection,
+    encoding: Encoding,
+    onApplied: (encoding: Encoding) => void,
+  ) {
+    this.#connection = connection;
+    this.#encoding = encoding;
+    this.#onApplied = onApplied;
+  }
+
+  get sender(): RTCRtpSender | undefined {
+    return this.#audio?.sender;
+  }
+
+  /** The fingerprint that the peer signalled last. */
+  get fingerprint(): string | undefined {
+    return signalledFingerprint(this.#remote?.sdp ?? '');
+  }
+
+  offer(): Promise<string> {
+    return this.#next(async () => {
+      const connection = this.#connection;
+      this.#audio = connection.addTransceiver('audio', { direction: 'sendrecv' });
+      preferOpus(this.#audio);
+      for (let line = 0; line < VIDEO_LINES; line += 1) {
+        connection.addTransceiver('video', { direction: 'inactive' });
+      }
+      return this.#describe(await connection.createOffer());
+    });
+  }
+
+  /** @param servers those of now, if the offer restarts ICE */
+  answer(offer: string, servers?: readonly IceServer[]): Promise<string> {
+    return this.#next(async () => {
+      const connection = this.#connection;
+      this.#useServers(servers);
+      await this.#take({ type: 'offer', sdp: offer });
+      const [audio, ...others] = connection.getTransceivers();
+      this.#audio ??= audio;
+      if (this.#audio !== undefined) {
+        this.#audio.direction = 'sendrecv';
+        preferOpus(this.#audio);
+      }
+      // A caller who offers to send video before anybody accepted sends none.
+      for (const other of others) other.direction = 'inactive';
+      const answer = await this.#describe(await connection.createAnswer());
+      this.#tell();
+      return answer;
+    });
+  }
+
+  takeAnswer(answer: string): Promise<void> {
+    return this.#next(async () => {
+      await this.#take({ type: 'answer', sdp: answer });
+      this.#tell();
+    });
+  }
+
+  /** New ICE credentials, and candidates through these servers. */
+  restartOffer(servers?: readonly IceServer[]): Promise<string> {
+    return this.#next(async () => {
+      const connection = this.#connection;
+      await this.#rollBack();
+      this.#useServers(servers);
+      return this.#describe(await connection.createOffer({ iceRestart: true }));
+    });
+  }
+
+  /**
+   * Encodes in another way from now on. That takes no word with the peer: the descriptions in force are set once
+   * more, the peer's with other parameters. While an offer of ours waits for its answer, it is done with the answer.
+   */
+  encode(encoding: Encoding): Promise<void> {
+    this.#encoding = encoding;
+    return this.#next(() => this.#reapply());
+  }
+
+  async #reapply(): Promise<void> {
+    const connection = this.#connection;
+    const remote = this.#remote;
+    if (this.#applied === this.#encoding || remote === undefined) return;
+    if (connection.signalingState !== 'stable') return;
+    try {
+      if (remote.type === 'answer') {
+        const offer = await connection.createOffer();
+        // Servers were changed and not yet used: this must not become a restart of which the peer hears nothing.
+        if (userFragment(offer.sdp) !== userFragment(connection.localDescription?.sdp)) return;
+        await this.#describe(offer);
+        await this.#take(remote);
+      } else {
+        await this.#take(remote);
+        await this.#describe(await connection.createAnswer());
+      }
+    } catch (failure) {
+      await this.#rollBack();
+      throw failure;
+    }
+    this.#tell();
+  }
+
+  async #take(remote: Remote): Promise<void> {
+    const before = this.#remote;
+    const encoding = this.#encoding;
+    // At once: whoever connects now is compared with this fingerprint.
+    this.#remote = remote;
+    try {
+      const sdp = withSending(remote.sdp, encoding);
+      await this.#connection.setRemoteDescription({ type: remote.type, sdp });
+    } catch (failure) {
+      this.#remote = before;
+      throw failure;
+    }
+    this.#applied = encoding;
+  }
+
+  /** Back to the descriptions in force. */
+  async #rollBack(): Promise<void> {
+    const { signalingState } = this.#connection;
+    if (signalingState === 'have-local-offer') {
+      await this.#connection.setLocalDescription({ type: 'rollback' });
+    } else if (signalingState === 'have-remote-offer') {
+      await this.#connection.setRemoteDescription({ type: 'rollback' });
+    }
+  }
+
+  /** Gathers with these from the next restart on. */
+  #useServers(servers: readonly IceServer[] | undefined): void {
+    if (servers === undefined) return;
+    // Everything else must stay as it was (W3C webrtc-pc, 4.4.1.6).
+    const now = this.#connection.getConfiguration();
+    const iceServers = toRtcServers(servers);
+    this.#connection.setConfiguration({ ...now, iceServers });
+  }
+
+  #tell(): void {
+    if (this.#applied !== undefined) this.#onApplied(this.#applied);
+  }
+
+  /** Sets a description of our own and returns what the peer gets: with no candidates, those are trickled. */
+  async #describe(made: RTCSessionDescriptionInit): Promise<string> {
+    const sdp = withOpusParameters(made.sdp ?? '');
+    await this.#connection.setLocalDescription({ type: made.type, sdp });
+    return sdp
+      .split('\r\n')
+      .filter((line) => !line.startsWith('a=candidate:'))
+      .join('\r\n');
+  }
+
+  #next<T>(run: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(run);
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+}
+
+const userFragment = (sdp: string | undefined): string | undefined =>
+  /^a=ice-ufrag:(\S+)/m.exec(sdp ?? '')?.[1];
+
+/** Opus first, RED behind it so that either side can go over to it; nothing else. */
+function preferOpus(audio: RTCRtpTransceiver): void {
+  const known = RTCRtpReceiver.getCapabilities('audio')?.codecs ?? [];
+  const wanted = CODECS.flatMap((mimeType) =>
+    known.filter((codec) => codec.mimeType.toLowerCase() === mimeType),
+  );
+  // Not in older Firefox: there the browser's own order has Opus first as well.
+  if (wanted.length > 0 && 'setCodecPreferences' in audio) audio.setCodecPreferences(wanted);
+}
