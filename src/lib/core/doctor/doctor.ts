@@ -1,0 +1,92 @@
+import type { Contact } from '#lib/domain/contact.ts';
+import { limited } from '../limited.ts';
+import { Watchers } from '../watchable.ts';
+import type { Doctor, DoctorCheck } from '../woxly.ts';
+import { Checklist } from './checklist.ts';
+import { checkMicrophone } from './check-microphone.ts';
+import { checkNetwork } from './check-network.ts';
+import { checkRelays } from './check-relays.ts';
+import type { DoctorPorts } from './doctor-ports.ts';
+import { relayName } from './relay-name.ts';
+import { reportOf } from './report.ts';
+import { verdictOf } from './verdict.ts';
+import { within } from './within.ts';
+
+/** A whole run, ms: more than its parts together may take, in case one of them hangs. */
+const RUN_TIMEOUT_MS = 120_000;
+/** Asking a relay for credentials, ms. */
+const SERVERS_TIMEOUT_MS = 10_000;
+/** Finding a contact, ms: as long as a call tries before it says that somebody cannot be reached. */
+const LOOK_UP_TIMEOUT_MS = 20_000;
+
+/** The connection doctor. */
+export function createDoctor(ports: DoctorPorts): Doctor {
+  const { clock, contacts, settings } = ports;
+  const watchers = new Watchers();
+  let checks: readonly DoctorCheck[] = [];
+  let current: { readonly end: AbortController; readonly over: Promise<void> } | undefined;
+
+  const examine = async (contact: Contact | undefined, signal: AbortSignal): Promise<void> => {
+    const list = new Checklist(ports.reachability.relays, contact?.name, (now) => {
+      checks = now;
+      watchers.changed();
+    });
+    try {
+      await checkMicrophone(ports, list, signal);
+      await checkRelays(ports, list, signal);
+      // Afterwards: the relays have handed out their credentials by now.
+      const servers = await within(clock, SERVERS_TIMEOUT_MS, signal, ports.iceServers);
+      const network = await checkNetwork(ports, list, servers ?? [], signal);
+      if (contact === undefined) return;
+      list.set('verdict', { state: 'running' });
+      const where = await within(clock, LOOK_UP_TIMEOUT_MS, signal, (late) =>
+        ports.lookUp(contact.key, late),
+      );
+      if (signal.aborted) return;
+      const verdict = verdictOf({
+        nat: network.nat,
+        via: network.via && relayName(ports.reachability.relays, network.via),
+        where: where ?? 'not-reachable',
+        hidden: settings.current.hideAddress || contact.hideAddress,
+      });
+      const state = verdict.path === 'impossible' ? 'bad' : 'good';
+      list.set('verdict', { state, verdict });
+    } finally {
+      list.close();
+    }
+  };
+
+  return {
+    watch: watchers.watch,
+    get checks() {
+      return checks;
+    },
+    get running() {
+      return current !== undefined;
+    },
+    async run(key) {
+      while (current !== undefined) {
+        current.end.abort();
+        await current.over;
+      }
+      const contact = key === undefined ? undefined : contacts.get(key);
+      const end = new AbortController();
+      const { signal, end: clear } = limited(clock, RUN_TIMEOUT_MS, end.signal);
+      const over = Promise.resolve()
+        .then(() => examine(contact, signal))
+        // Whatever a part of it threw, the lines say what was found.
+        .catch(() => undefined)
+        .finally(() => {
+          clear();
+          current = undefined;
+          watchers.changed();
+        });
+      current = { end, over };
+      await over;
+    },
+    stop() {
+      current?.end.abort();
+    },
+    report: () => reportOf(checks),
+  };
+}
