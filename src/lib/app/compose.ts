@@ -9,12 +9,12 @@ import { pageRelayList } from '#lib/adapters/browser/relay-list.ts';
 import { takeNodeLock, takeOverNodeLock } from '#lib/adapters/browser/single-tab.ts';
 import { dialPolicy } from '#lib/adapters/libp2p/dial-policy.ts';
 import { armRinger, browserAttention } from '#lib/adapters/webaudio/attention.ts';
+import { browserIceProbe } from '#lib/adapters/webrtc/ice-probe.ts';
 import { browserMediaPaths } from '#lib/adapters/webrtc/media-paths.ts';
 import { browserMicrophones } from '#lib/adapters/webrtc/microphones.ts';
 import { createWoxly } from '#lib/core/create-woxly.ts';
 import type { Woxly } from '#lib/core/woxly.ts';
 import { m } from '#lib/messages/messages.js';
-import type { IceServer } from '#lib/ports/media.ts';
 import { checkCandidate, checkSdp } from '#lib/protocol/sdp-check.ts';
 import { incomingWords } from '#lib/ui/words/people.ts';
 import { createBoot } from './boot.ts';
@@ -30,9 +30,6 @@ export const boot = createBoot({
   takeOverLock: takeOverNodeLock,
   compose,
 });
-
-/** STUN and TURN servers of the relays in use. None yet: host candidates serve one machine and one network. */
-const iceServers = (): readonly IceServer[] => [];
 
 async function compose(): Promise<Woxly> {
   const database = await openDatabase({
@@ -62,15 +59,16 @@ async function compose(): Promise<Woxly> {
     stores: idbStores(database),
     vault: idbKeyVault(database),
     relayList: pageRelayList(mayDial),
-    mediaPaths: browserMediaPaths,
+    mediaPaths: browserMediaPaths(browserClock),
     microphones: browserMicrophones,
     attention: (ringVolume) =>
       browserAttention({
         ringVolume,
         words: (from) => ({ title: incomingWords(from), body: m.attention_body() }),
       }),
-    iceServers,
-    openNetwork: async (device) => {
+    iceProbe: browserIceProbe,
+    mayDial,
+    openNetwork: async (device, iceServers) => {
       const { createPeerNetwork } = await import('#lib/adapters/libp2p/peer-network.ts');
       return createPeerNetwork({ device, mayDial, iceServers });
     },

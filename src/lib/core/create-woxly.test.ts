@@ -6,7 +6,9 @@ import { LOOKUP_PROTOCOL } from '#lib/protocol/names.ts';
 import { PRESENCE_ENVELOPE } from '#lib/protocol/presence-record.ts';
 import { FakeAttention } from '#lib/testing/fake-attention.ts';
 import { FakeClock, until } from '#lib/testing/fake-clock.ts';
-import { FakeAir, FakeMediaPaths, FakeMicrophones } from '#lib/testing/fake-media.ts';
+import { FakeIceProbe } from '#lib/testing/fake-ice-probe.ts';
+import { FakeAir, FakeMediaPaths } from '#lib/testing/fake-media.ts';
+import { FakeMicrophones } from '#lib/testing/fake-microphones.ts';
 import { MemoryNetwork } from '#lib/testing/memory-network.ts';
 import type { MemoryRelay } from '#lib/testing/memory-network.ts';
 import { memoryStores } from '#lib/testing/memory-stores.ts';
@@ -40,6 +42,9 @@ class Browser {
       log: { info: () => undefined, warn: () => undefined },
       pageLife: {
         online: true,
+        background: false,
+        onBackground: () => () => undefined,
+        onNetworkChange: () => () => undefined,
         onWake: () => () => undefined,
         onOffline: () => () => undefined,
         onLeave: (run) => {
@@ -52,11 +57,16 @@ class Browser {
       relayList: {
         load: () =>
           this.relayListFails-- > 0 ? Promise.reject(new Error('no')) : Promise.resolve([RELAY]),
+        clockOffsetMs: undefined,
+        describe: () => Promise.resolve(undefined),
+        recall: () => [],
+        remember: () => undefined,
       },
       mediaPaths: new FakeMediaPaths(air),
       microphones: new FakeMicrophones(),
       attention: () => new FakeAttention(),
-      iceServers: () => [],
+      iceProbe: new FakeIceProbe(),
+      mayDial: () => true,
       openNetwork: (device) =>
         this.networkFails-- > 0
           ? Promise.reject(new Error('not loaded'))

@@ -1,6 +1,7 @@
 import type { IdentityKey } from '#lib/domain/ids.ts';
 import type { Attention } from '#lib/ports/attention.ts';
 import type { Clock } from '#lib/ports/clock.ts';
+import type { IceProbe } from '#lib/ports/ice-probe.ts';
 import type { KeyVault } from '#lib/ports/key-vault.ts';
 import type { Log } from '#lib/ports/log.ts';
 import type { IceServer, MediaPaths, Microphones } from '#lib/ports/media.ts';
@@ -17,16 +18,16 @@ import { createCalls } from './call/call-engine.ts';
 import { createCallHistory } from './call-history.ts';
 import { createContacts } from './contacts/contacts.ts';
 import { createDiagnostics } from './diagnostics.ts';
+import { createDoctor } from './doctor/doctor.ts';
+import { createEchoTest } from './doctor/echo-test.ts';
+import { lookUpForDoctor } from './doctor/look-up.ts';
 import { createIdentity } from './identity/identity.ts';
 import { goOnline } from './online.ts';
-import type { Online } from './online.ts';
-import { backoff } from './reachability/backoff.ts';
+import { createPresences } from './presences.ts';
+import { offlineReachability } from './reachability/offline.ts';
 import { createSettingsBook } from './settings-book.ts';
-import { Watchers } from './watchable.ts';
-import type { Reachability, Woxly } from './woxly.ts';
-
-/** Waits between attempts to start the network, whose code may not have loaded. */
-const START_BACKOFF = { first: 1_000, longest: 30_000 };
+import { startOnline } from './start-online.ts';
+import type { Woxly } from './woxly.ts';
 
 /** The whole world of the app. */
 export interface WoxlyPorts {
@@ -39,11 +40,19 @@ export interface WoxlyPorts {
   readonly relayList: RelayList;
   readonly mediaPaths: MediaPaths;
   readonly microphones: Microphones;
+  readonly iceProbe: IceProbe;
   /** Made once the settings are known: the ring has a volume. */
   readonly attention: (ringVolume: () => number) => Attention;
-  readonly iceServers: () => readonly IceServer[];
-  /** Starts the network node for this device's key. Its code is large and loaded when first asked for. */
-  readonly openNetwork: (device: Signer) => Promise<PeerNetwork>;
+  /**
+   * Starts the network node for this device's key. Its code is large and loaded when first asked for. `iceServers` are
+   * those to use now, asked for every direct connection.
+   */
+  readonly openNetwork: (
+    device: Signer,
+    iceServers: () => readonly IceServer[],
+  ) => Promise<PeerNetwork>;
+  /** Whether this browser can and may dial an address. */
+  readonly mayDial: (address: string) => boolean;
   readonly checkSdp: (sdp: string) => ReturnType<typeof checkSdp>;
   readonly checkCandidate: (line: string) => ReturnType<typeof checkCandidate>;
   readonly origin: () => string;
@@ -54,33 +63,60 @@ export interface WoxlyPorts {
 
 /** The whole app without a screen: reads what is stored, and goes online as soon as there is an identity. */
 export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
-  const { clock, random, log, pageLife, stores } = ports;
+  const { clock, log, pageLife, stores } = ports;
   const settings = await createSettingsBook(stores.settings);
   const history = await createCallHistory(stores.calls);
-  let online: Online | undefined;
 
   const identity = await createIdentity({
     ...ports,
     profile: stores.profile,
-    relays: () => online?.keeper.reserved ?? [],
+    relays: () => network.current?.keeper.reserved ?? [],
   });
   const ownKey = (): IdentityKey | undefined => identity.profile?.key;
   const contacts = await createContacts({ store: stores.contacts, clock, ownKey });
 
-  const onlineWatchers = new Watchers();
-  let whenOnline = (_: Online): void => undefined;
-  const firstOnline = new Promise<Online>((resolve) => (whenOnline = resolve));
+  const iceServers = () => network.current?.turn.iceServers() ?? [];
+  const network = startOnline({
+    ...ports,
+    keys: () => identity.keys,
+    openNetwork: ({ device }) => ports.openNetwork(device, iceServers),
+    goOnline: (node, keys) => {
+      node.accept(CALL_PROTOCOL, (channel) => {
+        calls.take(channel);
+      });
+      return goOnline({
+        ...ports,
+        network: node,
+        keys,
+        contacts,
+        settings,
+        deviceList: identity.deviceList,
+        // The signalling of a call may go over any of the reservations.
+        mayMove: () => calls.current === undefined || calls.current.stage === 'ended',
+        tryTurn: async (servers, signal) =>
+          (await ports.iceProbe.ask(servers, signal)).some((answer) => answer?.relayed === true),
+      });
+    },
+  });
+  const reachability = offlineReachability(network, pageLife);
 
   const attention = ports.attention(() => settings.current.ringVolume);
   const calls = createCalls({
     ...ports,
     paths: ports.mediaPaths,
     attention,
+    iceServers,
     settings: () => settings.current,
-    contacts,
-    reach: {
-      reach: async (...args) => (await firstOnline).reach.reach(...args),
+    contacts: {
+      get: contacts.get,
+      ownerOf: (device) => contacts.ownerOf(device)?.key,
     },
+    reach: {
+      reach: async (...args) => (await network.first).reach.reach(...args),
+    },
+    ownNetwork: () => (reachability.status === 'reachable' ? 'up' : 'down'),
+    // Whoever keeps the relays asks each at once whether it is alive.
+    onBroken: () => network.current?.keeper.retry(),
     self: () => {
       if (identity.profile === undefined) throw new Error('nobody to call as');
       const { key, name } = identity.profile;
@@ -92,84 +128,71 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
       });
     },
   });
-
-  const reachability: Reachability = {
-    watch: onlineWatchers.watch,
-    get status() {
-      return online?.status ?? (pageLife.online ? 'connecting' : 'offline');
+  const presences = createPresences({
+    ...ports,
+    network,
+    contacts,
+    settings,
+    onOnline: (key) => {
+      calls.personSeen(key);
     },
-    get relays() {
-      return online?.keeper.relays ?? [];
-    },
-    retry: () => online?.keeper.retry(),
-  };
+  });
 
-  let stopped = false;
-  let starting = false;
-  const start = async (failures: number): Promise<void> => {
-    const { keys } = identity;
-    if (keys === undefined || starting || stopped) return;
-    starting = true;
-    try {
-      const network = await ports.openNetwork(keys.device);
-      if (isStopped()) {
-        await network.stop();
-        return;
-      }
-      online = goOnline({
-        ...ports,
-        network,
-        keys,
-        contacts,
-        settings,
-        deviceList: identity.deviceList,
-      });
-      network.accept(CALL_PROTOCOL, (channel) => {
-        calls.take(channel);
-      });
-      online.watch(() => {
-        onlineWatchers.changed();
-      });
-      whenOnline(online);
-      log.info('network started');
-      onlineWatchers.changed();
-    } catch {
-      starting = false;
-      log.warn('network not started', { failures });
-      clock.after(backoff(failures + 1, START_BACKOFF, random), () => void start(failures + 1));
-    }
+  const doctorPorts = {
+    clock,
+    probe: ports.iceProbe,
+    microphones: ports.microphones,
+    reachability,
+    settings,
+    contacts,
+    iceServers,
   };
-  const isStopped = () => stopped;
+  const lookUp = lookUpForDoctor(clock, contacts, network.first);
+  const doctor = createDoctor({ ...doctorPorts, lookUp });
+  const echo = createEchoTest(doctorPorts);
   const diagnostics = createDiagnostics({ ...ports, calls, reachability });
   const audio = createAudio(ports.microphones, attention);
 
   const stop = async (): Promise<void> => {
-    stopped = true;
     calls.stop();
     identity.stop();
     diagnostics.stop();
     audio.stop();
+    doctor.stop();
+    echo.stop();
+    presences.stop();
     for (const end of stops) end();
-    await online?.stop();
+    await network.stop();
   };
   const stops = [
-    identity.watch(() => void start(0)),
+    identity.watch(() => {
+      network.start();
+    }),
+    network.watch(() => {
+      calls.reachabilityChanged();
+    }),
     pageLife.onLeave(() => void stop()),
     pageLife.onOffline(() => {
-      onlineWatchers.changed();
+      calls.reachabilityChanged();
     }),
     pageLife.onWake(() => {
-      onlineWatchers.changed();
       calls.networkChanged();
     }),
+    pageLife.onNetworkChange(() => {
+      network.current?.keeper.retry();
+      calls.networkChanged();
+    }),
+    pageLife.onBackground(() => {
+      calls.setBackground(pageLife.background);
+    }),
     settings.watch(() => {
-      calls.devicesChosen();
+      calls.settingsChanged();
     }),
     contacts.watch(() => {
       calls.contactsChanged();
     }),
   ];
-  void start(0);
+  network.start();
 
   return {
     identity,
@@ -177,6 +200,9 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
     calls,
     history,
     reachability,
+    presences,
+    doctor,
+    echo,
     audio,
     settings,
     diagnostics: () => Promise.resolve(diagnostics.read()),

@@ -1,7 +1,13 @@
 import type { CallQuality, CallRecord } from '#lib/domain/call.ts';
-import type { Contact, ReachHints } from '#lib/domain/contact.ts';
-import type { CallId, IdentityKey } from '#lib/domain/ids.ts';
-import type { LinkProblem, NetworkStatus, WordsProblem } from '#lib/domain/reasons.ts';
+import type { Contact, Presence, ReachHints } from '#lib/domain/contact.ts';
+import type { CallId, DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
+import type {
+  LinkProblem,
+  MicrophoneProblem,
+  NetworkStatus,
+  RelayProblem,
+  WordsProblem,
+} from '#lib/domain/reasons.ts';
 import type { Result } from '#lib/domain/result.ts';
 import type { Settings } from '#lib/domain/settings.ts';
 import type { AudioDevice } from '#lib/ports/media.ts';
@@ -48,12 +54,54 @@ export interface Contacts extends Watchable {
   block(key: IdentityKey, name?: string): Promise<void>;
   unblock(key: IdentityKey): Promise<void>;
   remove(key: IdentityKey): Promise<void>;
+  /** What two people compare to be sure of each other. `undefined` before there is an identity. */
+  safety(key: IdentityKey): Promise<SafetyNumber | undefined>;
+  /**
+   * Remembers that the safety words were compared, or forgets it. To compare those of a changed key is to
+   * acknowledge it.
+   */
+  setVerified(key: IdentityKey, verified: boolean): Promise<void>;
+  /**
+   * The person has another identity key now, which a pasted key or link names: the contact goes on under it, not
+   * verified, and {@link Contact.keyBefore} blocks calls until {@link acknowledgeKey}. Refused with `own-key`, with
+   * `already-contact` for the key of any contact, with `blocked`, and with `not-a-key` where there is no such contact.
+   */
+  replaceKey(key: IdentityKey, text: string): Promise<Result<Contact, LinkProblem>>;
+  /** The person has seen that the key changed. */
+  acknowledgeKey(key: IdentityKey): Promise<void>;
+  /**
+   * The one contact whose device this is known to be. A ring from it with another identity's certificate is
+   * suspicious, and no more than that: people name their own devices, and may name somebody else's.
+   */
+  ownerOf(device: DeviceKey): Contact | undefined;
+  /** Contacts of this name with another key: is this a new key of theirs, or another person? Without the blocked. */
+  namesakes(name: string, key: IdentityKey): readonly Contact[];
+}
+
+/** From SHA-512 over both identity keys in order: the same for both people. */
+export interface SafetyNumber {
+  /** Numbers of words, each below the length of a list of safety words; the words themselves are those of a language. */
+  readonly words: readonly number[];
+  /** 60 decimal digits. */
+  readonly digits: string;
+}
+
+/** Whether contacts can be called now, pushed by relays. Nothing is known while the setting is off. */
+export interface Presences extends Watchable {
+  of(key: IdentityKey): Presence;
 }
 
 export interface Calls extends Watchable {
   readonly current: CallView | undefined;
   /** Calls a person. Refused with `own-key` or `blocked`; while another call is live it does nothing. */
   call(who: Invited): Promise<Result<CallId, LinkProblem>>;
+  /**
+   * Calls a person after a call was lost: it goes on looking for them, and rings as soon as both can be reached, until
+   * it is hung up. Otherwise as {@link call}.
+   */
+  callAgain(who: Invited): Promise<Result<CallId, LinkProblem>>;
+  /** A contact may be called soon (their screen is open): makes a way and candidates ready. Returns a way to stop. */
+  prepare(key: IdentityKey): () => void;
   accept(): void;
   /** Declines, with a short text for the caller if given. */
   decline(note?: string): void;
@@ -87,7 +135,27 @@ export interface RelayView {
   readonly address: string;
   /** `spare`: known and not used now, because others hold enough reservations. */
   readonly state: 'connecting' | 'reachable' | 'refused' | 'unreachable' | 'spare';
-  readonly origin: 'page' | 'invite' | 'own';
+  /** `directory`: other relays told of it. */
+  readonly origin: 'page' | 'invite' | 'own' | 'directory';
+  readonly preferred: boolean;
+  /** What follows is known once the relay was reached, or described itself in the directory. */
+  readonly operator?: string;
+  readonly version?: string;
+  /** Share of its reservations that are taken, 0 to 1. */
+  readonly load?: number;
+  readonly turn?: boolean;
+  /** Measured, ms. */
+  readonly roundTripMs?: number;
+}
+
+/** What a test of one relay found, step by step; a step that was not reached is absent. */
+export interface RelayTest {
+  /** Dialling, with encryption, ms; or it was not reached. */
+  readonly reached: { readonly tookMs: number } | 'unreachable' | 'refused';
+  readonly roundTripMs?: number;
+  /** Whether a lookup was answered. */
+  readonly lookup?: boolean;
+  readonly turn?: 'none' | 'works' | 'silent';
 }
 
 export interface Reachability extends Watchable {
@@ -95,6 +163,87 @@ export interface Reachability extends Watchable {
   readonly relays: readonly RelayView[];
   /** Tries every relay now instead of waiting for its next attempt. */
   retry(): void;
+  /**
+   * Adds a relay by its multiaddr, its web address or a `/#/r/` link, after it has answered. A web address is asked for
+   * `/relay.json`.
+   */
+  add(text: string): Promise<Result<RelayView, RelayProblem>>;
+  prefer(address: string, preferred: boolean): Promise<void>;
+  /** Takes a relay out and does not come back to it, whoever names it. */
+  remove(address: string): Promise<void>;
+  test(address: string, signal: AbortSignal): Promise<RelayTest>;
+  /** A link that adds this relay when it is opened or scanned. */
+  link(address: string): string;
+  /**
+   * The multiaddr, ending in `/p2p/RELAY`, that a multiaddr or a `/#/r/` link names, to show before it is added;
+   * `undefined` for anything else. Asks nobody.
+   */
+  read?(text: string): string | undefined;
+}
+
+/** How one check of the doctor stands. */
+export type CheckState = 'waiting' | 'running' | 'good' | 'warning' | 'bad' | 'skipped';
+
+/** One line of the connection doctor. */
+export type DoctorCheck = { readonly state: CheckState } & (
+  | { readonly check: 'microphone'; readonly problem?: MicrophoneProblem }
+  /** One relay; `name` is its operator or host. */
+  | { readonly check: 'relay'; readonly name: string; readonly result?: RelayTest }
+  /** Whether UDP gets out at all, told by STUN. */
+  | { readonly check: 'udp' }
+  /** `mapped`: the address that the world sees. Shown here, left out of the report. */
+  | { readonly check: 'stun'; readonly mapped?: string }
+  | {
+      readonly check: 'turn';
+      readonly transport: 'udp' | 'tcp' | 'tls';
+      readonly tookMs?: number;
+    }
+  | { readonly check: 'nat'; readonly kind?: NatKind }
+  /** With a contact: how a call with them would go. */
+  | { readonly check: 'verdict'; readonly name: string; readonly verdict?: PathVerdict }
+);
+
+/** Mapping behaviour (RFC 4787): `open`: no NAT; `cone`: one port for all; `symmetric`: a port for each peer. */
+export type NatKind = 'open' | 'cone' | 'symmetric' | 'blocked' | 'unknown';
+
+export type PathVerdict =
+  | { readonly path: 'direct' }
+  | { readonly path: 'relayed'; readonly via: string }
+  | {
+      readonly path: 'impossible';
+      readonly because: 'offline' | 'not-found' | 'not-reachable' | 'no-turn' | 'hidden-no-relay';
+    }
+  /** They are there, and their side of the network is not known: it will be tried directly, else through the relay. */
+  | { readonly path: 'likely'; readonly via?: string };
+
+export interface Doctor extends Watchable {
+  /** Empty before the first run. */
+  readonly checks: readonly DoctorCheck[];
+  readonly running: boolean;
+  /** Runs every check, and with a contact the verdict. A run under way ends first. */
+  run(contact?: IdentityKey): Promise<void>;
+  stop(): void;
+  /** Plain text to copy: no keys, names, or addresses. */
+  report(): string;
+}
+
+/** One's own voice through TURN and back. */
+export interface EchoTest extends Watchable {
+  readonly view:
+    | { readonly state: 'idle' }
+    | { readonly state: 'starting' }
+    | {
+        readonly state: 'running';
+        readonly via: string;
+        readonly delayMs?: number;
+        /** Whether any of the own voice has come back. */
+        readonly heard: boolean;
+      }
+    | { readonly state: 'failed'; readonly why: MicrophoneProblem | 'no-turn' | 'no-path' };
+  /** Loudness of what goes out and what comes back, 0 to 1, read at every frame drawn. */
+  levels(): { readonly own: number; readonly back: number };
+  start(): Promise<void>;
+  stop(): void;
 }
 
 export interface Audio extends Watchable {
@@ -118,6 +267,9 @@ export interface Woxly {
   readonly calls: Calls;
   readonly history: CallHistory;
   readonly reachability: Reachability;
+  readonly presences: Presences;
+  readonly doctor: Doctor;
+  readonly echo: EchoTest;
   readonly audio: Audio;
   readonly settings: SettingsBook;
   /** JSON for support: no secrets, names, addresses or message text. */

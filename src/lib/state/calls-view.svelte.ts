@@ -1,5 +1,5 @@
 import type { CallQuality } from '#lib/domain/call.ts';
-import type { CallId } from '#lib/domain/ids.ts';
+import type { CallId, IdentityKey } from '#lib/domain/ids.ts';
 import type { LinkProblem } from '#lib/domain/reasons.ts';
 import type { Result } from '#lib/domain/result.ts';
 import type { CallView } from '#lib/core/call/call-view.ts';
@@ -32,6 +32,8 @@ export class CallsView extends Followed<Calls> {
   }
 
   call = (who: Invited): Promise<Result<CallId, LinkProblem>> => this.acting.call(who);
+  callAgain = (who: Invited): Promise<Result<CallId, LinkProblem>> => this.acting.callAgain(who);
+  prepare = (key: IdentityKey): (() => void) => this.acting.prepare(key);
   accept = (): void => this.acting.accept();
   decline = (note?: string): void => this.acting.decline(note);
   hangUp = (): void => this.acting.hangUp();

@@ -2,7 +2,7 @@ import type { Contact } from '#lib/domain/contact.ts';
 import type { IdentityKey } from '#lib/domain/ids.ts';
 import type { LinkProblem } from '#lib/domain/reasons.ts';
 import type { Result } from '#lib/domain/result.ts';
-import type { Contacts, Invited } from '#lib/core/woxly.ts';
+import type { Contacts, Invited, SafetyNumber } from '#lib/core/woxly.ts';
 import { Followed } from './followed.ts';
 
 /** The people this browser knows, for screens. */
@@ -20,6 +20,11 @@ export class ContactsView extends Followed<Contacts> {
     return this.engine.all.find((contact) => contact.key === key);
   }
 
+  /** Somebody in the contacts, not blocked, who has this name and another key. */
+  namesake(name: string, key: IdentityKey): Contact | undefined {
+    return this.acting.namesakes(name, key)[0];
+  }
+
   read = (text: string): Promise<Result<Invited, LinkProblem>> => this.acting.read(text);
   add = (text: string, name?: string): Promise<Result<Contact, LinkProblem>> =>
     this.acting.add(text, name);
@@ -29,4 +34,10 @@ export class ContactsView extends Followed<Contacts> {
   block = (key: IdentityKey, name?: string): Promise<void> => this.acting.block(key, name);
   unblock = (key: IdentityKey): Promise<void> => this.acting.unblock(key);
   remove = (key: IdentityKey): Promise<void> => this.acting.remove(key);
+  safety = (key: IdentityKey): Promise<SafetyNumber | undefined> => this.acting.safety(key);
+  setVerified = (key: IdentityKey, verified: boolean): Promise<void> =>
+    this.acting.setVerified(key, verified);
+  replaceKey = (key: IdentityKey, text: string): Promise<Result<Contact, LinkProblem>> =>
+    this.acting.replaceKey(key, text);
+  acknowledgeKey = (key: IdentityKey): Promise<void> => this.acting.acknowledgeKey(key);
 }

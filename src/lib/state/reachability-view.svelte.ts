@@ -1,5 +1,6 @@
-import type { NetworkStatus } from '#lib/domain/reasons.ts';
-import type { Reachability, RelayView } from '#lib/core/woxly.ts';
+import type { NetworkStatus, RelayProblem } from '#lib/domain/reasons.ts';
+import type { Result } from '#lib/domain/result.ts';
+import type { Reachability, RelayTest, RelayView } from '#lib/core/woxly.ts';
 import { Followed } from './followed.ts';
 
 /** Whether people can reach this device, for screens. */
@@ -12,5 +13,19 @@ export class ReachabilityView extends Followed<Reachability> {
     return this.engine.relays;
   }
 
+  /** On how many relays others find this device now. */
+  get reached(): number {
+    return this.relays.filter(({ state }) => state === 'reachable').length;
+  }
+
   retry = (): void => this.acting.retry();
+  add = (text: string): Promise<Result<RelayView, RelayProblem>> => this.acting.add(text);
+  prefer = (address: string, preferred: boolean): Promise<void> =>
+    this.acting.prefer(address, preferred);
+  remove = (address: string): Promise<void> => this.acting.remove(address);
+  test = (address: string, signal: AbortSignal): Promise<RelayTest> =>
+    this.acting.test(address, signal);
+  link = (address: string): string => this.acting.link(address);
+  /** The address that a relay link names, where that can be told without asking anybody. */
+  read = (text: string): string | undefined => this.acting.read?.(text);
 }

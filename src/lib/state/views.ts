@@ -6,5 +6,14 @@ export type {
   IncomingCallView,
   LiveCallView,
 } from '#lib/core/call/call-view.ts';
-export type { Invited, RelayView } from '#lib/core/woxly.ts';
+export type {
+  CheckState,
+  DoctorCheck,
+  EchoTest,
+  Invited,
+  NatKind,
+  PathVerdict,
+  RelayTest,
+  RelayView,
+} from '#lib/core/woxly.ts';
 export type { AudioDevice } from '#lib/ports/media.ts';

@@ -6,6 +6,7 @@ import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
 import type { Settings } from '#lib/domain/settings.ts';
 import { createCalls } from '#lib/core/call/call-engine.ts';
 import type { CallEngine } from '#lib/core/call/call-engine.ts';
+import type { EndedCallView, LiveCallView } from '#lib/core/call/call-view.ts';
 import type { Reach, ReachFailure } from '#lib/core/call/reach-port.ts';
 import { decodeCallFrame } from '#lib/protocol/call-frame.ts';
 import type { CallBody } from '#lib/protocol/call-frame.ts';
@@ -16,13 +17,15 @@ import type { Signed } from '#lib/protocol/signed.ts';
 import type { IceServer } from '#lib/ports/media.ts';
 import { FakeAttention } from './fake-attention.ts';
 import { FakeClock, settled, until } from './fake-clock.ts';
-import { FakeAir, FakeMediaPaths, FakeMicrophones } from './fake-media.ts';
+import { FakeAir, FakeMediaPaths } from './fake-media.ts';
+import { FakeMicrophones } from './fake-microphones.ts';
 import { MemoryNetwork } from './memory-network.ts';
 import type { MemoryNode } from './memory-network.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { signerNumber } from './signers.ts';
 
 const RELAY = '/dns4/relay.test/tcp/443/wss/p2p/relay';
+const SPARE = '/dns4/spare.test/tcp/443/wss/p2p/spare';
 const DAY_MS = 86_400_000;
 
 /** People who can call each other, in the memory of one test. */
@@ -30,6 +33,8 @@ export class CallWorld {
   readonly clock = new FakeClock();
   readonly network = new MemoryNetwork();
   readonly relay = this.network.relay(RELAY);
+  /** Another one, on which nobody is unless a test says so. */
+  readonly spare = this.network.relay(SPARE);
   readonly air = new FakeAir();
   readonly people: CallPerson[] = [];
 
@@ -76,6 +81,12 @@ export class CallPerson {
   servers: readonly IceServer[] = [];
   /** Makes searches fail. */
   unreachable: ReachFailure | undefined;
+  /** What it knows of its own network. */
+  network: 'up' | 'down' = 'up';
+  /** How often it was said that the path of a call broke. */
+  breaks = 0;
+  /** Whose devices they are, beside what the contacts say. */
+  readonly owners = new Map<DeviceKey, IdentityKey>();
   /** How often a channel was opened or tried. */
   searches = 0;
   /** For each: whether the other person might not choose where we dial. */
@@ -106,7 +117,12 @@ export class CallPerson {
       microphones: this.microphones,
       iceServers: () => this.servers,
       self: () => ({ key, name, certificate }),
-      contacts: { get: (of) => this.contacts.get(of) },
+      contacts: {
+        get: (of) => this.contacts.get(of),
+        ownerOf: (owned) => this.owners.get(owned),
+      },
+      ownNetwork: () => this.network,
+      onBroken: () => (this.breaks += 1),
       settings: () => this.settings,
       onEnded: (record) => this.records.push(record),
       reach: this.#reach,
@@ -125,6 +141,16 @@ export class CallPerson {
 
   call(other: CallPerson) {
     return this.calls.call({ key: other.key, name: other.name, devices: [], relays: [] });
+  }
+
+  callAgain(other: CallPerson) {
+    return this.calls.callAgain({ key: other.key, name: other.name, devices: [], relays: [] });
+  }
+
+  /** The device is gone without a word. */
+  vanish(): void {
+    this.#world.network.vanish(this.device);
+    for (const path of this.paths.opened) path.close();
   }
 
   /** What the screen shows: the stage, and the reason of an end. */
@@ -156,7 +182,7 @@ export class CallPerson {
       if (other === undefined) throw new WoxlyError<ReachFailure>('not-found');
       onFound();
       try {
-        return await this.node.open(device ?? other.device, CALL_PROTOCOL, [RELAY], signal);
+        return await this.node.open(device ?? other.device, CALL_PROTOCOL, [RELAY, SPARE], signal);
       } catch (cause) {
         throw new WoxlyError<ReachFailure>('not-reachable', { cause });
       }
@@ -185,6 +211,11 @@ export async function talk(caller: CallPerson, callee: CallPerson): Promise<void
   await callee.show('connected');
 }
 
+/** Whether a mark of a live call is shown. */
+export function shown({ calls: { current } }: CallPerson, mark: Mark): boolean {
+  return current !== undefined && mark in current && Reflect.get(current, mark) === true;
+}
+type Mark = Exclude<keyof LiveCallView, keyof EndedCallView | 'broken'>;
+
 /** Whether the other side sees that its peer is muted. */
-export const isMutedThere = ({ calls: { current } }: CallPerson): boolean =>
-  current !== undefined && 'peerMuted' in current && current.peerMuted;
+export const isMutedThere = (person: CallPerson): boolean => shown(person, 'peerMuted');

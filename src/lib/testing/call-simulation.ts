@@ -6,6 +6,7 @@ import { TEST_EPOCH } from './fake-clock.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { SimulatedMedia } from './simulated-media.ts';
 import { SimulatedPeer } from './simulated-peer.ts';
+import type { SimulatedPath } from './simulated-media.ts';
 import type { SimulatedDevice, Surroundings } from './simulated-surroundings.ts';
 import { SimulatedTime } from './simulated-time.ts';
 
@@ -19,6 +20,9 @@ export interface SimulationOptions {
   /** Everybody is everybody's contact, and no microphone fails. */
   readonly friends: boolean;
 }
+
+/** What may happen to a page at any moment. */
+type Change = Parameters<SimulatedPeer['dispatch']>[0];
 
 /** What one person thinks of another. */
 interface View {
@@ -56,7 +60,13 @@ export class CallSimulation implements Surroundings {
     const chosen = this.#views.get(pair) ?? this.#choose();
     this.#views.set(pair, chosen);
     const peer = { key, name: key, trust: chosen.trust };
-    return { self: of.key, peer, hidden: chosen.hidden, turnAvailable: this.#turn };
+    return {
+      self: of.key,
+      peer,
+      hidden: chosen.hidden,
+      turnAvailable: this.#turn,
+      keyChanged: false,
+    };
   }
 
   #choose(): View {
@@ -88,9 +98,27 @@ export class CallSimulation implements Surroundings {
     else if (chance < 0.92) peer.dispatch({ type: 'dismiss' });
     else if (chance < 0.94) peer.dispatch({ type: 'network-changed' });
     else if (chance < 0.95) peer.dispatch({ type: 'leave' });
-    else if (chance < 0.97) peer.dispatch({ type: 'microphone-lost' });
-    else if (chance < 0.98) peer.dispatch({ type: 'reopen-microphone' });
+    else if (chance < 0.96) peer.dispatch({ type: 'microphone-lost' });
+    else if (chance < 0.965) peer.dispatch({ type: 'reopen-microphone' });
+    else if (chance < 0.985) this.#changeAnything(peer);
     else if (this.faulty) this.#crash(peer);
+  }
+
+  /** What happens to sound, pages and people beside the call. */
+  #changeAnything(peer: SimulatedPeer): void {
+    const so = this.random.chance(0.5);
+    const { random } = this;
+    const events: [Change, ...Change[]] = [
+      { type: 'hearing', hearing: so ? 'silent' : 'heard' },
+      { type: 'sparse', sparse: so },
+      { type: 'system-mute', muted: so },
+      { type: 'background', background: so },
+      { type: 'path-frames', open: so },
+      { type: 'devices-changed' },
+      { type: 'person-seen' },
+      { type: 'play-blocked', blocked: so },
+    ];
+    peer.dispatch(random.pick(events));
   }
 
   /** Something breaks. */
@@ -123,6 +151,15 @@ export class CallSimulation implements Surroundings {
       const delay = this.faulty ? this.random.between(5, late) : 40;
       this.time.after(delay, () => peer.take(from, frame));
     }
+  }
+
+  sendOverPath(from: SimulatedDevice, to: DeviceKey, frame: CallFrame, path: SimulatedPath): void {
+    const end = this.media.otherEnd(path);
+    const peer = this.peers.find(({ device }) => device === to);
+    if (end === undefined || (this.faulty && this.random.chance(0.3))) return;
+    this.time.after(this.random.between(5, 300), () => {
+      if (peer?.uses(end)) peer.take(from, frame, 'path');
+    });
   }
 
   /** Calls that go on, by ID. */

@@ -1,6 +1,6 @@
 import type { CallQuality, CallStage } from '#lib/domain/call.ts';
 import type { Contact } from '#lib/domain/contact.ts';
-import type { CallId, Milliseconds } from '#lib/domain/ids.ts';
+import type { CallId, IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
 import type { EndReason, LinkProblem } from '#lib/domain/reasons.ts';
 import { fail, ok } from '#lib/domain/result.ts';
 import type { Result } from '#lib/domain/result.ts';
@@ -92,6 +92,18 @@ export class FakeCalls extends Watchers implements Calls {
     return ok(id);
   }
 
+  async callAgain(who: Invited): Promise<Result<CallId, LinkProblem>> {
+    const outcome = await this.call(who);
+    this.asked[this.asked.length - 1] = `call again ${who.key}`;
+    if (outcome.ok) this.go('finding', { patient: true });
+    return outcome;
+  }
+
+  prepare(key: IdentityKey): () => void {
+    this.asked.push(`prepare ${key}`);
+    return () => this.asked.push(`let go ${key}`);
+  }
+
   accept(): void {
     this.asked.push('accept');
     this.go('connecting');
@@ -134,4 +146,14 @@ export class FakeCalls extends Watchers implements Calls {
   }
 }
 
-const quiet = { muted: false, peerMuted: false, playBlocked: false, microphoneLost: false };
+const quiet = {
+  muted: false,
+  peerMuted: false,
+  playBlocked: false,
+  microphoneLost: false,
+  peerMicrophoneLost: false,
+  peerBackground: false,
+  peerSilent: false,
+  unheard: false,
+  patient: false,
+};

@@ -1,14 +1,11 @@
+import type { Bytes } from '#lib/domain/bytes.ts';
 import type { CallQuality } from '#lib/domain/call.ts';
-import { WoxlyError } from '#lib/domain/errors.ts';
-import type { MicrophoneProblem } from '#lib/domain/reasons.ts';
 import type {
-  AudioDevice,
   Candidate,
   IceServer,
   MediaPath,
   MediaPathEvents,
   MediaPaths,
-  Microphones,
   OpenMicrophone,
   PathState,
 } from '#lib/ports/media.ts';
@@ -35,10 +32,16 @@ export class FakeMediaPaths implements MediaPaths {
   supported = true;
   /** Every path that was ever opened, in order. */
   readonly opened: FakePath[] = [];
+  /** Every time a connection was made ready: its policy. */
+  readonly prepared: ('all' | 'relay')[] = [];
   readonly #air: FakeAir;
 
   constructor(air: FakeAir) {
     this.#air = air;
+  }
+
+  prepare(policy: 'all' | 'relay'): void {
+    this.prepared.push(policy);
   }
 
   open(policy: 'all' | 'relay', servers: readonly IceServer[], events: MediaPathEvents): FakePath {
@@ -57,7 +60,8 @@ export class FakeMediaPaths implements MediaPaths {
 
 export class FakePath implements MediaPath {
   readonly policy: 'all' | 'relay';
-  readonly servers: readonly IceServer[];
+  /** Those given last: when it was opened, or restarted. */
+  servers: readonly IceServer[];
   closed = false;
   playing = false;
   speaker: string | undefined;
@@ -66,12 +70,21 @@ export class FakePath implements MediaPath {
   remote: string | undefined;
   readonly candidates: Candidate[] = [];
   qualityNow: CallQuality = {};
-  /** Makes the next piece of work on descriptions fail. */
+  /** What the peer was said to send. */
+  expected: Parameters<MediaPath['expect']>[0] | undefined;
+  dataSaver = false;
+  /** Whether its data channel carries what is sent here. */
+  carries = true;
+  /** Makes every piece of work on descriptions fail. */
   refuses = false;
+  /** Candidates lead nowhere: it never connects. */
+  isolated = false;
   readonly #id: number;
   readonly #air: FakeAir;
   readonly #events: MediaPathEvents;
   #generation = 0;
+  /** The path that it was connected with last. */
+  #partner: FakePath | undefined;
 
   constructor(
     air: FakeAir,
@@ -95,7 +108,8 @@ export class FakePath implements MediaPath {
     return this.#describe();
   }
 
-  async answer(offer: string): Promise<string> {
+  async answer(offer: string, servers = this.servers): Promise<string> {
+    this.servers = servers;
     this.#takeRemote(offer);
     return this.#describe();
   }
@@ -104,7 +118,8 @@ export class FakePath implements MediaPath {
     this.#takeRemote(answer);
   }
 
-  async restartOffer(): Promise<string> {
+  async restartOffer(servers = this.servers): Promise<string> {
+    this.servers = servers;
     return this.#describe();
   }
 
@@ -134,6 +149,35 @@ export class FakePath implements MediaPath {
     return this.qualityNow;
   }
 
+  expect(peer: Parameters<MediaPath['expect']>[0]): void {
+    this.expected = peer;
+  }
+
+  setDataSaver(on: boolean): void {
+    this.dataSaver = on;
+  }
+
+  sendFrame(frame: Bytes): boolean {
+    const partner = this.#partner;
+    if (this.closed || partner === undefined) return false;
+    const copy = frame.slice();
+    if (this.carries) queueMicrotask(() => partner.receiveFrame(copy));
+    return true;
+  }
+
+  /** A frame arrives over the data channel. */
+  receiveFrame(frame: Bytes): void {
+    if (!this.closed) this.#events.onFrame(frame);
+  }
+
+  hear(hearing: 'heard' | 'silent'): void {
+    this.#events.onHearing(hearing);
+  }
+
+  becomeSparse(sparse: boolean): void {
+    this.#events.onSparse(sparse);
+  }
+
   close(): void {
     this.closed = true;
   }
@@ -146,6 +190,14 @@ export class FakePath implements MediaPath {
   /** The browser wants a tap before it plays. */
   blockPlay(): void {
     this.#events.onPlayBlocked();
+  }
+
+  /** The data channel opens with the first connection, and stays. */
+  meet(other: FakePath): void {
+    if (this.closed) return;
+    const first = this.#partner === undefined;
+    this.#partner = other;
+    if (first) this.#events.onFrames(true);
   }
 
   #describe(): string {
@@ -170,106 +222,10 @@ export class FakePath implements MediaPath {
 
   #connectIfMatched(): void {
     const other = this.#air.otherEnd(this);
-    if (other === undefined) return;
+    if (other === undefined || this.isolated || other.isolated) return;
+    this.meet(other);
+    other.meet(this);
     this.report('connected');
     other.report('connected');
-  }
-}
-
-/** Microphones that open at once, refuse, or wait until a test lets them open. */
-export class FakeMicrophones implements Microphones {
-  behaviour: 'opens' | 'waits' | MicrophoneProblem = 'opens';
-  devices: readonly AudioDevice[] = [];
-  readonly opened: FakeMicrophone[] = [];
-  /** The most that were ever opening side by side. */
-  mostOpening = 0;
-  #opening = 0;
-  #waiting: (() => void)[] = [];
-  readonly #watchers = new Set<() => void>();
-
-  async open(id: string | undefined, signal: AbortSignal): Promise<FakeMicrophone> {
-    this.#opening += 1;
-    this.mostOpening = Math.max(this.mostOpening, this.#opening);
-    try {
-      return await this.#open(id, signal);
-    } finally {
-      this.#opening -= 1;
-    }
-  }
-
-  async #open(id: string | undefined, signal: AbortSignal): Promise<FakeMicrophone> {
-    if (this.behaviour === 'waits') {
-      await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve);
-        signal.addEventListener('abort', () => resolve());
-      });
-    } else if (this.behaviour !== 'opens') {
-      throw new WoxlyError<MicrophoneProblem>(this.behaviour);
-    }
-    const microphone = new FakeMicrophone(id);
-    this.opened.push(microphone);
-    return microphone;
-  }
-
-  /** Opens those that wait. */
-  allow(): void {
-    this.behaviour = 'opens';
-    for (const open of this.#waiting.splice(0)) open();
-  }
-
-  /** How many are open now: the browser's recording light. */
-  get recording(): number {
-    return this.opened.filter(({ closed }) => !closed).length;
-  }
-
-  async list(): Promise<readonly AudioDevice[]> {
-    return this.devices;
-  }
-
-  async speakers(): Promise<readonly AudioDevice[]> {
-    return [];
-  }
-
-  onChange(run: () => void): () => void {
-    this.#watchers.add(run);
-    return () => void this.#watchers.delete(run);
-  }
-
-  /** A device was plugged in or out. */
-  change(devices: readonly AudioDevice[]): void {
-    this.devices = devices;
-    for (const run of this.#watchers) run();
-  }
-}
-
-export class FakeMicrophone implements OpenMicrophone {
-  readonly id: string | undefined;
-  muted = false;
-  closed = false;
-  #onLost: () => void = () => undefined;
-
-  constructor(id: string | undefined) {
-    this.id = id;
-  }
-
-  setMuted(muted: boolean): void {
-    this.muted = muted;
-  }
-
-  level(): number {
-    return this.muted || this.closed ? 0 : 0.5;
-  }
-
-  onLost(run: () => void): void {
-    this.#onLost = run;
-  }
-
-  close(): void {
-    this.closed = true;
-  }
-
-  /** The system takes the device away. */
-  lose(): void {
-    if (!this.closed) this.#onLost();
   }
 }

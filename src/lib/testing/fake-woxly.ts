@@ -1,7 +1,7 @@
 import type { CallRecord } from '#lib/domain/call.ts';
-import type { Contact } from '#lib/domain/contact.ts';
 import type { CallId, IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
-import type { LinkProblem, NetworkStatus, WordsProblem } from '#lib/domain/reasons.ts';
+import type { WordsProblem } from '#lib/domain/reasons.ts';
+import { WoxlyError } from '#lib/domain/errors.ts';
 import { fail, ok } from '#lib/domain/result.ts';
 import type { Result } from '#lib/domain/result.ts';
 import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
@@ -10,7 +10,10 @@ import type { AudioDevice } from '#lib/ports/media.ts';
 import { Watchers } from '#lib/core/watchable.ts';
 import type * as core from '#lib/core/woxly.ts';
 import { FakeCalls } from './fake-calls.ts';
-import { contactOf, KEYS, readInvited } from './fake-people.ts';
+import { FakeContacts } from './fake-contacts.ts';
+import { FakeDoctor, FakeEcho, FakePresences } from './fake-doctor.ts';
+import { KEYS } from './fake-people.ts';
+import { FakeReachability } from './fake-relays.ts';
 
 const WORDS = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
 
@@ -51,50 +54,6 @@ class FakeIdentity extends Watchers implements core.Identity {
   }
 }
 
-class FakeContacts extends Watchers implements core.Contacts {
-  all: readonly Contact[] = [];
-
-  get = (key: IdentityKey): Contact | undefined => this.all.find((one) => one.key === key);
-
-  async read(text: string): Promise<Result<core.Invited, LinkProblem>> {
-    if (text.trim() === '') return fail('empty');
-    if (text.includes(KEYS.me)) return fail('own-key');
-    return readInvited(text) ?? fail(text.includes('#/i/') ? 'cut-short' : 'not-a-key');
-  }
-
-  async add(text: string, name?: string): Promise<Result<Contact, LinkProblem>> {
-    const read = await this.read(text);
-    if (!read.ok) return read;
-    if (this.get(read.value.key)) return fail('already-contact');
-    const contact = contactOf(read.value.key, name ?? read.value.name ?? 'Somebody');
-    this.set([...this.all, contact]);
-    return ok(contact);
-  }
-
-  rename = async (key: IdentityKey, name: string): Promise<void> => this.#change(key, { name });
-  setHideAddress = async (key: IdentityKey, hideAddress: boolean): Promise<void> =>
-    this.#change(key, { hideAddress });
-  unblock = async (key: IdentityKey): Promise<void> => this.#change(key, { trust: 'contact' });
-
-  async block(key: IdentityKey, name?: string): Promise<void> {
-    if (!this.get(key)) this.set([...this.all, contactOf(key, name ?? 'Somebody')]);
-    this.#change(key, { trust: 'blocked' });
-  }
-
-  async remove(key: IdentityKey): Promise<void> {
-    this.set(this.all.filter((one) => one.key !== key));
-  }
-
-  set(all: readonly Contact[]): void {
-    this.all = [...all].sort((a, b) => a.name.localeCompare(b.name));
-    this.changed();
-  }
-
-  #change(key: IdentityKey, part: Partial<Contact>): void {
-    this.set(this.all.map((one) => (one.key === key ? { ...one, ...part } : one)));
-  }
-}
-
 class FakeHistory extends Watchers implements core.CallHistory {
   records: readonly CallRecord[] = [];
 
@@ -110,22 +69,6 @@ class FakeHistory extends Watchers implements core.CallHistory {
 
   set(records: readonly CallRecord[]): void {
     this.records = records;
-    this.changed();
-  }
-}
-
-class FakeReachability extends Watchers implements core.Reachability {
-  status: NetworkStatus = 'reachable';
-  relays: readonly core.RelayView[] = [];
-  retries = 0;
-
-  retry(): void {
-    this.retries += 1;
-  }
-
-  set(status: NetworkStatus, relays: readonly core.RelayView[] = this.relays): void {
-    this.status = status;
-    this.relays = relays;
     this.changed();
   }
 }
@@ -153,6 +96,9 @@ class FakeSettings extends Watchers implements core.SettingsBook {
   current: Settings = DEFAULT_SETTINGS;
 
   async change(part: Partial<Settings>): Promise<void> {
+    if (part.iceServers?.some(({ url }) => !/^(stun|turns?):/.test(url))) {
+      throw new WoxlyError('bad-address');
+    }
     this.current = { ...this.current, ...part };
     this.changed();
   }
@@ -165,6 +111,9 @@ export class FakeWoxly implements core.Woxly {
   readonly calls: FakeCalls;
   readonly history = new FakeHistory();
   readonly reachability = new FakeReachability();
+  readonly presences = new FakePresences();
+  readonly doctor = new FakeDoctor();
+  readonly echo = new FakeEcho();
   readonly audio = new FakeAudio();
   readonly settings = new FakeSettings();
 

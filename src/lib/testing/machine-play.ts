@@ -7,6 +7,7 @@ import { step } from '#lib/core/call/call-machine.ts';
 import type { Call } from '#lib/core/call/call-state.ts';
 import { FREE_LINE } from '#lib/core/call/line.ts';
 import type { Line } from '#lib/core/call/line.ts';
+import type { Via } from '#lib/core/call/reliable.ts';
 import type { CallBody } from '#lib/protocol/call-frame.ts';
 import { TEST_EPOCH } from './fake-clock.ts';
 
@@ -25,6 +26,8 @@ export interface PlayOptions {
   readonly turnAvailable?: boolean;
   /** Makes us the higher key. */
   readonly polite?: boolean;
+  readonly keyChanged?: boolean;
+  readonly patient?: boolean;
 }
 
 /** One machine, told events one by one. */
@@ -34,16 +37,26 @@ export class MachinePlay {
   /** Of the last step. */
   effects: readonly Effect[] = [];
   readonly #about;
+  readonly #patient: boolean;
   #heard = 0;
 
   constructor({
     trust = 'contact',
     hidden = false,
     turnAvailable = true,
+    keyChanged = false,
+    patient = false,
     polite,
   }: PlayOptions = {}) {
+    this.#patient = patient;
     const self = polite ? ('identity z' as IdentityKey) : ME;
-    this.#about = { self, peer: { key: PEER, name: 'P', trust }, hidden, turnAvailable };
+    this.#about = {
+      self,
+      peer: { key: PEER, name: 'P', trust },
+      hidden,
+      turnAvailable,
+      keyChanged,
+    };
   }
 
   get call(): Call | undefined {
@@ -74,8 +87,8 @@ export class MachinePlay {
   }
 
   press(part: { readonly supported?: boolean } = {}): this {
-    const call = { id: OURS, certificate, name: 'M', supported: true, ...part, ...this.#about };
-    return this.tell({ type: 'call', ...call });
+    const self = { id: OURS, certificate, name: 'M', supported: true, patient: this.#patient };
+    return this.tell({ type: 'call', ...self, ...part, ...this.#about });
   }
 
   ring(part: Partial<Ring> = {}, issued = this.now): this {
@@ -94,13 +107,19 @@ export class MachinePlay {
     return this.hearAs((this.#heard += 1), body);
   }
 
-  hearAs(sequence: number, body: CallBody, id?: CallId, acknowledged?: number): this {
+  hearAs(
+    sequence: number,
+    body: CallBody,
+    id?: CallId,
+    acknowledged?: number,
+    via: Via = 'channel',
+  ): this {
     const { call } = this.line;
     const sent = call && 'link' in call ? call.link.sent : 0;
     const of = id ?? call?.id ?? OURS;
     const callId = fromHex(of) ?? new Uint8Array();
     const frame = { callId, sequence, acknowledged: acknowledged ?? sent, body };
-    return this.tell({ type: 'frame', id: of, device: PEER_DEVICE, frame });
+    return this.tell({ type: 'frame', id: of, device: PEER_DEVICE, frame, via });
   }
 
   pass(duration: number): this {

@@ -1,78 +1,10 @@
 import type { Bytes } from '#lib/domain/bytes.ts';
-import { WoxlyError } from '#lib/domain/errors.ts';
 import type { DeviceKey } from '#lib/domain/ids.ts';
-import type {
-  FrameChannel,
-  NetworkFailure,
-  PeerNetwork,
-  Reservation,
-} from '#lib/ports/peer-network.ts';
+import type { FrameChannel, PeerNetwork, Reservation } from '#lib/ports/peer-network.ts';
 import { MemoryChannel } from './memory-channel.ts';
+import { failed, MemoryRelay } from './memory-relay.ts';
 
-const failed = (reason: NetworkFailure) => new WoxlyError<NetworkFailure>(reason);
-
-/** What a test says a relay answers to a request. */
-type Answer = (request: Bytes, from: DeviceKey) => Bytes | Promise<Bytes>;
-
-/** A relay of the memory network. */
-export class MemoryRelay {
-  readonly address: string;
-  up = true;
-  /** Reservations it grants. */
-  capacity = Infinity;
-  readonly published: {
-    readonly topic: string;
-    readonly message: Bytes;
-    readonly from: DeviceKey;
-  }[] = [];
-  readonly #reservations = new Map<DeviceKey, AbortController>();
-  readonly #answers = new Map<string, Answer>();
-
-  constructor(address: string) {
-    this.address = address;
-  }
-
-  /** Says what it answers to requests of a protocol. */
-  answer(protocol: string, answer: Answer): void {
-    this.#answers.set(protocol, answer);
-  }
-
-  /** Ends the process: every reservation is gone. */
-  stop(): void {
-    this.up = false;
-    for (const device of [...this.#reservations.keys()]) this.release(device);
-  }
-
-  start(): void {
-    this.up = true;
-  }
-
-  holds(device: DeviceKey): boolean {
-    return this.up && this.#reservations.has(device);
-  }
-
-  reserve(device: DeviceKey): Reservation {
-    if (!this.up) throw failed('unreachable');
-    if (!this.#reservations.has(device) && this.#reservations.size >= this.capacity) {
-      throw failed('refused');
-    }
-    this.release(device);
-    const lost = new AbortController();
-    this.#reservations.set(device, lost);
-    return { relay: this.address, lost: lost.signal };
-  }
-
-  release(device: DeviceKey): void {
-    this.#reservations.get(device)?.abort();
-    this.#reservations.delete(device);
-  }
-
-  async respond(protocol: string, request: Bytes, from: DeviceKey): Promise<Bytes> {
-    const answer = this.#answers.get(protocol);
-    if (!this.up || answer === undefined) throw failed('unreachable');
-    return answer(request, from);
-  }
-}
+export { MemoryRelay } from './memory-relay.ts';
 
 /** A network between devices of one test, with relays that stop and links that break when the test says so. */
 export class MemoryNetwork {
@@ -97,6 +29,11 @@ export class MemoryNetwork {
 
   relayAt(address: string): MemoryRelay | undefined {
     return this.#relays.get(address);
+  }
+
+  /** A relay sends a message of a topic to the devices that are connected to it and have subscribed. */
+  gossip(from: MemoryRelay, topic: string, message: Bytes): void {
+    for (const node of this.#nodes.values()) if (from.holds(node.device)) node.hear(topic, message);
   }
 
   get relays(): readonly MemoryRelay[] {
@@ -176,6 +113,10 @@ export class MemoryNode implements PeerNetwork {
   mayConnectDirectly: (device: DeviceKey) => boolean = () => false;
   readonly #network: MemoryNetwork;
   readonly #takers = new Map<string, (channel: FrameChannel) => void>();
+  readonly #listeners = new Set<{
+    readonly topic: string;
+    readonly onMessage: (message: Bytes) => void;
+  }>();
 
   constructor(network: MemoryNetwork, device: DeviceKey) {
     this.#network = network;
@@ -183,15 +124,25 @@ export class MemoryNode implements PeerNetwork {
   }
 
   async reserve(relay: string, signal: AbortSignal): Promise<Reservation> {
-    return this.#relayAt(relay, signal).reserve(this.device);
+    const found = this.#relayAt(relay, signal);
+    return found.frozen ? found.untilEnd(signal) : found.reserve(this.device);
   }
 
   async ask(relay: string, protocol: string, request: Bytes, signal: AbortSignal): Promise<Bytes> {
-    return this.#relayAt(relay, signal).respond(protocol, request, this.device);
+    return this.#relayAt(relay, signal).respond(protocol, request, this.device, signal);
   }
 
-  async probe(relay: string, signal: AbortSignal): Promise<void> {
-    this.#relayAt(relay, signal);
+  async probe(address: string, signal: AbortSignal): Promise<number> {
+    const relay = this.#relayAt(address, signal);
+    if (!relay.frozen) return relay.roundTripMs;
+    return relay.untilEnd(signal).finally(() => {
+      relay.release(this.device);
+    });
+  }
+
+  async openRelay(address: string, protocol: string, signal: AbortSignal): Promise<FrameChannel> {
+    const relay = this.#relayAt(address, signal);
+    return relay.frozen ? relay.untilEnd(signal) : relay.open(protocol, this.device);
   }
 
   release(relay: string): void {
@@ -203,6 +154,17 @@ export class MemoryNode implements PeerNetwork {
     if (connected.length === 0) throw failed('unreachable');
     for (const relay of connected) relay.published.push({ topic, message, from: this.device });
     return true;
+  }
+
+  subscribe(topic: string, onMessage: (message: Bytes) => void): () => void {
+    const listener = { topic, onMessage };
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** A relay sends a message of a topic. */
+  hear(topic: string, message: Bytes): void {
+    for (const one of this.#listeners) if (one.topic === topic) one.onMessage(message.slice());
   }
 
   async open(
@@ -227,6 +189,7 @@ export class MemoryNode implements PeerNetwork {
 
   async stop(): Promise<void> {
     this.#takers.clear();
+    this.#listeners.clear();
     this.#network.leave(this.device);
   }
 

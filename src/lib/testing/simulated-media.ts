@@ -12,6 +12,8 @@ export interface SimulatedPath {
   reachable: boolean;
   /** Offers of the peer that are being answered: meanwhile no browser makes an offer of its own. */
   answering: number;
+  /** The peer's offer that came last. */
+  asked: string;
   closed: boolean;
   said: 'connecting' | 'connected' | 'broken' | 'failed';
 }
@@ -41,7 +43,7 @@ export class SimulatedMedia {
   open(tell: SimulatedPath['tell']): SimulatedPath {
     const id = ++this.#ids;
     const path: SimulatedPath = {
-      ...{ id, tell, generation: 0, remote: '', reachable: false, answering: 0 },
+      ...{ id, tell, generation: 0, remote: '', reachable: false, answering: 0, asked: '' },
       ...{ closed: false, said: 'connecting' },
     };
     this.#paths.set(id, path);
@@ -79,6 +81,12 @@ export class SimulatedMedia {
       this.#say(path, 'connected');
       this.#say(other, 'connected');
     });
+  }
+
+  /** The path at the other end, if packets flow: its data channel arrives there. */
+  otherEnd(path: SimulatedPath): SimulatedPath | undefined {
+    for (const [, other] of this.#others(path)) return other;
+    return undefined;
   }
 
   /** Breaks every path; some heal by themselves, the others need an ICE restart. */

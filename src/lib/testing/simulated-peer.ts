@@ -6,6 +6,7 @@ import { nextDeadline, step } from '#lib/core/call/call-machine.ts';
 import { isLinked } from '#lib/core/call/call-state.ts';
 import type { Call } from '#lib/core/call/call-state.ts';
 import { FREE_LINE } from '#lib/core/call/line.ts';
+import type { Via } from '#lib/core/call/reliable.ts';
 import type { CallFrame } from '#lib/protocol/call-frame.ts';
 import { SimulatedLedger } from './simulated-ledger.ts';
 import { RESTART_FAILS } from './simulated-media.ts';
@@ -58,16 +59,18 @@ export class SimulatedPeer implements SimulatedDevice {
     }
     const id = this.#around.newCallId();
     const certificate = { payload: new Uint8Array(), signature: new Uint8Array() };
-    this.dispatch({ type: 'call', id, certificate, name: this.key, supported: true, ...about });
+    const patient = this.#around.random.chance(0.2);
+    const self = { id, certificate, name: this.key, supported: true, patient };
+    this.dispatch({ type: 'call', ...self, ...about });
   }
 
   /** A frame arrives, checked and verified as the intake does. */
-  take(from: SimulatedDevice, frame: CallFrame): void {
+  take(from: SimulatedDevice, frame: CallFrame, via: Via = 'channel'): void {
     if (!this.alive) return;
     const { body } = frame;
     const { device } = from;
     const id = toHex(frame.callId) as CallId;
-    if (body.type !== 'ring') return this.dispatch({ type: 'frame', id, device, frame });
+    if (body.type !== 'ring') return this.dispatch({ type: 'frame', id, device, frame, via });
     const about = this.#around.circumstances(this, from.key);
     const rules = { strangersMayRing: true, supported: true };
     this.dispatch({ type: 'ring', id, device, frame, body, ...rules, ...about });
@@ -154,7 +157,10 @@ export class SimulatedPeer implements SimulatedDevice {
         if (!work || !call) return this.#fail('a path without a call');
         if (!work.pressed && !this.#mayShow(call)) this.#fail('a path before Accept');
         work.path = media.open((state) => {
-          this.#onPath(0, 1, () => this.dispatch({ type: 'path-state', state }));
+          this.#onPath(0, 1, () => {
+            this.dispatch({ type: 'path-state', state });
+            if (state === 'connected') this.dispatch({ type: 'path-frames', open: true });
+          });
         });
         return;
       }
@@ -172,7 +178,7 @@ export class SimulatedPeer implements SimulatedDevice {
           this.#describe((offer) => this.dispatch({ type: 'restart-made', offer }));
         });
       case 'make-answer':
-        return this.#makeAnswer(effect.offer);
+        return this.#makeAnswer(effect.offer, effect.round);
       case 'take-answer': {
         if (!work?.accepted && call && !this.#mayShow(call)) this.#fail('ICE before ACCEPT');
         return this.#onPath(1, 20, (path) => {
@@ -207,15 +213,20 @@ export class SimulatedPeer implements SimulatedDevice {
       case 'play':
         if (!work?.accepted) this.#fail(`${effect.do} before ACCEPT`);
         return;
+      case 'renew-microphone':
+        if (!work?.pressed) this.#fail('a microphone before Accept');
+        return this.#later(1, 300, () => this.dispatch({ type: 'microphone-opened' }));
       case 'continue-as':
       case 'set-muted':
+      case 'expect':
         return;
     }
   }
 
-  #makeAnswer(offer: string): void {
+  #makeAnswer(offer: string, round: number | undefined): void {
     if (!this.#work?.path) return;
     const alone = ++this.#work.path.answering === 1;
+    this.#work.path.asked = offer;
     this.#onPath(1, this.#around.random.chance(0.2) ? 1_500 : 30, (path) => {
       path.remote = offer;
       path.reachable = false;
@@ -223,10 +234,12 @@ export class SimulatedPeer implements SimulatedDevice {
         path.answering -= 1;
         const sent = this.#sent;
         // An answer names the offer it answers, so that the other side can refuse the wrong one.
-        this.dispatch({ type: 'answer-made', answer: `${own}>${offer}` });
-        // Whatever else failed meanwhile, the peer waits for it.
+        const made = { type: 'answer-made', answer: `${own}>${offer}` } as const;
+        this.dispatch({ ...made, ...(round !== undefined && { round }) });
+        // Whatever else failed meanwhile, the peer waits for it, unless it has made another offer.
+        const last = path.asked === offer;
         const live = ['connecting', 'connected', 'reconnecting'].includes(this.call?.stage ?? '');
-        if (alone && live && this.#sent === sent) this.#fail('an answer that nobody hears');
+        if (alone && last && live && this.#sent === sent) this.#fail('an answer that nobody hears');
       });
     });
   }
@@ -259,6 +272,13 @@ export class SimulatedPeer implements SimulatedDevice {
       this.#fail(`${type} before Accept`);
     }
     this.#around.send(this, to, frame);
+    // Over its own path, only the call itself speaks.
+    if (own && this.#work?.path) this.#around.sendOverPath(this, to, frame, this.#work.path);
+  }
+
+  /** Whether this is the path of the call that goes on here. */
+  uses(path: SimulatedPath): boolean {
+    return this.alive && this.#work?.path === path;
   }
 
   #mayShow(call: Call): boolean {

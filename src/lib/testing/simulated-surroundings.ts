@@ -2,7 +2,7 @@ import type { Circumstances } from '#lib/core/call/call-event.ts';
 import type { CallId, DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
 import type { CallFrame } from '#lib/protocol/call-frame.ts';
 import type { SeededRandom } from './seeded-random.ts';
-import type { SimulatedMedia } from './simulated-media.ts';
+import type { SimulatedMedia, SimulatedPath } from './simulated-media.ts';
 import type { SimulatedTime } from './simulated-time.ts';
 
 /** A device, as what is around it sees it. */
@@ -28,4 +28,6 @@ export interface Surroundings {
     done: (device: DeviceKey | undefined) => void,
   ): void;
   send(from: SimulatedDevice, to: DeviceKey, frame: CallFrame): void;
+  /** Sends over the data channel of a path: it arrives if packets flow. */
+  sendOverPath(from: SimulatedDevice, to: DeviceKey, frame: CallFrame, path: SimulatedPath): void;
 }

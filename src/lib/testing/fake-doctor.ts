@@ -1,0 +1,56 @@
+import type { Presence } from '#lib/domain/contact.ts';
+import type { IdentityKey } from '#lib/domain/ids.ts';
+import { Watchers } from '#lib/core/watchable.ts';
+import type * as core from '#lib/core/woxly.ts';
+
+/** A doctor who finds what a test says. */
+export class FakeDoctor extends Watchers implements core.Doctor {
+  checks: readonly core.DoctorCheck[] = [];
+  running = false;
+  /** For whom it was run, in order; `nobody` without a contact. */
+  readonly runs: string[] = [];
+
+  async run(contact?: IdentityKey): Promise<void> {
+    this.runs.push(contact ?? 'nobody');
+    this.find(this.checks, true);
+  }
+
+  stop(): void {
+    this.find(this.checks, false);
+  }
+
+  report = (): string => `${this.checks.length} checks`;
+
+  find(checks: readonly core.DoctorCheck[], running = false): void {
+    this.checks = checks;
+    this.running = running;
+    this.changed();
+  }
+}
+
+/** An echo that sounds as a test says. */
+export class FakeEcho extends Watchers implements core.EchoTest {
+  view: core.EchoTest['view'] = { state: 'idle' };
+  levelsNow = { own: 0, back: 0 };
+
+  levels = () => this.levelsNow;
+  start = async (): Promise<void> => this.show({ state: 'starting' });
+  stop = (): void => this.show({ state: 'idle' });
+
+  show(view: core.EchoTest['view']): void {
+    this.view = view;
+    this.changed();
+  }
+}
+
+/** People who are where a test says. */
+export class FakePresences extends Watchers implements core.Presences {
+  readonly #known = new Map<IdentityKey, Presence>();
+
+  of = (key: IdentityKey): Presence => this.#known.get(key) ?? { state: 'unknown' };
+
+  set(key: IdentityKey, presence: Presence): void {
+    this.#known.set(key, presence);
+    this.changed();
+  }
+}

@@ -1,0 +1,111 @@
+import { WoxlyError } from '#lib/domain/errors.ts';
+import type { MicrophoneProblem } from '#lib/domain/reasons.ts';
+import type { AudioDevice, Microphones, OpenMicrophone } from '#lib/ports/media.ts';
+
+/** Microphones that open at once, refuse, or wait until a test lets them open. */
+export class FakeMicrophones implements Microphones {
+  behaviour: 'opens' | 'waits' | MicrophoneProblem = 'opens';
+  devices: readonly AudioDevice[] = [];
+  readonly opened: FakeMicrophone[] = [];
+  /** The most that were ever opening side by side. */
+  mostOpening = 0;
+  #opening = 0;
+  #waiting: (() => void)[] = [];
+  readonly #watchers = new Set<() => void>();
+
+  async open(id: string | undefined, signal: AbortSignal): Promise<FakeMicrophone> {
+    this.#opening += 1;
+    this.mostOpening = Math.max(this.mostOpening, this.#opening);
+    try {
+      return await this.#open(id, signal);
+    } finally {
+      this.#opening -= 1;
+    }
+  }
+
+  async #open(id: string | undefined, signal: AbortSignal): Promise<FakeMicrophone> {
+    if (this.behaviour === 'waits') {
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+        signal.addEventListener('abort', () => resolve());
+      });
+    } else if (this.behaviour !== 'opens') {
+      throw new WoxlyError<MicrophoneProblem>(this.behaviour);
+    }
+    const microphone = new FakeMicrophone(id);
+    this.opened.push(microphone);
+    return microphone;
+  }
+
+  /** Opens those that wait. */
+  allow(): void {
+    this.behaviour = 'opens';
+    for (const open of this.#waiting.splice(0)) open();
+  }
+
+  /** How many are open now: the browser's recording light. */
+  get recording(): number {
+    return this.opened.filter(({ closed }) => !closed).length;
+  }
+
+  async list(): Promise<readonly AudioDevice[]> {
+    return this.devices;
+  }
+
+  async speakers(): Promise<readonly AudioDevice[]> {
+    return [];
+  }
+
+  onChange(run: () => void): () => void {
+    this.#watchers.add(run);
+    return () => void this.#watchers.delete(run);
+  }
+
+  /** A device was plugged in or out. */
+  change(devices: readonly AudioDevice[]): void {
+    this.devices = devices;
+    for (const run of this.#watchers) run();
+  }
+}
+
+export class FakeMicrophone implements OpenMicrophone {
+  readonly id: string | undefined;
+  muted = false;
+  closed = false;
+  #onLost: () => void = () => undefined;
+  #onSystemMute: (muted: boolean) => void = () => undefined;
+
+  constructor(id: string | undefined) {
+    this.id = id;
+  }
+
+  setMuted(muted: boolean): void {
+    this.muted = muted;
+  }
+
+  level(): number {
+    return this.muted || this.closed ? 0 : 0.5;
+  }
+
+  onLost(run: () => void): void {
+    this.#onLost = run;
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  onSystemMute(run: (muted: boolean) => void): void {
+    this.#onSystemMute = run;
+  }
+
+  /** The system takes the sound for a while, or gives it back. */
+  systemMute(muted: boolean): void {
+    if (!this.closed) this.#onSystemMute(muted);
+  }
+
+  /** The system takes the device away. */
+  lose(): void {
+    if (!this.closed) this.#onLost();
+  }
+}

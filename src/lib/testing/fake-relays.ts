@@ -1,0 +1,65 @@
+import type { NetworkStatus, RelayProblem } from '#lib/domain/reasons.ts';
+import { fail, ok } from '#lib/domain/result.ts';
+import type { Result } from '#lib/domain/result.ts';
+import { Watchers } from '#lib/core/watchable.ts';
+import type * as core from '#lib/core/woxly.ts';
+
+/** A relay with everything that a test does not care about filled in. */
+export function relayOf(address: string, part: Partial<core.RelayView> = {}): core.RelayView {
+  return { address, state: 'reachable', origin: 'page', preferred: false, ...part };
+}
+
+const LINK = 'https://woxly.example/#/r/';
+
+/** Relays that are as a test says, and remember what they were asked. */
+export class FakeReachability extends Watchers implements core.Reachability {
+  status: NetworkStatus = 'reachable';
+  relays: readonly core.RelayView[] = [];
+  retries = 0;
+  testNow: core.RelayTest = { reached: { tookMs: 84 } };
+  /** What the next added relay is refused for. */
+  refuse: RelayProblem | undefined;
+
+  retry(): void {
+    this.retries += 1;
+  }
+
+  async add(text: string): Promise<Result<core.RelayView, RelayProblem>> {
+    const address = this.read(text.trim());
+    if (text.trim() === '') return fail('empty');
+    if (address === undefined) return fail('not-an-address');
+    if (this.relays.some((relay) => relay.address === address)) return fail('already-there');
+    if (this.refuse) return fail(this.refuse);
+    const relay = relayOf(address, { origin: 'own' });
+    this.set(this.status, [...this.relays, relay]);
+    return ok(relay);
+  }
+
+  async prefer(address: string, preferred: boolean): Promise<void> {
+    const changed = this.relays.map((one) =>
+      one.address === address ? { ...one, preferred } : one,
+    );
+    this.set(this.status, changed);
+  }
+
+  async remove(address: string): Promise<void> {
+    this.set(
+      this.status,
+      this.relays.filter((relay) => relay.address !== address),
+    );
+  }
+
+  test = (): Promise<core.RelayTest> => Promise.resolve(this.testNow);
+  link = (address: string): string => LINK + encodeURIComponent(address);
+
+  read(text: string): string | undefined {
+    const address = decodeURIComponent(text.split('#/r/').at(-1) ?? '');
+    return address.startsWith('/') && address.includes('/p2p/') ? address : undefined;
+  }
+
+  set(status: NetworkStatus, relays: readonly core.RelayView[] = this.relays): void {
+    this.status = status;
+    this.relays = relays;
+    this.changed();
+  }
+}

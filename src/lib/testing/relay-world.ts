@@ -1,0 +1,118 @@
+import { WoxlyError } from '#lib/domain/errors.ts';
+import { createRelayKeeper } from '#lib/core/reachability/relay-keeper.ts';
+import type { RelayKeeper } from '#lib/core/reachability/relay-keeper.ts';
+import type { WantedRelay } from '#lib/core/reachability/candidates.ts';
+import { networkOf } from '#lib/core/reachability/network-of.ts';
+import type { NetworkFailure, Reservation } from '#lib/ports/peer-network.ts';
+
+/** The address of a relay by a short name. */
+export const relay = (id: string): string =>
+  `/dns4/${id.toLowerCase()}.example/tcp/443/wss/p2p/${id}`;
+export const [A, B, C, D, E] = ['A', 'B', 'C', 'D', 'E'].map(relay) as [
+  string,
+  string,
+  string,
+  string,
+  string,
+];
+
+type Wanted = (...addresses: string[]) => WantedRelay;
+const wanted =
+  (origin: WantedRelay['origin']): Wanted =>
+  (...addresses) => ({
+    addresses,
+    origin,
+    tier: origin,
+    operators: [networkOf(addresses[0] ?? '')],
+  });
+export const page = wanted('page');
+export const own = wanted('own');
+export const directory = wanted('directory');
+export const invite = wanted('invite');
+
+/** A world with one hand-turned clock, and relays that are up, down or full. */
+export class RelayWorld {
+  now = 0;
+  online = true;
+  timers: { at: number; run: () => void }[] = [];
+  dialled: string[] = [];
+  relays = new Map<string, NetworkFailure | 'up' | 'stuck'>();
+  held = new Map<string, AbortController>();
+  released: string[] = [];
+  silent = false;
+  mayMove = true;
+  /** Round trips, ms. */
+  far = new Map<string, number>();
+  wake = (): void => undefined;
+
+  advance(ms: number): void {
+    this.now += ms;
+    const due = this.timers.filter(({ at }) => at <= this.now);
+    this.timers = this.timers.filter(({ at }) => at > this.now);
+    for (const { run } of due) run();
+  }
+
+  keeper(): RelayKeeper {
+    const reserve = (relay: string, signal: AbortSignal): Promise<Reservation> => {
+      this.dialled.push(relay);
+      const state = this.relays.get(relay) ?? 'unreachable';
+      if (state === 'stuck') {
+        return new Promise((_, reject) => {
+          signal.addEventListener('abort', () => {
+            reject(new WoxlyError('aborted'));
+          });
+        });
+      }
+      if (state !== 'up') return Promise.reject(new WoxlyError(state));
+      const lost = new AbortController();
+      this.held.set(relay, lost);
+      return Promise.resolve({ relay, lost: lost.signal });
+    };
+    const online = () => this.online;
+    return createRelayKeeper({
+      clock: {
+        now: () => this.now,
+        after: (delay, run) => {
+          const timer = { at: this.now + delay, run };
+          this.timers.push(timer);
+          return () => void (this.timers = this.timers.filter((one) => one !== timer));
+        },
+      },
+      random: { bytes: (length) => new Uint8Array(length), unit: () => 0.5 },
+      log: { info: () => undefined, warn: () => undefined },
+      network: {
+        reserve,
+        probe: (address, signal) =>
+          new Promise((answer, fail) => {
+            if (!this.silent) answer(this.far.get(address) ?? 10);
+            signal.addEventListener('abort', () => {
+              this.held.get(address)?.abort();
+              fail(new WoxlyError('unreachable'));
+            });
+          }),
+        release: (address) => {
+          this.released.push(address);
+          this.held.get(address)?.abort();
+        },
+      },
+      pageLife: {
+        get online() {
+          return online();
+        },
+        onWake: (run) => {
+          this.wake = run;
+          return () => undefined;
+        },
+        background: false,
+        onBackground: () => () => undefined,
+        onNetworkChange: () => () => undefined,
+        onOffline: () => () => undefined,
+        onLeave: () => () => undefined,
+      },
+      mayMove: () => this.mayMove,
+    });
+  }
+}
+
+/** Lets promises that are ready run. */
+export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
