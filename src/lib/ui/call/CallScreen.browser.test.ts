@@ -5,6 +5,7 @@ import type { EndReason } from '#lib/domain/reasons.ts';
 import { AppState } from '#lib/state/app-state.svelte.ts';
 import { expectAccessible } from '#lib/testing/axe.ts';
 import { contactOf, KEYS } from '#lib/testing/fake-people.ts';
+import { relayOf } from '#lib/testing/fake-relays.ts';
 import { FakeWoxly } from '#lib/testing/fake-woxly.ts';
 import CallScreen from './CallScreen.svelte';
 
@@ -84,6 +85,133 @@ test('call details follow the figures', async () => {
   await expect.element(dialog.getByText('Relayed', { exact: true })).toBeVisible();
 });
 
+test('a broken path: whose network, and how long it is tried; the countdown is not read aloud', async () => {
+  const { fake, screen, draw } = await start();
+  fake.calls.go('connected');
+  const deadline = Date.now() + 42_500;
+  const status = screen.getByRole('status').first();
+  for (const [cause, said] of [
+    ['own-network', 'your network'],
+    ['peer-network', 'Alice’s network'],
+    ['unknown', 'The path broke'],
+  ] as const) {
+    fake.calls.go('reconnecting', { broken: { cause, deadline } });
+    await draw();
+    await expect.element(status).toMatchTextContent(new RegExp(`^Reconnecting.*${said}`));
+    await expectAccessible('component');
+  }
+  const countdown = screen.getByText(/^Gives up in 0:4[0-2]$/);
+  await expect.element(countdown).toBeVisible();
+  expect(countdown.element().closest('[aria-live], [role=status], [role=alert]')).toBeNull();
+});
+
+test.each([
+  [{ peerBackground: true }, ['Alice’s phone is in the background']],
+  [{ peerMicrophoneLost: true, peerSilent: true }, ['Alice’s microphone is gone']],
+  [{ peerSilent: true }, ['Nothing is heard from Alice']],
+  [{ unheard: true }, ['Alice cannot hear you']],
+  [{ unheard: true, microphoneLost: true }, ['The microphone is gone. They cannot hear you.']],
+  [{ peerMuted: true, peerSilent: true }, ['Alice has muted their microphone']],
+])('what is so at the other end is said once: %o', async (part, said) => {
+  const { fake, screen, draw } = await start();
+  fake.calls.go('connected', part);
+  await draw();
+  for (const text of said) await expect.element(screen.getByText(text)).toBeVisible();
+  const notices = screen.container.querySelectorAll('.notices p');
+  expect([...notices].map(({ textContent }) => textContent.trim())).toEqual(said);
+  await expectAccessible('component');
+});
+
+test('how good the call is, and whose fault it is', async () => {
+  const { fake, screen, draw } = await start();
+  fake.calls.qualityNow = { mark: { grade: 'good' } };
+  fake.calls.go('connected');
+  await draw();
+  await expect.element(screen.getByRole('img', { name: 'Call quality: Good' })).toBeVisible();
+  fake.calls.qualityNow = { mark: { grade: 'poor', cause: 'peer-network' } };
+  const poor = screen.getByRole('img', { name: 'Call quality: Poor: Alice’s network' });
+  await expect.element(poor).toBeVisible();
+  await expect.element(screen.getByText('Poor: Alice’s network')).toBeVisible();
+  await expectAccessible('component');
+});
+
+test('call details: the relay by its name, the encoding, and what a minute costs', async () => {
+  const { fake, screen, draw } = await start();
+  const address = `/dns4/relay.example/tcp/443/tls/ws/p2p/${KEYS.chen}`;
+  fake.reachability.set('reachable', [relayOf(address, { operator: 'Example e.V.' })]);
+  fake.calls.qualityNow = {
+    path: 'relayed',
+    turnHost: 'relay.example',
+    encoding: 'saver',
+    sendKbps: 24,
+    receiveKbps: 40,
+    mark: { grade: 'fair', cause: 'relay' },
+  };
+  fake.calls.go('connected');
+  await draw();
+  await screen.getByRole('button', { name: 'Call details' }).click();
+  const dialog = screen.getByRole('dialog', { name: 'Call details' });
+  for (const text of [
+    'Relayed via Example e.V.',
+    'Data saver',
+    '480 kB per minute',
+    'Fair: the relay',
+  ]) {
+    await expect.element(dialog.getByText(text)).toBeVisible();
+  }
+  await expectAccessible('component');
+});
+
+test('safety words in the call', async () => {
+  const { fake, screen, draw } = await start();
+  fake.calls.go('connected');
+  await draw();
+  await screen.getByRole('button', { name: 'Safety words' }).click();
+  const dialog = screen.getByRole('dialog', { name: 'Safety words' });
+  await dialog.getByRole('button', { name: 'They match' }).click();
+  await expect.element(dialog.getByText('Verified: you have compared them.')).toBeVisible();
+  expect(fake.contacts.get(KEYS.alice)?.trust).toBe('verified');
+});
+
+test.each([
+  ['connection-lost', 'call again', true],
+  ['connection-failed', 'call again', true],
+  ['not-reachable', 'call again', true],
+  ['no-answer', 'call', false],
+  ['hidden-no-relay', 'call', true],
+] as const)('after “%s”: %s, and the doctor: %s', async (reason, again, doctor) => {
+  const { fake, screen, draw } = await start();
+  fake.calls.end(reason);
+  await draw();
+  const check = screen.getByRole('button', { name: 'Check connection' });
+  expect(check.elements()).toHaveLength(doctor ? 1 : 0);
+  if (doctor) {
+    await check.click();
+    const dialog = screen.getByRole('dialog', { name: 'Connection doctor' });
+    await expect.element(dialog.getByRole('status')).toMatchTextContent('Checking…');
+    expect(fake.doctor.runs).toEqual([KEYS.alice]);
+    await expectAccessible('component');
+    await dialog.getByRole('button', { name: 'Close' }).click();
+  }
+  await screen.getByRole('button', { name: 'Call again' }).click();
+  expect(fake.calls.asked.at(-1)).toBe(`${again} ${KEYS.alice}`);
+});
+
+test('a call not made because the key changed: words, and then calls again', async () => {
+  const { fake, screen, draw } = await start();
+  fake.contacts.set([contactOf(KEYS.alice, 'Alice', { keyBefore: KEYS.boris })]);
+  fake.calls.end('key-changed');
+  await draw();
+  await expect
+    .element(screen.getByRole('status').first())
+    .toMatchTextContent('Ended: not made, their key has changed');
+  await expect.element(screen.getByRole('button', { name: 'Call again' })).not.toBeInTheDocument();
+  await expectAccessible('component');
+  await screen.getByRole('button', { name: 'I have checked: allow calls' }).click();
+  await expect.element(screen.getByRole('button', { name: 'Call again' })).toBeVisible();
+  expect(fake.contacts.get(KEYS.alice)?.keyBefore).toBeUndefined();
+});
+
 test('audio settings: devices and loudness', async () => {
   const { fake, screen, draw } = await start();
   fake.audio.set([{ id: 'a', label: 'Headset' }], []);
@@ -113,7 +241,12 @@ test('an ended call says why, what to do, and can be made again', async () => {
     .not.toBeInTheDocument();
   await expectAccessible('component');
   await region.getByRole('button', { name: 'Call again' }).click();
-  expect(fake.calls.asked).toEqual([`call ${KEYS.alice}`, `call ${KEYS.alice}`]);
+  // Nobody was found: it goes on looking until they are.
+  expect(fake.calls.asked).toEqual([`call ${KEYS.alice}`, `call again ${KEYS.alice}`]);
+  await draw();
+  await expect
+    .element(region.getByText('It rings as soon as you can both be reached.'))
+    .toBeVisible();
 });
 
 test('a call not made to keep the address hidden says where to change that', async () => {

@@ -25,7 +25,7 @@ test('a contact: their calls, and the truth about messages', async () => {
   await expect.element(screen.getByRole('listitem')).toMatchTextContent(/Outgoing.*busy/);
   await expectAccessible('component');
   await screen.getByRole('button', { name: 'Call now' }).click();
-  expect(fake.calls.asked).toEqual([`call ${KEYS.alice}`]);
+  expect(fake.calls.asked).toContain(`call ${KEYS.alice}`);
 });
 
 test('somebody who called is added', async () => {

@@ -4,9 +4,12 @@ import type { AppState } from '#lib/state/app-state.svelte.ts';
 import type { Invited } from '#lib/state/views.ts';
 import { LINK_PROBLEM_WORDS } from '#lib/ui/words/problems.ts';
 
-/** Calls somebody, and says in passing why not where that is refused. */
-export async function callPerson(app: AppState, who: Invited): Promise<void> {
-  const outcome = await app.calls.call(who);
+/**
+ * Calls somebody, and says in passing why not where that is refused. A `patient` call goes on looking for them until
+ * it is hung up.
+ */
+export async function callPerson(app: AppState, who: Invited, patient = false): Promise<void> {
+  const outcome = await (patient ? app.calls.callAgain(who) : app.calls.call(who));
   if (!outcome.ok) app.toasts.say(LINK_PROBLEM_WORDS[outcome.problem]());
 }
 

@@ -9,8 +9,6 @@ import { appearance } from './appearance.svelte.ts';
 import { language } from '#lib/ui/words/locale.svelte.ts';
 import SettingsScreen from './SettingsScreen.svelte';
 
-const RELAY = `/dns4/relay.example/tcp/443/tls/ws/p2p/${KEYS.chen}`;
-
 async function start() {
   const fake = new FakeWoxly();
   await fake.identity.create('Olga');
@@ -24,6 +22,7 @@ test('all the headings are there, and axe finds nothing in light or dark', async
   const names = [
     'Profile',
     'Relays',
+    'Connection doctor',
     'Privacy',
     'Sound',
     'Appearance',
@@ -48,44 +47,20 @@ test('profile: a new name', async () => {
   await expect.poll(() => fake.identity.profile?.name).toBe('Olga K.');
 });
 
-test('relays: their state, one of my own, and a wrong address', async () => {
-  const { fake, screen } = await start();
-  fake.reachability.set('reachable', [{ address: RELAY, state: 'refused', origin: 'page' }]);
-  const list = screen.getByRole('list', { name: 'Relays' });
-  await expect.element(list.getByText('Full: no room for us now · Served this page')).toBeVisible();
-  const address = screen.getByRole('textbox', { name: 'Relay address' });
-  const add = screen.getByRole('button', { name: 'Add relay' });
-  await address.fill('relay.example');
-  await add.click();
-  await expect.element(screen.getByRole('alert')).toMatchTextContent('not a relay address');
-  await address.fill(RELAY);
-  await add.click();
-  await expect.element(screen.getByRole('alert')).toMatchTextContent('already in the list');
-  expect(fake.settings.current.relays).toEqual([]);
-  const own = RELAY.replace('relay.example', 'mine.example');
-  await address.fill(` ${own} `);
-  await add.click();
-  await expect.poll(() => fake.settings.current.relays).toEqual([own]);
-  fake.reachability.set('reachable', [{ address: own, state: 'connecting', origin: 'own' }]);
-  await screen.getByRole('button', { name: 'Remove relay mine.example' }).click();
-  await expect.poll(() => fake.settings.current.relays).toEqual([]);
-  await fake.settings.change({ relays: [own] });
-  const other = own.replace('/tls/ws', '/ws');
-  fake.reachability.set('reachable', [{ address: other, state: 'spare', origin: 'page' }]);
-  await expect.element(list.getByText('In reserve · Served this page')).toBeVisible();
-  await screen.getByRole('button', { name: 'Remove relay mine.example' }).click();
-  await expect.poll(() => fake.settings.current.relays).toEqual([]);
-  await screen.getByRole('button', { name: 'Try all again' }).click();
-  expect(fake.reachability.retries).toBe(1);
-});
-
 test('privacy: switches and blocked people', async () => {
   const { fake, screen } = await start();
   fake.contacts.set([contactOf(KEYS.boris, 'Boris', { trust: 'blocked' })]);
   await screen.getByRole('switch', { name: 'Hide my IP address' }).click();
   await screen.getByRole('switch', { name: 'Strangers may ring' }).click();
   await screen.getByRole('button', { name: 'Unblock Boris' }).click();
-  expect(fake.settings.current).toMatchObject({ hideAddress: true, strangersMayRing: false });
+  await screen.getByRole('switch', { name: 'Share when I am online' }).click();
+  await screen.getByRole('switch', { name: 'Data saver' }).click();
+  expect(fake.settings.current).toMatchObject({
+    hideAddress: true,
+    strangersMayRing: false,
+    sharePresence: false,
+    dataSaver: true,
+  });
   expect(fake.contacts.get(KEYS.boris)?.trust).toBe('contact');
   await expect.element(screen.getByText('Nobody is blocked.')).toBeVisible();
 });

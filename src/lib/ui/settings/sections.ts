@@ -4,6 +4,7 @@ import { m } from '#lib/messages/messages.js';
 export const SETTINGS_SECTIONS = [
   { id: 'profile', title: m.profile_title },
   { id: 'relays', title: m.relays_title },
+  { id: 'doctor', title: m.doctor_title },
   { id: 'privacy', title: m.privacy_title },
   { id: 'sound', title: m.sound_title },
   { id: 'appearance', title: m.appearance_title },

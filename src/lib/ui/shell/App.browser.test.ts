@@ -3,8 +3,10 @@ import { createRawSnippet } from 'svelte';
 import { expect, onTestFinished, test } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import { AppState } from '#lib/state/app-state.svelte.ts';
+import type { RelayView } from '#lib/state/views.ts';
 import { expectAccessible } from '#lib/testing/axe.ts';
 import { contactOf, KEYS, recordOf } from '#lib/testing/fake-people.ts';
+import { relayOf } from '#lib/testing/fake-relays.ts';
 import { FakeWoxly } from '#lib/testing/fake-woxly.ts';
 import App from './App.svelte';
 
@@ -57,6 +59,9 @@ test('the network status says the truth, with the fix beside it', async () => {
   const { fake, screen } = await start();
   const status = screen.getByRole('status', { name: 'Network status' });
   await expect.element(status).toMatchTextContent(/^Reachable/);
+  const relay = (state: RelayView['state']) => relayOf(`/dns4/${state}/p2p/R`, { state });
+  fake.reachability.set('reachable', [relay('reachable'), relay('spare')]);
+  await expect.element(status).toMatchTextContent('Reachable 1 relay');
   fake.reachability.set('connecting');
   await expect.element(status).toMatchTextContent(/^Connecting/);
   fake.reachability.set('offline');
@@ -94,6 +99,25 @@ test('an invite opened while WOXLY is open, and a broken one', async () => {
   await expect.element(dialog.getByRole('alert')).toMatchTextContent('only a part');
   location.hash = INVITE;
   await expect.element(screen.getByRole('dialog', { name: 'Add or call Boris?' })).toBeVisible();
+});
+
+test('a relay link leads to a question, and the address bar is clean again', async () => {
+  const relay = `/dns4/relay.example/tcp/443/tls/ws/p2p/${KEYS.chen}`;
+  const { fake, screen } = await start({ hash: `#/r/${encodeURIComponent(relay)}` });
+  const dialog = screen.getByRole('dialog', { name: 'Add relay relay.example?' });
+  await expect.element(dialog.getByText(relay)).toBeVisible();
+  expect(location.hash).toBe('');
+  expect(fake.reachability.relays).toEqual([]);
+  await expectAccessible('page');
+  await dialog.getByRole('button', { name: 'Add relay' }).click();
+  await expect.element(dialog).not.toBeInTheDocument();
+  expect(fake.reachability.relays).toMatchObject([{ address: relay }]);
+  location.hash = '#/r/broken';
+  const broken = screen.getByRole('dialog', { name: 'Add this relay?' });
+  await broken.getByRole('button', { name: 'Add relay' }).click();
+  await expect.element(broken.getByRole('alert')).toMatchTextContent('not a relay address');
+  await broken.getByRole('button', { name: 'Cancel' }).click();
+  await expect.element(broken).not.toBeInTheDocument();
 });
 
 test('a call that rings is answered from anywhere', async () => {

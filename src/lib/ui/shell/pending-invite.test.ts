@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inviteIn } from './pending-invite.ts';
+import { inviteIn, relayLinkIn } from './pending-invite.ts';
 
 test('an invite is the whole address, so that it can be pasted elsewhere', () => {
   const link = 'https://woxly.example/#/i/CAESIA';
@@ -12,4 +12,11 @@ test.each([
   'https://woxly.example/i/CAES',
 ])('no invite: %s', (address) => {
   expect(inviteIn(new URL(address))).toBeUndefined();
+});
+
+test('a link of a relay is no invite, and the other way round', () => {
+  const relay = 'https://woxly.example/#/r/CAESIA';
+  expect(relayLinkIn(new URL(relay))).toBe(relay);
+  expect(inviteIn(new URL(relay))).toBeUndefined();
+  expect(relayLinkIn(new URL('https://woxly.example/#/i/CAESIA'))).toBeUndefined();
 });

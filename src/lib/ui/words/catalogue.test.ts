@@ -53,6 +53,8 @@ test('Russian is written in Russian', () => {
     'title_with_missed',
     'claimed_name',
     'peer_note',
+    'contact_item',
+    'quality_because',
   ]);
   const latin = Object.entries(ru as Catalogue).filter(
     ([key, entry]) =>

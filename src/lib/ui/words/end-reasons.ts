@@ -25,6 +25,7 @@ export const END_REASON_WORDS: Record<EndReason, () => string> = {
   'not-secure': m.end_not_secure,
   'answered-elsewhere': m.end_answered_elsewhere,
   'hidden-no-relay': m.end_hidden_no_relay,
+  'key-changed': m.end_key_changed,
   missed: m.end_missed,
 };
 
@@ -54,5 +55,6 @@ export const END_REASON_ADVICE: Record<EndReason, () => string> = {
   'not-secure': m.advice_not_secure,
   'answered-elsewhere': nothing,
   'hidden-no-relay': m.advice_hidden_no_relay,
+  'key-changed': m.advice_key_changed,
   missed: nothing,
 };

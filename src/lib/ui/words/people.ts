@@ -66,4 +66,4 @@ export function relayName(address: string): string {
 }
 
 /** The relay's peer ID: several addresses of one relay are one relay. */
-export const relayKey = (address: string): string => address.split('/').at(-1) ?? address;
+const relayKey = (address: string): string => address.split('/').at(-1) ?? address;

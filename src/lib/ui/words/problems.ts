@@ -1,6 +1,5 @@
 import type { LinkProblem, NetworkStatus, WordsProblem } from '#lib/domain/reasons.ts';
 import { m } from '#lib/messages/messages.js';
-import type { RelayView } from '#lib/state/views.ts';
 
 /** Why a key or a link was not taken, and what to do. */
 export const LINK_PROBLEM_WORDS: Record<LinkProblem, () => string> = {
@@ -28,20 +27,6 @@ export const NETWORK_WORDS: Record<NetworkStatus, () => string> = {
   offline: m.net_offline,
   connecting: m.net_connecting,
   reachable: m.net_reachable,
-};
-
-export const RELAY_STATE_WORDS: Record<RelayView['state'], () => string> = {
-  connecting: m.relay_connecting,
-  reachable: m.relay_reachable,
-  refused: m.relay_refused,
-  unreachable: m.relay_unreachable,
-  spare: m.relay_spare,
-};
-
-export const RELAY_ORIGIN_WORDS: Record<RelayView['origin'], () => string> = {
-  page: m.relay_origin_page,
-  invite: m.relay_origin_invite,
-  own: m.relay_origin_own,
 };
 
 /** Why WOXLY cannot run in this browser. */

@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest';
-import { END_REASONS, LINK_PROBLEMS, WORDS_PROBLEMS } from '#lib/domain/reasons.ts';
+import { END_REASONS, LINK_PROBLEMS, RELAY_PROBLEMS, WORDS_PROBLEMS } from '#lib/domain/reasons.ts';
 import { locales, overwriteGetLocale } from '#lib/messages/runtime.js';
 import { END_REASON_ADVICE, END_REASON_WORDS } from './end-reasons.ts';
 import { LINK_PROBLEM_WORDS, WORDS_PROBLEM_WORDS } from './problems.ts';
+import { RELAY_PROBLEM_WORDS } from './relays.ts';
 
 test.each(locales)('every reason has words of its own in %s', (locale) => {
   overwriteGetLocale(() => locale);
   const catalogues = [
     END_REASONS.map((reason) => END_REASON_WORDS[reason]()),
     LINK_PROBLEMS.map((problem) => LINK_PROBLEM_WORDS[problem]()),
+    RELAY_PROBLEMS.map((problem) => RELAY_PROBLEM_WORDS[problem]()),
     WORDS_PROBLEMS.map((problem) => WORDS_PROBLEM_WORDS[problem]()),
   ];
   for (const words of catalogues) {

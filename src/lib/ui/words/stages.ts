@@ -1,5 +1,6 @@
 import { m } from '#lib/messages/messages.js';
 import type { LiveCallView } from '#lib/state/views.ts';
+import { nameOf } from './people.ts';
 
 /** The first word of the call's status. */
 export const STAGE_WORDS: Record<LiveCallView['stage'], () => string> = {
@@ -22,6 +23,14 @@ const STAGE_TEXTS: Record<LiveCallView['stage'], () => string> = {
 
 /** One sentence about the stage; empty where the stage says it all. */
 export function stageText(call: LiveCallView): string {
+  if (call.stage === 'reconnecting' && call.broken) {
+    const { cause } = call.broken;
+    if (cause === 'own-network') return m.broken_own();
+    if (cause === 'peer-network') return m.broken_peer({ name: nameOf(call.peer) });
+  }
+  if (call.patient && (call.stage === 'finding' || call.stage === 'reaching')) {
+    return m.patient_text();
+  }
   const answered = call.direction === 'incoming' && call.stage === 'connecting';
   return answered ? m.stage_connecting_incoming_text() : STAGE_TEXTS[call.stage]();
 }

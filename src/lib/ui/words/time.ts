@@ -49,3 +49,7 @@ export function dayText(time: Milliseconds, now: Milliseconds): string {
     time,
   );
 }
+
+/** A short time as a figure: `48 ms`. */
+export const millisecondsText = (time: Milliseconds): string =>
+  m.details_ms({ value: Math.round(time).toLocaleString(getLocale()) });

@@ -1,0 +1,27 @@
+import type { EndReason } from '#lib/domain/reasons.ts';
+
+/** What there is to do about a call that is over, besides closing it. */
+interface AfterEnd {
+  /** `patient`: it goes on looking for the person until both can be reached. */
+  readonly again: 'now' | 'patient';
+  /** Whether the connection doctor can say more. */
+  readonly doctor: boolean;
+}
+
+const LOST: AfterEnd = { again: 'patient', doctor: true };
+const CONNECTION: AfterEnd = { again: 'now', doctor: true };
+
+const AFTER: Partial<Record<EndReason, AfterEnd>> = {
+  'connection-lost': LOST,
+  'connection-failed': LOST,
+  'not-reachable': LOST,
+  'not-found': LOST,
+  offline: CONNECTION,
+  'hidden-no-relay': CONNECTION,
+  'microphone-failed': CONNECTION,
+  'microphone-missing': CONNECTION,
+  'microphone-refused': CONNECTION,
+};
+
+export const afterEnd = (reason: EndReason): AfterEnd =>
+  AFTER[reason] ?? { again: 'now', doctor: false };

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { overwriteGetLocale } from '#lib/messages/runtime.js';
+import { relayOf } from '#lib/testing/fake-relays.ts';
+import { pathText, qualityText, usageText } from './quality.ts';
+
+overwriteGetLocale(() => 'en');
+
+const relays = [
+  relayOf('/dns4/relay.example/tcp/443/tls/ws/p2p/ONE', { operator: 'Example e.V.' }),
+  relayOf('/ip4/192.0.2.7/tcp/8080/ws/p2p/TWO'),
+];
+
+test.each([
+  [{}, undefined],
+  [{ path: 'direct' }, 'Direct'],
+  [{ path: 'relayed' }, 'Relayed'],
+  [{ path: 'relayed', turnHost: 'Relay.example' }, 'Relayed via Example e.V.'],
+  [{ path: 'relayed', turnHost: '192.0.2.7' }, 'Relayed via 192.0.2.7:8080'],
+  [{ path: 'relayed', turnHost: 'turn.elsewhere' }, 'Relayed via turn.elsewhere'],
+] as const)('the path of %o is %s', (quality, text) => {
+  expect(pathText(quality, relays)).toBe(text);
+});
+
+test('how good it is comes with whose fault it is', () => {
+  expect(qualityText({ grade: 'good' }, 'Alice')).toBe('Good');
+  expect(qualityText({ grade: 'fair', cause: 'own-network' }, 'Alice')).toBe('Fair: your network');
+  expect(qualityText({ grade: 'poor', cause: 'peer-network' }, 'Alice')).toBe(
+    'Poor: Alice’s network',
+  );
+});
+
+test('data use is counted both ways', () => {
+  expect(usageText({ sendKbps: 40 })).toBeUndefined();
+  expect(usageText({ sendKbps: 40, receiveKbps: 40 })).toBe('600 kB per minute');
+});

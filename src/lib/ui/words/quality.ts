@@ -1,0 +1,57 @@
+import type { CallQuality, QualityCause, QualityMark } from '#lib/domain/call.ts';
+import { m } from '#lib/messages/messages.js';
+import { getLocale } from '#lib/messages/runtime.js';
+import type { RelayView } from '#lib/state/views.ts';
+import { relayTitle } from './relays.ts';
+
+const GRADE_WORDS: Record<QualityMark['grade'], () => string> = {
+  good: m.quality_good,
+  fair: m.quality_fair,
+  poor: m.quality_poor,
+};
+
+const CAUSE_WORDS: Record<QualityCause, (inputs: { name: string }) => string> = {
+  'own-network': () => m.cause_own(),
+  'peer-network': m.cause_peer,
+  relay: () => m.cause_relay(),
+  unknown: () => m.cause_unknown(),
+};
+
+export const ENCODING_WORDS: Record<NonNullable<CallQuality['encoding']>, () => string> = {
+  normal: m.encoding_normal,
+  redundant: m.encoding_redundant,
+  low: m.encoding_low,
+  lowest: m.encoding_lowest,
+  saver: m.encoding_saver,
+};
+
+/** How good a call is, and whose network makes it worse: `Fair: your network`. */
+export function qualityText(mark: QualityMark, name: string): string {
+  const grade = GRADE_WORDS[mark.grade]();
+  return mark.grade === 'good'
+    ? grade
+    : m.quality_because({ grade, cause: CAUSE_WORDS[mark.cause]({ name }) });
+}
+
+/** The way that voice takes; a relay of ours by the name of who runs it. */
+export function pathText(quality: CallQuality, relays: readonly RelayView[]): string | undefined {
+  if (quality.path === undefined) return undefined;
+  if (quality.path === 'direct') return m.details_direct();
+  const { turnHost } = quality;
+  if (turnHost === undefined) return m.details_relayed();
+  const relay = relays.find(({ address }) => hostOf(address) === turnHost.toLowerCase());
+  return m.details_relayed_via({ name: relay ? relayTitle(relay) : turnHost });
+}
+
+/** kB (1000 bytes) that go and come in a minute. */
+export function usageText({ sendKbps, receiveKbps }: CallQuality): string | undefined {
+  if (sendKbps === undefined || receiveKbps === undefined) return undefined;
+  const kilobytes = Math.round(((sendKbps + receiveKbps) * SECONDS_A_MINUTE) / BITS_A_BYTE);
+  return m.details_usage_value({ value: kilobytes.toLocaleString(getLocale()) });
+}
+
+const SECONDS_A_MINUTE = 60;
+const BITS_A_BYTE = 8;
+
+/** The host that a multiaddr begins with. */
+const hostOf = (address: string): string | undefined => address.split('/')[2]?.toLowerCase();
