@@ -4,6 +4,8 @@ import { chromiumLaunch } from './scripts/chromium.ts';
 export default defineConfig({
   testDir: 'e2e',
   testMatch: '*.spec.ts',
+  // They need a laboratory around them: `npm run test:network`.
+  testIgnore: 'network/**',
   globalSetup: './e2e/build.ts',
   outputDir: 'test-results',
   forbidOnly: true,

@@ -27,8 +27,8 @@ interface Fixtures {
   relayOptions: readonly string[];
   /** A relay of the test's own, on a free port, with new keys. */
   relay: TestRelay;
-  /** Starts one more relay; it ends with the test. */
-  anotherRelay: () => Promise<TestRelay>;
+  /** Starts one more relay, which knows these others; it ends with the test. */
+  anotherRelay: (...neighbours: readonly TestRelay[]) => Promise<TestRelay>;
   /** Brings a person with fresh storage; they leave with the test. */
   person: (name: string, options?: PersonOptions) => Promise<Person>;
 }
@@ -49,8 +49,11 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
   anotherRelay: async ({ relayOptions }, use) => {
     const relays: TestRelay[] = [];
-    await use(async () => {
-      const relay = await startRelay(relayOptions);
+    await use(async (...neighbours) => {
+      const known = await Promise.all(
+        neighbours.map(async (one) => ['--peer', await one.address()]),
+      );
+      const relay = await startRelay([...relayOptions, ...known.flat()]);
       relays.push(relay);
       return relay;
     });

@@ -11,6 +11,8 @@ import { ROOT } from '../scripts/command.ts';
 export interface TestRelay {
   /** Where browsers open the app, without a slash at the end. Stays the same after a restart. */
   readonly url: string;
+  /** The multiaddr under which others dial it. */
+  address(): Promise<string>;
   /** What the relay has printed so far. */
   readonly output: string;
   /** Ends the process at once, as a crash or a lost machine would. */
@@ -62,6 +64,12 @@ export async function startRelay(options: readonly string[] = []): Promise<TestR
   port = new URL(url).port;
   return {
     url,
+    address: async () => {
+      const described = (await (await fetch(`${url}/relay.json`)).json()) as {
+        multiaddrs: readonly [string, ...string[]];
+      };
+      return described.multiaddrs[0];
+    },
     get output() {
       return output;
     },

@@ -2,10 +2,12 @@ import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Whose voice a fake microphone carries: they differ in pitch; `silence` says nothing at all. */
-export type Voice = 'low' | 'high' | 'silence';
+/**
+ * Whose voice a fake microphone carries: they differ in pitch; `steady` makes no pauses, `silence` says nothing at all.
+ */
+export type Voice = 'low' | 'high' | 'steady' | 'silence';
 
-const PITCH_HZ: Readonly<Record<Voice, number>> = { low: 115, high: 210, silence: 0 };
+const PITCH_HZ: Readonly<Record<Voice, number>> = { low: 115, high: 210, steady: 150, silence: 0 };
 
 /** What a microphone delivers in Chromium. */
 const SAMPLE_RATE = 48_000;
@@ -31,20 +33,20 @@ export function speechFile(voice: Voice): string {
   mkdirSync(folder, { recursive: true });
   // Two workers may come here at once: each writes its own file, and the last one stays.
   const draft = join(folder, `${voice}-${process.pid}.wav`);
-  writeFileSync(draft, wav(samples(PITCH_HZ[voice])));
+  writeFileSync(draft, wav(samples(PITCH_HZ[voice], voice !== 'steady')));
   renameSync(draft, file);
   return file;
 }
 
-/** Vowels at four syllables a second, with a pause after every second: harmonics of the voice under formants. */
-function samples(pitch: number): Float64Array {
+/** Vowels at four syllables a second, with or without a pause in every second: harmonics of the voice under formants. */
+function samples(pitch: number, pauses: boolean): Float64Array {
   const wave = new Float64Array(SAMPLE_RATE * SECONDS);
   if (pitch === 0) return wave;
   for (let at = 0; at < wave.length; at++) {
     const time = at / SAMPLE_RATE;
     const inSyllable = (time * SYLLABLES_A_SECOND) % 1;
     const syllable = Math.floor(time * SYLLABLES_A_SECOND);
-    if (syllable % SYLLABLES_A_SECOND === SYLLABLES_A_SECOND - 1) continue;
+    if (pauses && syllable % SYLLABLES_A_SECOND === SYLLABLES_A_SECOND - 1) continue;
     const [low, middle, high] = VOWELS[syllable % VOWELS.length] ?? VOWELS[0];
     const phase = 2 * Math.PI * pitch * time;
     let sum = 0;

@@ -1,0 +1,89 @@
+import { hears } from './ear.ts';
+import { expect, test } from './people.ts';
+import type { Person } from './person.ts';
+
+/** Calls by nothing but the key, is heard on both sides, and hangs up. */
+async function callByKey(caller: Person, callee: Person, key: string): Promise<void> {
+  await caller.callKey(key);
+  await expect(callee.incoming()).toBeVisible({ timeout: 30_000 });
+  await callee.accept();
+  await Promise.all([hears(caller.page), hears(callee.page)]);
+  await caller.hangUp();
+  await callee.sees('Ended');
+  await Promise.all([caller.dismiss(), callee.dismiss()]);
+}
+
+test('people of different relays find each other by key alone, also when two of three relays have died', async ({
+  person,
+  relay,
+  anotherRelay,
+}) => {
+  test.setTimeout(180_000);
+  const second = await anotherRelay(relay);
+  const third = await anotherRelay(relay, second);
+  const alice = await person('Alice', { voice: 'high' });
+  const bob = await person('Bob', { voice: 'low', relay: third });
+  // Each has learnt of the other relays and reserved on them.
+  for (const { page } of [alice, bob]) {
+    await expect(page.getByRole('status', { name: 'Network status' })).toContainText('3', {
+      timeout: 60_000,
+    });
+  }
+  const key = await bob.key();
+  await callByKey(alice, bob, key);
+  await relay.kill();
+  await callByKey(alice, bob, key);
+  await third.kill();
+  await callByKey(alice, bob, key);
+});
+
+test('a relay that dies while it rings: it goes on ringing, and the call connects', async ({
+  person,
+  relay,
+  anotherRelay,
+}) => {
+  await anotherRelay(relay);
+  const alice = await person('Alice', { voice: 'high' });
+  const bob = await person('Bob', { voice: 'low' });
+  for (const { page } of [alice, bob]) {
+    await expect(page.getByRole('status', { name: 'Network status' })).toContainText('2', {
+      timeout: 60_000,
+    });
+  }
+  await alice.callKey(await bob.key());
+  await alice.sees('Ringing');
+  await relay.kill();
+  await expect(bob.incoming()).toBeVisible();
+  await bob.accept();
+  await Promise.all([hears(alice.page), hears(bob.page)]);
+});
+
+test('a contact is shown online while they are there, and not when they have left', async ({
+  person,
+}) => {
+  const alice = await person('Alice');
+  const bob = await person('Bob');
+  await alice.add(bob);
+  await expect(alice.contact('Bob')).toContainText(/online/i, { timeout: 30_000 });
+  await bob.context.close();
+  await expect(alice.contact('Bob')).not.toContainText(/online/i, { timeout: 30_000 });
+  await expect(alice.contact('Bob')).toContainText(/seen/i);
+});
+
+test('who does not share their presence is not shown online, and sees nobody', async ({
+  person,
+}) => {
+  const alice = await person('Alice');
+  const bob = await person('Bob');
+  await alice.add(bob);
+  await bob.add(alice);
+  await expect(alice.contact('Bob')).toContainText(/online/i, { timeout: 30_000 });
+  await bob.goTo('Settings');
+  await bob.page.getByRole('switch', { name: /online/i }).click();
+  await expect(alice.contact('Bob')).not.toContainText(/online/i, { timeout: 30_000 });
+  await bob.goTo('Contacts');
+  await expect(bob.contact('Alice')).not.toContainText(/online|seen/i);
+  // Calling is another matter.
+  await alice.call(bob);
+  await expect(bob.incoming()).toBeVisible();
+});
