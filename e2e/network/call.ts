@@ -1,0 +1,31 @@
+import { expect } from '@playwright/test';
+import { hears } from '../ear.ts';
+import type { ArrivalOptions, Networked, Scene } from './scene.ts';
+import { watchSound } from './sound.ts';
+
+/** Two people who are contacts of each other. */
+export async function contacts(
+  scene: Scene,
+  ofAlice: ArrivalOptions,
+  ofBob: ArrivalOptions,
+): Promise<readonly [Networked, Networked]> {
+  const alice = await scene.person('Alice', { voice: 'high', roundTripMs: 20, ...ofAlice });
+  const bob = await scene.person('Bob', { voice: 'low', roundTripMs: 20, ...ofBob });
+  await alice.add(bob);
+  await bob.add(alice);
+  return [alice, bob];
+}
+
+/** They talk and hear each other, and what they hear is watched from now on. */
+export async function talk(alice: Networked, bob: Networked): Promise<void> {
+  await alice.call(bob);
+  await bob.accept();
+  await Promise.all([alice.sees('Connected'), bob.sees('Connected')]);
+  await Promise.all([hears(alice.page), hears(bob.page)]);
+  await Promise.all([watchSound(alice.page), watchSound(bob.page)]);
+}
+
+/** Waits until a person holds that many reservations, each on a relay of its own. */
+export async function reachableThrough(person: Networked, relays: number): Promise<void> {
+  await expect(person.networkStatus()).toContainText(String(relays), { timeout: 60_000 });
+}

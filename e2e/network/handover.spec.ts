@@ -1,0 +1,45 @@
+import { hears } from '../ear.ts';
+import { contacts, talk } from './call.ts';
+import { figure, percentile } from './figures.ts';
+import { expect, test } from './people.ts';
+import { soundAfter } from './sound.ts';
+
+/** A call that changes networks: kept, with a short silence. */
+
+/** The promise has both, ms. */
+const P50_MAX_MS = 2_000;
+const P95_MAX_MS = 5_000;
+/** On two busy cores with two browsers everything takes longer; a product that waits for timeouts takes more still. */
+const SLACK = 2;
+
+/** Each is a change of address, the two sides in turn. */
+const HANDOVERS = 20;
+/** Between one network and the next, ms. */
+const GAP_MS = 500;
+const NETWORKS = ['full-cone', 'address-restricted', 'none', 'port-restricted'] as const;
+
+test(`${HANDOVERS} changes of network in one call, the two sides in turn`, async ({ scene }) => {
+  test.setTimeout(HANDOVERS * 20_000);
+  const [alice, bob] = await contacts(scene, {}, { nat: 'address-restricted' });
+  await talk(alice, bob);
+  const silences: number[] = [];
+  for (let turn = 0; turn < HANDOVERS; turn += 1) {
+    const moving = turn % 2 === 0 ? alice : bob;
+    const nat = NETWORKS[(turn >> 1) % NETWORKS.length] ?? 'none';
+    const left = Date.now();
+    await moving.machine.move({ nat, gapMs: GAP_MS });
+    for (const { page } of [alice, bob]) {
+      const { from, until = from } = await soundAfter(page, left, 30_000);
+      silences.push(until - from);
+    }
+    await Promise.all([alice.sees('Connected'), bob.sees('Connected')]);
+  }
+  await Promise.all([hears(alice.page), hears(bob.page)]);
+
+  const [p50, p95] = [percentile(silences, 50), percentile(silences, 95)];
+  const most = Math.max(...silences);
+  figure('silence at a handover', `p50 ${p50} ms, p95 ${p95} ms, longest ${most} ms`);
+  expect(silences).toHaveLength(2 * HANDOVERS);
+  expect(p50).toBeLessThan(P50_MAX_MS * SLACK);
+  expect(p95).toBeLessThan(P95_MAX_MS * SLACK);
+});

@@ -1,0 +1,52 @@
+import { hears } from '../ear.ts';
+import { NAT_TYPES } from './lab/nat.ts';
+import type { NatType } from './lab/nat.ts';
+import { goes, says } from './path.ts';
+import type { PathKind } from './path.ts';
+import { test } from './people.ts';
+import type { Networked, Scene } from './scene.ts';
+
+/** Every pair of networks: connected, the best way that these two allow, and heard on both sides. */
+
+/**
+ * A symmetric NAT shows every peer another port than it showed the STUN server, and who only lets in the ports that
+ * were sent to never lets that one in. Whoever has no UDP has no direct path at all.
+ */
+function expectedPath(a: NatType, b: NatType): PathKind {
+  if (a === 'udp-blocked' || b === 'udp-blocked') return 'Relayed';
+  const strict = (nat: NatType) => nat === 'symmetric' || nat === 'port-restricted';
+  const symmetric = a === 'symmetric' || b === 'symmetric';
+  return symmetric && strict(a) && strict(b) ? 'Relayed' : 'Direct';
+}
+
+/** One caller and one callee behind each kind of NAT serve for all pairs. */
+const people = new Map<string, Promise<Networked>>();
+function personBehind(scene: Scene, nat: NatType, side: 'caller' | 'callee'): Promise<Networked> {
+  const name = `${side}-${NAT_TYPES.indexOf(nat)}`;
+  const voice = side === 'caller' ? 'high' : 'low';
+  const arriving = people.get(name) ?? scene.person(name, { nat, voice, roundTripMs: 20 });
+  people.set(name, arriving);
+  return arriving;
+}
+
+for (const [index, a] of NAT_TYPES.entries()) {
+  for (const b of NAT_TYPES.slice(index)) {
+    const kind = expectedPath(a, b);
+    test(`${a} calls ${b}: ${kind}`, async ({ lastingScene }) => {
+      const caller = await personBehind(lastingScene, a, 'caller');
+      const callee = await personBehind(lastingScene, b, 'callee');
+      await caller.add(callee);
+      await callee.add(caller);
+      await caller.call(callee);
+      await callee.accept();
+      await Promise.all([hears(caller.page), hears(callee.page)]);
+      await Promise.all([goes(caller, kind), goes(callee, kind)]);
+      await says(caller, kind);
+      await says(callee, kind);
+      await caller.hangUp();
+      await callee.sees('Ended');
+      await caller.dismiss();
+      await callee.dismiss();
+    });
+  }
+}
