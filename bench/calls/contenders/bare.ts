@@ -1,0 +1,64 @@
+import type { Setup } from '../contender.ts';
+import type { BenchPage } from '../page-clock.ts';
+import type { Signal } from './signal.ts';
+
+type Message =
+  { readonly description: RTCSessionDescriptionInit } | { readonly candidate: RTCIceCandidateInit };
+
+/** A WebSocket and an RTCPeerConnection with trickled candidates, as a tutorial has it, and not more. */
+export async function bare({ iceServers }: Setup): Promise<void> {
+  const bench = (globalThis as never)[Symbol.for('woxly.bench')] as BenchPage;
+  const signal = (globalThis as never)[Symbol.for('woxly.bench.signal')] as Signal;
+  const microphone = await navigator.mediaDevices.getUserMedia({ audio: true });
+  const player = new Audio();
+  let connection: RTCPeerConnection | undefined;
+  let early: Message[] = [];
+
+  const open = (): RTCPeerConnection => {
+    const opened = new RTCPeerConnection({ iceServers: [...iceServers] });
+    opened.onicecandidate = ({ candidate }) => {
+      if (candidate !== null) signal.send({ candidate: candidate.toJSON() });
+    };
+    opened.ontrack = ({ streams }) => {
+      player.srcObject = streams[0] ?? null;
+      void player.play();
+    };
+    microphone.getTracks().forEach((track) => opened.addTrack(track, microphone));
+    return opened;
+  };
+  const take = async (message: Message): Promise<void> => {
+    if (connection === undefined) return;
+    if ('candidate' in message) return connection.addIceCandidate(message.candidate);
+    await connection.setRemoteDescription(message.description);
+    if (message.description.type !== 'offer') return;
+    await connection.setLocalDescription();
+    signal.send({ description: connection.localDescription });
+  };
+  signal.onMessage((given) => {
+    const message = given as Message;
+    if (connection !== undefined) return void take(message);
+    early.push(message);
+    if ('description' in message) bench.mark('ring');
+  });
+
+  bench.call = () => {
+    const calling = (connection = open());
+    void calling
+      .setLocalDescription()
+      .then(() => signal.send({ description: calling.localDescription }));
+  };
+  bench.accept = () => {
+    connection = open();
+    const waiting = early;
+    early = [];
+    void waiting.reduce(async (before, message) => {
+      await before;
+      await take(message);
+    }, Promise.resolve());
+  };
+  bench.hangUp = () => {
+    connection?.close();
+    connection = undefined;
+    early = [];
+  };
+}
