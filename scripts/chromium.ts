@@ -83,7 +83,8 @@ function waysToInstall(): readonly Way[] {
   return [['apt-get', ['apt-get', 'update'], ['apt-get', 'install', '-y', 'chromium']], own];
 }
 
-function linuxDistribution(): string | undefined {
+/** The `ID` of `/etc/os-release`, `debian` for one. */
+export function linuxDistribution(): string | undefined {
   if (!existsSync('/etc/os-release')) return undefined;
   return /^ID="?([a-z]+)"?$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
 }

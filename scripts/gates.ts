@@ -1,6 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { networkTests } from '../e2e/network/command.ts';
+import { whyNoLab } from '../e2e/network/lab/why-no-lab.ts';
 import { buildApp } from './app-build.ts';
 import { bundleSizes } from './bundle-budget.ts';
 import { ensureChromium } from './chromium.ts';
@@ -8,6 +10,7 @@ import { run } from './command.ts';
 import type { Ran } from './command.ts';
 import { oneCheck } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
+import { ensureTurnserver } from './turnserver.ts';
 import { playwrightCounts, testOutcome, vitestCounts } from './test-counts.ts';
 
 /** One thing that has to hold before a change goes in. */
@@ -32,12 +35,14 @@ export const GATES: readonly Gate[] = [
   command('unused', ['messages', 'sync'], 'knip'),
   vitest('unit', ['messages', 'sync'], 'node'),
   vitest('runes', ['messages', 'sync'], 'runes'),
-  vitest('relay', ['messages', 'sync'], 'relay'),
+  { name: 'coturn', needs: [], check: coturn },
+  vitest('relay', ['messages', 'sync', 'coturn'], 'relay'),
   { name: 'chromium', needs: [], check: chromium },
   vitest('browser', ['messages', 'sync', 'chromium'], 'browser'),
   { name: 'build', needs: ['messages', 'sync'], check: build },
   { name: 'size', needs: ['build'], check: size },
   { name: 'e2e', needs: ['build', 'chromium'], check: e2e },
+  { name: 'network', needs: ['build', 'chromium'], check: network },
 ];
 
 function sourceFolders(): readonly string[] {
@@ -67,13 +72,23 @@ function vitest(name: string, needs: readonly string[], project: string): Gate {
   return { name, needs, check };
 }
 
+const REPORTERS = '--reporter=list,json';
+
 function e2e(): Promise<Outcome> {
+  return playwright(['playwright', 'test', REPORTERS]);
+}
+
+/** Calls in a laboratory of networks, which not every machine allows: where it does not, that is said and no failure. */
+async function network(): Promise<Outcome> {
+  const why = await whyNoLab();
+  if (why !== undefined) return oneCheck(true, '', `skipped: ${why}`);
+  return playwright(networkTests([REPORTERS]));
+}
+
+function playwright(line: readonly [string, ...string[]]): Promise<Outcome> {
   return withReport(async (report) => {
     const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: report };
-    const ran = await run(['playwright', 'test', '--reporter=list,json'], {
-      env,
-      limit: GATE_LIMIT_MS,
-    });
+    const ran = await run(line, { env, limit: GATE_LIMIT_MS });
     return testOutcome(ran, read(report), playwrightCounts);
   });
 }
@@ -96,6 +111,12 @@ async function types(): Promise<Outcome> {
 async function chromium(): Promise<Outcome> {
   const { ok, said } = await ensureChromium();
   return oneCheck(ok, said, said);
+}
+
+/** Never fails: where it cannot be had, its tests are skipped, and this says so. */
+async function coturn(): Promise<Outcome> {
+  const { said } = await ensureTurnserver();
+  return oneCheck(true, said, said.split('\n', 1)[0]);
 }
 
 async function build(): Promise<Outcome> {
