@@ -1,91 +1,25 @@
-import { isIP } from 'node:net';
-import { multiaddr } from '@multiformats/multiaddr';
 import * as v from 'valibot';
 import { dialTarget } from './dial-target.ts';
 import { NEIGHBOURS_DEFAULT, READ_TIMEOUT_MS } from './limits.ts';
 import { LOG_LEVELS } from './log.ts';
+import {
+  ANY_SIZE,
+  ipAddress,
+  isAddressPair,
+  isHost,
+  isMultiaddr,
+  isNetwork,
+  isOrigin,
+  list,
+  onOff,
+  text,
+  wholeNumber,
+} from './option-shapes.ts';
 
 /**
  * Every option of the relay, once: flags, environment variables, configuration keys, defaults and `--help` all
  * derive from this table. `value` is what `--help` shows after the flag; an option without it is a switch.
  */
-
-const wholeNumber = (least: number, most: number) => {
-  const wrong = `must be a whole number from ${least} to ${most}`;
-  return v.pipe(
-    v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number))], wrong),
-    v.integer(wrong),
-    v.minValue(least, wrong),
-    v.maxValue(most, wrong),
-  );
-};
-
-const TRUE = ['true', '1', 'yes', 'on'];
-const FALSE = ['false', '0', 'no', 'off'];
-const onOff = v.pipe(
-  v.union([v.boolean(), v.picklist([...TRUE, ...FALSE])], 'must be true or false'),
-  v.transform((value) => value === true || TRUE.includes(String(value))),
-);
-
-const text = (wrong: string, right: (value: string) => boolean = () => true) =>
-  v.pipe(v.string(wrong), v.trim(), v.check(right, wrong));
-
-const list = (wrong: string, right: (item: string) => boolean) =>
-  v.pipe(
-    v.union(
-      [
-        v.array(v.string()),
-        v.pipe(
-          v.string(),
-          v.transform((all) => all.split(',')),
-        ),
-      ],
-      wrong,
-    ),
-    v.transform((items) => items.map((item) => item.trim()).filter((item) => item !== '')),
-    v.check((items) => items.every(right), wrong),
-  );
-
-const isHost = (host: string): boolean =>
-  isIP(host) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(host);
-
-function isOrigin(text: string): boolean {
-  if (text === '') return true;
-  try {
-    const url = new URL(text);
-    return /^https?:$/.test(url.protocol) && /^\/?$/.test(text.slice(url.origin.length));
-  } catch {
-    return false;
-  }
-}
-
-function isMultiaddr(text: string): boolean {
-  try {
-    return multiaddr(text).getComponents().length > 0;
-  } catch {
-    return false;
-  }
-}
-
-function isNetwork(text: string): boolean {
-  const [address = '', prefix, ...more] = text.split('/');
-  const family = isIP(address);
-  if (family === 0 || more.length > 0) return false;
-  return (
-    prefix === undefined ||
-    (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128))
-  );
-}
-
-/** `198.51.100.7`, or `198.51.100.7/10.0.0.7`: how an outer address is mapped to an inner one. */
-function isAddressPair(text: string): boolean {
-  const parts = text.split('/');
-  return parts.length <= 2 && parts.every((part) => isIP(part) !== 0);
-}
-
-const ipAddress = text('must be an IP address', (host) => host === '' || isIP(host) !== 0);
-
-const ANY_SIZE = Number.MAX_SAFE_INTEGER;
 
 export const OPTIONS = {
   port: {
@@ -165,10 +99,7 @@ export const OPTIONS = {
     about: 'accept WebRTC-direct over UDP (no certificate authority and no domain name needed)',
   },
   webrtcHost: {
-    schema: v.optional(
-      text('must be an IP address', (host) => host === '' || isIP(host) !== 0),
-      '',
-    ),
+    schema: v.optional(ipAddress, ''),
     value: 'IP',
     about: 'address for WebRTC-direct; as --host unless given',
   },

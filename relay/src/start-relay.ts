@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import { RELAY_V2_HOP_CODEC } from '@libp2p/circuit-relay-v2';
-import type { PeerId } from '@libp2p/interface';
 import { createAddressLimits } from './address-limits.ts';
 import { announcedAddresses, nearestFirst, openUrl } from './addresses.ts';
 import type { Bound } from './addresses.ts';
 import { loadAppFiles } from './app-files.ts';
 import { loadCertificate } from './certificate.ts';
 import { createCircuitSlots } from './circuit-slots.ts';
+import { circuitStreams } from './circuit-streams.ts';
+import { describeRelay } from './describe-relay.ts';
 import { createDialler } from './dialler.ts';
 import { createGater } from './gater.ts';
 import { guardHopRequests } from './hop-guard.ts';
@@ -58,16 +58,6 @@ const { version } = JSON.parse(
 export { version };
 
 const UNAVAILABLE = textPage(503, 'not accepting reservations');
-
-/** Streams of circuits that a peer has opened: once connected, the relay keeps writing to them. */
-const circuitStreams = (node: RelayNode, source?: PeerId): number =>
-  node
-    .getConnections(source)
-    .flatMap(({ streams }) => streams)
-    .filter(
-      ({ protocol, direction, writeStatus }) =>
-        protocol === RELAY_V2_HOP_CODEC && direction === 'inbound' && writeStatus === 'writable',
-    ).length;
 
 /**
  * Starts a relay. Options that are not given are as `--help` says.
@@ -299,24 +289,15 @@ async function start(
     watchedTags: () => numbers.watchedTags,
   });
 
-  running.describe = (hostHeader) => ({
-    peerId,
-    multiaddrs: nearestFirst(multiaddrs, hostHeader),
-    operator: options.operator,
-    version,
-    turn: turn.available,
-    ...numbers,
-    relays: network.descriptors().map((sealed) => Buffer.from(sealed).toString('base64url')),
-    limits: {
-      reservations: options.maxReservations,
-      reservationSeconds: options.reservationTtl,
-      circuitBytes: options.circuitBytes,
-      circuitSeconds: options.circuitSeconds,
-      circuitsPerSource: options.circuitsPerSource,
-      reservationsPerAddress: options.reservationsPerAddress,
-      connectionsPerMinute: options.connectionsPerMinute,
-    },
-  });
+  running.describe = (hostHeader) =>
+    describeRelay(options, {
+      peerId,
+      multiaddrs: nearestFirst(multiaddrs, hostHeader),
+      version,
+      turn: turn.available,
+      numbers,
+      descriptors: network.descriptors(),
+    });
   log.info('started', { version, webrtcDirect: certificate !== undefined, app: pages.hasApp });
 
   return {
