@@ -1,5 +1,4 @@
 import type { PageLife } from '#lib/ports/page-life.ts';
-import { fail } from '#lib/domain/result.ts';
 import type { OnlineStart } from '../start-online.ts';
 import { Watchers } from '../watchable.ts';
 import type { Reachability } from '../woxly.ts';
@@ -15,6 +14,7 @@ export function offlineReachability(network: OnlineStart, pageLife: PageLife): R
   pageLife.onOffline(changed);
   pageLife.onWake(changed);
   const online = () => network.current?.reachability;
+  const started = async () => (await network.first).reachability;
 
   return {
     watch: watchers.watch,
@@ -25,11 +25,11 @@ export function offlineReachability(network: OnlineStart, pageLife: PageLife): R
       return online()?.relays ?? [];
     },
     retry: () => online()?.retry(),
-    add: async (text) => (await online()?.add(text)) ?? fail('no-answer'),
-    prefer: async (address, preferred) => online()?.prefer(address, preferred),
-    remove: async (address) => online()?.remove(address),
-    test: async (address, signal) =>
-      (await online()?.test(address, signal)) ?? { reached: 'unreachable' },
+    // A link to a relay may open the page: what it asks for waits until the network's code is there.
+    add: async (text) => (await started()).add(text),
+    prefer: async (address, preferred) => (await started()).prefer(address, preferred),
+    remove: async (address) => (await started()).remove(address),
+    test: async (address, signal) => (await started()).test(address, signal),
     link: (address) => online()?.link(address) ?? address,
     read(text) {
       const read = readRelayText(text);

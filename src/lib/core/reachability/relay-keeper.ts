@@ -96,7 +96,7 @@ export function createRelayKeeper(ports: RelayKeeperPorts): RelayKeeper {
     endTrial();
     balance();
     if (cancelReview === undefined && kept.some(({ state }) => state === 'reachable'))
-      reviewLater();
+      reviewAfter(FIRST_REVIEW_MS);
     watchers.changed();
   }
 
