@@ -13,6 +13,8 @@ export interface Contender {
   readonly url: string;
   /** Makes two pages ready that have just been loaded: from then on a call may come. */
   ready(ends: Ends): Promise<void>;
+  /** What people do before they press Call on a page that they know, if it matters. */
+  approach?(ends: Ends): Promise<void>;
   /** Presses Call. The page marks `call`, and the other one `ring`. */
   call(ends: Ends): Promise<void>;
   /** Presses Accept. The page marks `accept`. */

@@ -1,7 +1,11 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Locator, Page } from '@playwright/test';
 import { Person } from '../../../e2e/person.ts';
 import type { BenchPage } from '../page-clock.ts';
 import type { Contender, Ends } from '../contender.ts';
+
+/** From when the pointer is on a button until it is pressed, ms: somebody who knows what they want. */
+const POINTED_MS = 500;
 
 /** WOXLY on its own screens: what is pressed and what appears is what people press and see. */
 export function woxly(
@@ -42,13 +46,15 @@ export function woxly(
       await alice.add(bob);
       await bob.add(alice);
     },
+    approach: async ({ caller }) => {
+      if (trust !== 'contact') return;
+      await callButton(the(caller)).hover();
+      await wait(POINTED_MS);
+    },
     call: async ({ caller }) => {
       const alice = the(caller);
       if (trust === 'contact') {
-        await click(
-          alice.contact('Bob').getByRole('button', { name: 'Call Bob', exact: true }),
-          'call',
-        );
+        await click(callButton(alice), 'call');
         return;
       }
       const dialog = await alice.openDialog('Call a key');
@@ -66,6 +72,9 @@ export function woxly(
     },
   };
 }
+
+const callButton = (alice: Person): Locator =>
+  alice.contact('Bob').getByRole('button', { name: 'Call Bob', exact: true });
 
 /** In the page and at once: a click of Playwright's looks first whether it can be made, which takes time. */
 function click(button: Locator, what: 'call' | 'accept'): Promise<void> {
