@@ -116,7 +116,7 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
     },
     ownNetwork: () => (reachability.status === 'reachable' ? 'up' : 'down'),
     // Whoever keeps the relays asks each at once whether it is alive.
-    onBroken: () => network.current?.keeper.retry(),
+    onBroken: () => network.current?.keeper.check(),
     self: () => {
       if (identity.profile === undefined) throw new Error('nobody to call as');
       const { key, name } = identity.profile;
@@ -173,13 +173,15 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
     }),
     pageLife.onLeave(() => void stop()),
     pageLife.onOffline(() => {
+      // Known before a call goes silent: until there is a network again the relays that it took are given up.
+      network.current?.keeper.check();
       calls.reachabilityChanged();
     }),
     pageLife.onWake(() => {
       calls.networkChanged();
     }),
     pageLife.onNetworkChange(() => {
-      network.current?.keeper.retry();
+      network.current?.keeper.check();
       calls.networkChanged();
     }),
     pageLife.onBackground(() => {

@@ -10,10 +10,19 @@ import { backoff } from './backoff.ts';
 import type { WantedRelay } from './candidates.ts';
 import type { Rankable } from './rank-relays.ts';
 
-/** How long one attempt may take, ms: dial, upgrade and reservation. */
-const ATTEMPT_TIMEOUT_MS = 12_000;
+/**
+ * How long one attempt may take, ms, in turns: dial, upgrade and reservation. On a network that has just come back a
+ * dial whose first packets were lost waits for TCP's next try, which a new dial does not; a slow one needs longer.
+ */
+const ATTEMPT_TIMEOUTS_MS = [3_000, 12_000] as const;
+/** An attempt younger than this is not begun anew on another network. */
+const FRESH_ATTEMPT_MS = 1_000;
 /** How long a relay may take to answer a probe, ms; one that is silent is dialled anew. */
 const PROBE_TIMEOUT_MS = 2_000;
+/** The same where the network seems to have gone or changed, at least: a call may be silent until it is known. */
+const URGENT_PROBE_MS = 700;
+/** Round trips that an urgent probe waits on a slow network. */
+const URGENT_ROUND_TRIPS = 3;
 /** Waits between attempts at a relay of the person's own choice, or the page's. */
 const BACKOFF = { first: 500, longest: 30_000 };
 /** Waits between attempts at others: there are more of them, and many may be gone for good. */
@@ -53,7 +62,9 @@ export class KeptRelay implements Rankable {
   #failures = 0;
   /** Ends the attempt or the wait that is under way. */
   #cancel = (): void => undefined;
-  #probing = false;
+  /** Ends the probe that is under way. */
+  #endProbe: (() => void) | undefined;
+  #attemptAt = -Infinity;
 
   constructor(wanted: WantedRelay, ports: KeptRelayPorts) {
     this.#ports = ports;
@@ -118,6 +129,21 @@ export class KeptRelay implements Rankable {
     this.start();
   }
 
+  /** The network seems to have gone or changed: whatever does not answer at once is dialled anew. */
+  check(): void {
+    const { clock } = this.#ports;
+    const hangs = clock.now() - this.#attemptAt >= FRESH_ATTEMPT_MS;
+    if (this.state === 'connecting' && hangs) {
+      this.#cancel();
+      this.#failures = 0;
+      this.start();
+    }
+    this.retry();
+    const patience = Math.max(URGENT_PROBE_MS, URGENT_ROUND_TRIPS * (this.roundTripMs ?? 0));
+    if (this.#endProbe === undefined) void this.measure(patience);
+    else clock.after(patience, this.#endProbe);
+  }
+
   /** Gives the reservation back. The relay may be started again later. */
   park(): void {
     this.stop();
@@ -134,10 +160,13 @@ export class KeptRelay implements Rankable {
   }
 
   /** Measures the round trip. A relay that is silent is dropped by the network, and so lost. */
-  async measure(): Promise<void> {
-    if (this.state !== 'reachable' || this.#probing) return;
-    this.#probing = true;
-    const { signal, end } = limited(this.#ports.clock, PROBE_TIMEOUT_MS);
+  async measure(patience = PROBE_TIMEOUT_MS): Promise<void> {
+    if (this.state !== 'reachable' || this.#endProbe !== undefined) return;
+    const cut = new AbortController();
+    this.#endProbe = () => {
+      cut.abort();
+    };
+    const { signal, end } = limited(this.#ports.clock, patience, cut.signal);
     try {
       const measured = await this.#ports.network.probe(this.address, signal);
       const before = this.roundTripMs ?? measured;
@@ -146,14 +175,16 @@ export class KeptRelay implements Rankable {
       // Lost, which its reservation tells; or the measurement failed and proves nothing.
     } finally {
       end();
-      this.#probing = false;
+      this.#endProbe = undefined;
     }
   }
 
   async #attempt(): Promise<void> {
     const { clock, random, log, network } = this.#ports;
     const abort = new AbortController();
-    const { signal, end } = limited(clock, ATTEMPT_TIMEOUT_MS, abort.signal);
+    const timeout = ATTEMPT_TIMEOUTS_MS[this.#failures % 2] ?? ATTEMPT_TIMEOUTS_MS[0];
+    const { signal, end } = limited(clock, timeout, abort.signal);
+    this.#attemptAt = clock.now();
     let cancelled = false;
     const isCancelled = () => cancelled;
     this.#cancel = () => {

@@ -34,6 +34,8 @@ export interface RelayKeeper extends Pick<Reachability, 'watch' | 'status' | 're
   viewOf(relay: string): RelayView | undefined;
   /** Says which relays there are, and what is known of them. Those that are not among them any more are let go. */
   want(relays: readonly WantedRelay[]): void;
+  /** The network seems to have gone or changed: a relay that does not answer at once is dialled anew. */
+  check(): void;
   stop(): void;
 }
 
@@ -81,6 +83,11 @@ export function createRelayKeeper(ports: RelayKeeperPorts): RelayKeeper {
       watchers.changed();
     },
     retry,
+    check() {
+      for (const relay of kept) relay.check();
+      balance();
+      watchers.changed();
+    },
     stop() {
       stopped = true;
       stopWaking();

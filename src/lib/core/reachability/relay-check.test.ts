@@ -1,0 +1,91 @@
+import { beforeEach, expect, test } from 'vitest';
+import { A, B, page, RelayWorld, settle } from '#lib/testing/relay-world.ts';
+import type { RelayKeeper } from './relay-keeper.ts';
+
+/** The network seems to have gone or changed: how soon relays are dialled anew. */
+
+let world: RelayWorld;
+let keeper: RelayKeeper;
+
+beforeEach(() => {
+  world = new RelayWorld();
+  keeper = world.keeper();
+});
+
+/** Holds a reservation, and has measured the round trip. */
+async function reserved(address: string): Promise<void> {
+  world.relays.set(address, 'up');
+  keeper.want([page(address)]);
+  await settle();
+  await settle();
+  world.dialled = [];
+}
+
+test('a relay that does not answer at once is dialled anew', async () => {
+  await reserved(A);
+  world.silent = true;
+  keeper.check();
+  world.advance(600);
+  await settle();
+  expect(world.dialled).toEqual([]);
+  world.advance(100);
+  await settle();
+  expect(world.dialled).toEqual([A]);
+});
+
+test('also while it is probed with more patience', async () => {
+  await reserved(A);
+  world.silent = true;
+  world.wake();
+  keeper.check();
+  world.advance(700);
+  await settle();
+  expect(world.dialled).toEqual([A]);
+});
+
+test('a relay that answers is left alone', async () => {
+  await reserved(A);
+  keeper.check();
+  await settle();
+  world.advance(2_000);
+  await settle();
+  expect(world.dialled).toEqual([]);
+  expect(keeper.reserved).toEqual([A]);
+});
+
+test('one that is far away may take longer', async () => {
+  world.far.set(B, 500);
+  await reserved(B);
+  world.silent = true;
+  keeper.check();
+  world.advance(1_400);
+  await settle();
+  expect(world.dialled).toEqual([]);
+  world.advance(100);
+  await settle();
+  expect(world.dialled).toEqual([B]);
+});
+
+test('an attempt that hangs is begun anew, one that has just begun is not', async () => {
+  world.relays.set(A, 'stuck');
+  keeper.want([page(A)]);
+  world.advance(900);
+  keeper.check();
+  await settle();
+  expect(world.dialled).toEqual([A]);
+  world.advance(100);
+  world.relays.set(A, 'up');
+  keeper.check();
+  await settle();
+  expect(world.dialled).toEqual([A, A]);
+  expect(keeper.reserved).toEqual([A]);
+});
+
+test('a relay that is not reachable is tried at once', async () => {
+  keeper.want([page(A)]);
+  await settle();
+  world.relays.set(A, 'up');
+  keeper.check();
+  await settle();
+  expect(keeper.reserved).toEqual([A]);
+});
