@@ -30,6 +30,8 @@ export interface AudioDevice {
 export interface Microphones {
   /** Opens one by its ID, or the system's default. @throws WoxlyError<MicrophoneProblem> */
   open(id: string | undefined, signal: AbortSignal): Promise<OpenMicrophone>;
+  /** Whether one is there and {@link open} will not ask the person, as far as is known now. Without it: not known. */
+  granted?(): boolean;
   list(): Promise<readonly AudioDevice[]>;
   /** Where the platform lets a page choose; else an empty list. */
   speakers(): Promise<readonly AudioDevice[]>;

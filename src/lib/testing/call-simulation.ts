@@ -91,8 +91,9 @@ export class CallSimulation implements Surroundings {
     const chance = this.random.unit();
     if (chance < 0.4) {
       if (peer !== other) peer.press(other.key);
-    } else if (chance < 0.7) peer.dispatch({ type: 'accept' });
-    else if (chance < 0.75) peer.dispatch({ type: 'decline' });
+    } else if (chance < 0.7) {
+      peer.dispatch({ type: 'accept', microphoneGranted: this.random.chance(0.5) });
+    } else if (chance < 0.75) peer.dispatch({ type: 'decline' });
     else if (chance < 0.83) peer.dispatch({ type: 'hang-up' });
     else if (chance < 0.86) peer.dispatch({ type: 'mute', muted: this.random.chance(0.5) });
     else if (chance < 0.92) peer.dispatch({ type: 'dismiss' });

@@ -6,6 +6,8 @@ import type { AudioDevice, Microphones, OpenMicrophone } from '#lib/ports/media.
 export class FakeMicrophones implements Microphones {
   behaviour: 'opens' | 'waits' | MicrophoneProblem = 'opens';
   devices: readonly AudioDevice[] = [];
+  /** Whether the browser would not ask. */
+  allowed = false;
   readonly opened: FakeMicrophone[] = [];
   /** The most that were ever opening side by side. */
   mostOpening = 0;
@@ -35,6 +37,10 @@ export class FakeMicrophones implements Microphones {
     const microphone = new FakeMicrophone(id);
     this.opened.push(microphone);
     return microphone;
+  }
+
+  granted(): boolean {
+    return this.allowed;
   }
 
   /** Opens those that wait. */

@@ -3,7 +3,7 @@ import { toHex } from '#lib/domain/bytes.ts';
 import type { Effect } from '#lib/core/call/call-effect.ts';
 import type { CallEvent, Unstamped } from '#lib/core/call/call-event.ts';
 import { nextDeadline, step } from '#lib/core/call/call-machine.ts';
-import { isLinked } from '#lib/core/call/call-state.ts';
+import { isAccepted, isLinked } from '#lib/core/call/call-state.ts';
 import type { Call } from '#lib/core/call/call-state.ts';
 import { FREE_LINE } from '#lib/core/call/line.ts';
 import type { Via } from '#lib/core/call/reliable.ts';
@@ -60,7 +60,8 @@ export class SimulatedPeer implements SimulatedDevice {
     const id = this.#around.newCallId();
     const certificate = { payload: new Uint8Array(), signature: new Uint8Array() };
     const patient = this.#around.random.chance(0.2);
-    const self = { id, certificate, name: this.key, supported: true, patient };
+    const microphoneGranted = this.#around.random.chance(0.5);
+    const self = { id, certificate, name: this.key, supported: true, patient, microphoneGranted };
     this.dispatch({ type: 'call', ...self, ...about });
   }
 
@@ -94,8 +95,9 @@ export class SimulatedPeer implements SimulatedDevice {
       this.#work.accepted ||= before?.id === event.id;
     }
     // ACCEPT is said, or waits for a channel.
-    if (before?.stage === 'answering' && call?.stage !== 'ended' && this.#work) {
-      this.#work.accepted ||= call?.stage !== 'answering';
+    const asked = before?.stage === 'incoming' || before?.stage === 'answering';
+    if (asked && this.#work) {
+      this.#work.accepted ||= call !== undefined && isAccepted(call);
     }
     this.ledger.see(before, call);
     for (const effect of effects) this.#run(effect, call ?? before);

@@ -164,9 +164,12 @@ export class RtcMediaPath implements MediaPath {
         const used = await usedFingerprint(this.#connection, this.#clock);
         // While it was asked for, the connection broke: it is asked again when that comes back.
         if (this.#closed || this.#connection.connectionState !== 'connected') return;
-        // A browser that does not tell the certificate is no proof of a stranger on the line, nor of the peer.
-        if (used === undefined) this.#facts.transport('failed');
-        else if (used === this.#negotiation.fingerprint) this.#connected();
+        if (used === undefined) {
+          // A browser that does not tell the certificate is no proof of a stranger on the line, nor of the peer.
+          this.#facts.transport('failed');
+          // On a busy machine it may only be late, and nothing else would say that the path is up after all.
+          await this.#follow(this.#connection.connectionState);
+        } else if (used === this.#negotiation.fingerprint) this.#connected();
         else this.#refuse();
       }
     }

@@ -2,6 +2,7 @@ import { WoxlyError } from '#lib/domain/errors.ts';
 import type { MicrophoneProblem } from '#lib/domain/reasons.ts';
 import type { AudioDevice, Microphones, OpenMicrophone } from '#lib/ports/media.ts';
 import { loudnessOf } from './loudness.ts';
+import { MicrophoneGrant } from './microphone-grant.ts';
 
 /** The track behind an open microphone; only the media path of this folder reads it. */
 const tracks = new WeakMap<OpenMicrophone, MediaStreamTrack>();
@@ -9,6 +10,9 @@ const tracks = new WeakMap<OpenMicrophone, MediaStreamTrack>();
 export function trackOf(microphone: OpenMicrophone): MediaStreamTrack | undefined {
   return tracks.get(microphone);
 }
+
+/** Watched from the first question on. */
+let grant: MicrophoneGrant | undefined;
 
 export const browserMicrophones: Microphones = {
   async open(id, signal) {
@@ -20,6 +24,14 @@ export const browserMicrophones: Microphones = {
       throw new WoxlyError<MicrophoneProblem>('failed', { cause: signal.reason });
     }
     return openMicrophone(stream, track);
+  },
+
+  granted() {
+    if (grant === undefined) {
+      grant = new MicrophoneGrant();
+      void grant.watch();
+    }
+    return grant.granted;
   },
 
   list: () => devices('audioinput'),

@@ -118,6 +118,18 @@ describe('preparing', () => {
     expect(channels()).toBe(0);
   });
 
+  test('is not needed for a contact who was spoken with just now, from either side', async () => {
+    befriend(alice, bob);
+    await ring(alice, bob);
+    bob.calls.decline();
+    for (const person of [alice, bob]) {
+      await until(() => person.shows.startsWith('ended'), 'over');
+      person.calls.dismiss();
+    }
+    await ring(bob, alice);
+    expect([channels(), alice.searches, bob.searches]).toEqual([1, 1, 0]);
+  });
+
   test('somebody who comes later is reached then', async () => {
     befriend(alice, bob);
     alice.unreachable = 'not-found';

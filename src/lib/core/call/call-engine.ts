@@ -58,6 +58,8 @@ class RunningCalls implements CallEngine {
     this.#ports = ports;
     this.#runner = new CallRunner(ports);
     this.#network = ports.ownNetwork();
+    // The first question may begin the looking: by the first press it is known.
+    ports.microphones.granted?.();
   }
 
   get current(): CallView | undefined {
@@ -94,12 +96,16 @@ class RunningCalls implements CallEngine {
       this.#runner.begin({ key: who.key, hints: mergeHints(who, known) });
     }
     const call = { type: 'call', id, certificate, name, supported, patient } as const;
-    this.#runner.dispatch({ ...call, ...about });
+    this.#runner.dispatch({ ...call, ...about, microphoneGranted: this.#granted });
     return Promise.resolve(ok(this.#runner.call?.id ?? id));
   }
 
   accept(): void {
-    this.#runner.dispatch({ type: 'accept' });
+    this.#runner.dispatch({ type: 'accept', microphoneGranted: this.#granted });
+  }
+
+  get #granted(): boolean {
+    return this.#ports.microphones.granted?.() ?? false;
   }
 
   decline(note?: string): void {
@@ -147,15 +153,19 @@ class RunningCalls implements CallEngine {
   };
 
   networkChanged(): void {
-    this.#runner.dispatch({ type: 'network-changed' });
-    this.#runner.preparation.retry();
+    this.#onNetwork({});
   }
 
   reachabilityChanged(): void {
     const before = this.#network;
     this.#network = this.#ports.ownNetwork();
-    if (before === 'down' && this.#network === 'up') this.networkChanged();
+    if (before === 'down' && this.#network === 'up') this.#onNetwork({ same: true });
     this.#runner.show();
+  }
+
+  #onNetwork(what: { readonly same?: true }): void {
+    this.#runner.dispatch({ type: 'network-changed', ...what });
+    this.#runner.preparation.retry();
   }
 
   personSeen(key: IdentityKey): void {

@@ -18,6 +18,12 @@ export interface Circumstances {
   readonly keyChanged: boolean;
 }
 
+/** What is known about the microphone when a press opens it. */
+export interface Grant {
+  /** The person allowed it before: the browser will not ask. */
+  readonly microphoneGranted?: boolean;
+}
+
 /** A person pressed something. */
 export type Press =
   | ({
@@ -27,8 +33,9 @@ export type Press =
       readonly name: string;
       readonly supported: boolean;
       readonly patient: boolean;
-    } & Circumstances)
-  | { readonly type: 'accept' }
+    } & Circumstances &
+      Grant)
+  | ({ readonly type: 'accept' } & Grant)
   | { readonly type: 'decline'; readonly note?: string }
   | { readonly type: 'hang-up' }
   /** The page is being left. */
@@ -52,8 +59,8 @@ export type Signal =
   | { readonly type: 'path-frames'; readonly open: boolean }
   /** The person that the call is with is there now, says presence. */
   | { readonly type: 'person-seen' }
-  /** This device has another network than before, or one again. */
-  | { readonly type: 'network-changed' };
+  /** This device has another network than before, or one again; the `same` one if only its relays had been away. */
+  | { readonly type: 'network-changed'; readonly same?: true };
 
 /** A RING whose certificate was verified and whose offer was checked. */
 export interface Ring extends Circumstances {

@@ -30,12 +30,12 @@ import type { Turn } from './turn.ts';
  *      ┌───▼─────┐ a device is known ┌──────────┐                 ┌───▼──────┐
  *      │ finding ├──────────────────►│ reaching │                 │ incoming │  RINGING sent; for a contact the path
  *      └─────────┘                   └───┬──────┘                 └───┬──────┘  connects already (ANSWER)
- *                channel + offer + microphone: RING sent              │ press Accept: microphone opens
+ *                channel + offer + microphone¹: RING sent             │ press Accept: microphone opens
  *                                    ┌───▼──────┐                 ┌───▼───────┐
  *                                    │   rung   │                 │ answering │◄── both pressed Call, and ours
  *                                    └───┬────┬─┘                 └───┬───────┘    gives way (from finding,
  *                               RINGING  │    │                       │            reaching, rung)
- *                                    ┌───▼──┐ │ ACCEPT                │ microphone + answer: ACCEPT sent
+ *                                    ┌───▼──┐ │ ACCEPT                │ microphone¹ + answer: ACCEPT sent
  *                                    │ring- │ │                       │
  *                                    │ ing  │ │                       │
  *                                    └───┬──┘ │                       │
@@ -53,6 +53,8 @@ import type { Turn } from './turn.ts';
  *      Every state ends in `ended(reason)`: by a press, by the peer's DECLINE, CANCEL or HANGUP, by its deadline, or
  *      by a failure of the network, the microphone or the path. `ended` is final and stays until dismissed.
  *
+ * ¹ One that was allowed before is opening meanwhile; nothing waits for it.
+ *
  * What fits no arrow is absorbed. Time comes with the events: whoever runs this sends a `tick` when
  * {@link nextDeadline} has come.
  */
@@ -69,14 +71,16 @@ export const nextDeadline = (line: Line): Milliseconds => deadlineOf(line.call);
 function decide(turn: Turn, line: Line, event: CallEvent): Line {
   const { call } = line;
   switch (event.type) {
-    case 'call':
+    case 'call': {
+      const { microphoneGranted = false } = event;
       if (call === undefined || call.stage === 'ended') {
         return { ...line, call: place(turn, event) };
       }
       // Calling somebody who is ringing here is accepting; any other live call is left alone.
       return call.stage === 'incoming' && call.peer.key === event.peer.key
-        ? { ...line, call: onPress(turn, call, { type: 'accept' }) }
+        ? { ...line, call: onPress(turn, call, { type: 'accept', microphoneGranted }) }
         : line;
+    }
     case 'dismiss':
       return call?.stage === 'ended' ? { ...line, call: undefined } : line;
     case 'ring':
@@ -130,7 +134,8 @@ function place(turn: Turn, event: Extract<CallEvent, { readonly type: 'call' }>)
     ...{ stage: 'finding', id, direction: 'outgoing', peer, started: turn.now, privacy },
     // Both keys are ASCII, so that this is the order of their bytes.
     polite: self > peer.key,
-    ...{ muted: false, playBlocked: false, microphone: 'opening', media: NO_NEGOTIATION },
+    ...{ muted: false, playBlocked: false, media: NO_NEGOTIATION },
+    microphone: event.microphoneGranted ? 'granted' : 'opening',
     ...{ systemMuted: false, background: false, patient, search: { at: undefined, failures: 0 } },
     ...{ offer: undefined, offeredAt: turn.now, self: { certificate, name } },
     deadline: turn.now + (patient ? PATIENT_MS : PREPARING_MS),

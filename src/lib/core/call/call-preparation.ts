@@ -66,11 +66,15 @@ export class CallPreparation {
     };
   }
 
-  /** A call begins: with the person who was prepared it takes over the device, if there is a channel. */
+  /**
+   * A call begins: it takes over the device to which a channel is open, because the person was prepared, or because
+   * they were spoken with just now. If that channel turns out to be dead, the unanswered RING makes another one open.
+   */
   take(key: IdentityKey): DeviceKey | undefined {
     const device = this.#prepared?.key === key ? this.#prepared.device : undefined;
     this.stop();
-    return device !== undefined && this.#events.has(device) ? device : undefined;
+    const known = this.#ports.contacts.get(key)?.hints.devices ?? [];
+    return [device, ...known].find((one) => one !== undefined && this.#events.has(one));
   }
 
   needs(device: DeviceKey): boolean {

@@ -44,6 +44,8 @@ export class CallReach {
   readonly #events: CallReachEvents;
   #search: AbortController | undefined;
   #reopening: AbortController | undefined;
+  /** The attempt under way to open a channel again is the last one. */
+  #enough = false;
   /** When the attempt that is under way to open a channel again began. */
   #attemptAt: Milliseconds = 0;
 
@@ -80,14 +82,17 @@ export class CallReach {
   async reopen(device: DeviceKey): Promise<void> {
     const now = this.#ports.clock.now();
     if (this.#reopening !== undefined && now - this.#attemptAt < FRESH_ATTEMPT_MS) return;
-    this.opened();
+    this.#giveUp();
     const reopening = new AbortController();
     this.#reopening = reopening;
+    this.#enough = false;
     for (let tries = 0; !reopening.signal.aborted; tries += 1) {
       const channel = await this.#attempt(device, reopening.signal, tries);
       if (channel === undefined) {
+        if (this.#isEnough()) break;
         const delay = Math.min(REOPEN_FIRST_MS * 2 ** tries, REOPEN_MOST_MS);
         await this.#pause(delay * (0.5 + this.#ports.random.unit()), reopening.signal);
+        if (this.#isEnough()) break;
       } else if (this.#reopening === reopening) {
         this.#reopening = undefined;
         this.#events.onChannel(channel);
@@ -96,6 +101,7 @@ export class CallReach {
         channel.close();
       }
     }
+    if (this.#reopening === reopening) this.#reopening = undefined;
   }
 
   async #attempt(
@@ -121,10 +127,13 @@ export class CallReach {
     }
   }
 
-  /** A channel is open: no other is needed now. */
+  /**
+   * A channel is open: no other is needed, and none is tried after the attempt under way. That one goes on: the peer may
+   * have its channel already and, if it came while the peer tried as well, nothing else. Both sides giving up theirs
+   * for the other's would leave none, again and again.
+   */
   opened(): void {
-    this.#reopening?.abort();
-    this.#reopening = undefined;
+    this.#enough = true;
   }
 
   /** The person has called us meanwhile: the search is not needed any more. */
@@ -134,7 +143,16 @@ export class CallReach {
 
   close(): void {
     this.stopSearch();
-    this.opened();
+    this.#giveUp();
+  }
+
+  #isEnough(): boolean {
+    return this.#enough;
+  }
+
+  #giveUp(): void {
+    this.#reopening?.abort();
+    this.#reopening = undefined;
   }
 
   #pause(delay: number, signal: AbortSignal): Promise<void> {

@@ -20,7 +20,8 @@ interface Base {
   readonly polite: boolean;
   readonly muted: boolean;
   readonly playBlocked: boolean;
-  readonly microphone: 'closed' | 'opening' | 'open' | 'lost';
+  /** `granted`: it is opening, and nobody is asked whether it may: nothing waits for it. */
+  readonly microphone: 'closed' | 'opening' | 'granted' | 'open' | 'lost';
   /** The system has taken the sound of the microphone for a while. */
   readonly systemMuted: boolean;
   /** The page is in the background of a phone. */
@@ -120,11 +121,11 @@ interface Accepted extends Linked {
 }
 /** How far the repair of a broken path is, by ICE restarts. */
 export interface Repair {
-  /** `making`, `offered`: our restart; `answering`: the peer's, of that round. */
+  /** `making`, `offered`: our restart, `seen` once the peer has it; `answering`: the peer's, of that round. */
   readonly step:
     | { readonly is: 'idle' }
     | { readonly is: 'making' }
-    | { readonly is: 'offered' }
+    | { readonly is: 'offered'; readonly seen: boolean }
     | { readonly is: 'answering'; readonly round: number | undefined };
   /** Since when. */
   readonly since: Milliseconds;
@@ -132,6 +133,8 @@ export interface Repair {
   readonly round: number;
   /** Restarts since the path was connected last. */
   readonly tries: number;
+  /** When the path broke last. */
+  readonly broken: Milliseconds;
   /** When to restart next, while the path is broken; else `undefined`. */
   readonly at: Milliseconds | undefined;
 }

@@ -1,9 +1,15 @@
-import type { AcceptedCall, Connecting, LinkedCall } from './call-state.ts';
+import type { Milliseconds } from '#lib/domain/ids.ts';
+import type { AcceptedCall, Connecting, LinkedCall, LiveCall } from './call-state.ts';
 import { baseOf } from './call-state.ts';
 import { sameMedia, SOUND, toBody } from './media-state.ts';
 import type { MediaState } from './media-state.ts';
 import { NO_REPAIR, repairIfDue, watched } from './repair.ts';
-import { CONNECTING_MS, MICROPHONE_RETRIES_MS, RECONNECTING_MS } from './timing.ts';
+import {
+  CONNECTING_MS,
+  MICROPHONE_LATE_MS,
+  MICROPHONE_RETRIES_MS,
+  RECONNECTING_MS,
+} from './timing.ts';
 import { say, showCandidates } from './turn.ts';
 import type { Turn } from './turn.ts';
 import { mediaOf } from './own-media.ts';
@@ -12,19 +18,22 @@ import { mediaOf } from './own-media.ts';
 export function goLive(turn: Turn, call: LinkedCall, accepted: number): Connecting {
   const { now } = turn;
   const path = call.media.path === 'none' ? 'connecting' : call.media.path;
-  const [firstRetry] = MICROPHONE_RETRIES_MS;
-  const lost = call.microphone === 'lost';
   const connecting: Connecting = {
     ...{ ...baseOf(call), link: call.link, stage: 'connecting', accepted },
     ...{ deadline: now + CONNECTING_MS, said: SOUND, peerMedia: SOUND },
     ...{ hearing: { silent: false }, sparse: false, renewAt: now },
     repair: watched(NO_REPAIR, path, call.polite, now),
-    retry: { at: lost ? now + firstRetry : undefined, tries: 0 },
+    retry: { at: retryAt(call.microphone, now), tries: 0 },
   };
   if (call.microphone === 'open') turn.effects.push({ do: 'send-sound' });
   turn.effects.push({ do: 'play' });
   expect(turn, SOUND);
   return showCandidates(turn, connecting);
+}
+
+function retryAt(microphone: LiveCall['microphone'], now: Milliseconds): Milliseconds | undefined {
+  if (microphone === 'lost') return now + MICROPHONE_RETRIES_MS[0];
+  return microphone === 'granted' ? now + MICROPHONE_LATE_MS : undefined;
 }
 
 /** What the path must know of the peer's sound, to tell a broken path from a quiet one. */

@@ -11,6 +11,8 @@ export interface Negotiation {
   readonly early: readonly Candidate[];
   /** How many of the peer's candidates were taken for this description. */
   readonly taken: number;
+  /** The peer's candidates belong to an offer of its that was not taken. */
+  readonly ignoring: boolean;
   /** Our candidates that the peer may not see yet: they hold this device's addresses. */
   readonly held: readonly Candidate[];
 }
@@ -20,6 +22,7 @@ export const NO_NEGOTIATION: Negotiation = {
   remote: 'none',
   early: [],
   taken: 0,
+  ignoring: false,
   held: [],
 };
 
@@ -28,7 +31,7 @@ export function takeCandidate(
   media: Negotiation,
   candidate: Candidate,
 ): readonly [Negotiation, add: readonly Candidate[]] {
-  if (media.taken >= CANDIDATES_MAX) return [media, []];
+  if (media.ignoring || media.taken >= CANDIDATES_MAX) return [media, []];
   const counted = { ...media, taken: media.taken + 1 };
   return media.remote === 'set'
     ? [counted, [candidate]]
@@ -49,7 +52,11 @@ export const renegotiating = (media: Negotiation): Negotiation => ({
   remote: 'setting',
   early: [],
   taken: 0,
+  ignoring: false,
 });
+
+/** A new description of the peer is not taken: nor are the candidates that follow it. */
+export const ignoring = (media: Negotiation): Negotiation => ({ ...media, ignoring: true });
 
 /** Keeps one of our candidates back. */
 export const hold = (media: Negotiation, candidate: Candidate): Negotiation =>

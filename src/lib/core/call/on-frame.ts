@@ -9,7 +9,7 @@ import type { MediaState } from './media-state.ts';
 import { takeCandidate } from './negotiation.ts';
 import { receive } from './reliable.ts';
 import type { Via } from './reliable.ts';
-import { onRestart, onRestartAnswer, repairSoon } from './repair.ts';
+import { offerSeen, onRestart, onRestartAnswer, repairSoon } from './repair.ts';
 import { RENEW_MICROPHONE_MS, REVIVED_MS } from './timing.ts';
 import { addCandidates, end } from './turn.ts';
 import type { Turn } from './turn.ts';
@@ -24,7 +24,8 @@ export const isFarewell = (body: CallBody): body is Farewell =>
 /** A frame of the peer's device for this call. */
 export function onFrame(turn: Turn, call: LinkedCall, frame: CallFrame, via: Via): Call {
   const [link, arrival] = receive(call.link, frame, turn.now, via);
-  const heard = { ...call, link };
+  const told = { ...call, link };
+  const heard = isAccepted(told) ? offerSeen(turn, told) : told;
   if (isFarewell(frame.body)) return onFarewell(turn, heard, frame.body);
   const next = arrival === 'expected' ? onBody(turn, heard, frame.body) : heard;
   const revived = turn.now - call.link.heardAt >= REVIVED_MS;

@@ -2,6 +2,7 @@ import type { Call, Incoming } from './call-state.ts';
 import { isAccepted, isLive } from './call-state.ts';
 import type { Press } from './call-event.ts';
 import { tryMicrophone } from './on-sound.ts';
+import { acceptIfReady } from './ready.ts';
 import { end } from './turn.ts';
 import type { Turn } from './turn.ts';
 
@@ -14,7 +15,7 @@ export function onPress(
   if (!isLive(call)) return call;
   switch (press.type) {
     case 'accept':
-      return onAccept(turn, call);
+      return onAccept(turn, call, press.microphoneGranted);
     case 'decline':
       return onDecline(turn, call, press.note);
     case 'hang-up':
@@ -38,14 +39,15 @@ export function onPress(
   }
 }
 
-function onAccept(turn: Turn, call: Call): Call {
+function onAccept(turn: Turn, call: Call, granted = false): Call {
   if (call.stage !== 'incoming') return call;
   // Pressing Accept is what opens the microphone, here and nowhere earlier.
   turn.effects.push({ do: 'open-microphone' });
   // Until now the caller alone opened lost channels again.
   if (!call.link.open) turn.effects.push({ do: 'reopen', device: call.link.device });
   const opened = call.answer === 'none' ? openPath(turn, call) : call;
-  return { ...opened, stage: 'answering', microphone: 'opening' };
+  const microphone = granted ? 'granted' : 'opening';
+  return acceptIfReady(turn, { ...opened, stage: 'answering', microphone });
 }
 
 /** Makes the callee's path from the caller's offer. Its candidates are shown as {@link Privacy.warm} allows. */

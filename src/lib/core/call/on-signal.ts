@@ -6,7 +6,7 @@ import { tryMicrophone } from './on-sound.ts';
 import { ringIfReady } from './ready.ts';
 import { framed, reopened } from './reliable.ts';
 import type { Link } from './reliable.ts';
-import { repairSoon } from './repair.ts';
+import { repairOnNewNetwork, repairSoon } from './repair.ts';
 import { SEARCH_FIRST_MS, SEARCH_MOST_MS } from './timing.ts';
 import { end, send } from './turn.ts';
 import type { Turn } from './turn.ts';
@@ -30,7 +30,7 @@ export function onSignal(turn: Turn, call: Call, event: Signal): Call {
     case 'person-seen':
       return onPersonSeen(turn, call);
     case 'network-changed':
-      return onNetworkChanged(turn, call);
+      return onNetworkChanged(turn, call, event.same === true);
   }
 }
 
@@ -97,12 +97,14 @@ function onPersonSeen(turn: Turn, call: LiveCall): Call {
 }
 
 /** The channel may be dead without knowing it: another one is opened beside it. A healthy path is left alone. */
-function onNetworkChanged(turn: Turn, call: LiveCall): Call {
+function onNetworkChanged(turn: Turn, call: LiveCall, same: boolean): Call {
   if (isPreparing(call)) return searchNow(turn, call);
   // Not before Accept, and then at once, unless the channel proves to be alive.
   if (call.stage === 'incoming') return { ...call, link: { ...call.link, silentAt: turn.now } };
   reopen(turn, call.link);
-  return isAccepted(call) ? repairSoon(turn, tryMicrophone(turn, call)) : call;
+  if (!isAccepted(call)) return call;
+  const next = tryMicrophone(turn, call);
+  return same ? repairSoon(turn, next) : repairOnNewNetwork(turn, next);
 }
 
 const reopen = (turn: Turn, { device }: Link): void =>

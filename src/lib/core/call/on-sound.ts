@@ -1,6 +1,6 @@
 import type { MicrophoneProblem } from '#lib/domain/reasons.ts';
 import type { Sound } from './call-event.ts';
-import { isAccepted, isLive, isPreparing } from './call-state.ts';
+import { isAccepted, isLive, isPreparing, isWaiting } from './call-state.ts';
 import type { AcceptedCall, Call, LiveCall } from './call-state.ts';
 import { acceptIfReady, ringIfReady } from './ready.ts';
 import { MICROPHONE_RETRIES_MS } from './timing.ts';
@@ -14,7 +14,7 @@ export function onSound(turn: Turn, call: Call, event: Sound): Call {
     case 'microphone-opened':
       return onOpened(turn, call);
     case 'microphone-error':
-      return call.microphone === 'opening' ? onGone(turn, call, event.problem) : call;
+      return isOpening(call) ? onGone(turn, call, event.problem) : call;
     case 'microphone-lost':
       return call.microphone === 'open' ? onGone(turn, call, 'failed') : call;
     case 'system-mute':
@@ -37,9 +37,14 @@ function onOpened(turn: Turn, call: LiveCall): Call {
   return { ...open, retry: { at: undefined, tries: 0 } };
 }
 
+const isOpening = ({ microphone }: LiveCall): boolean =>
+  microphone === 'opening' || microphone === 'granted';
+
 /** It did not open, or went away. */
 function onGone(turn: Turn, call: LiveCall, problem: MicrophoneProblem): Call {
-  if (isPreparing(call)) return end(turn, call, `microphone-${problem}`);
+  // A call that rings before it opened is cancelled; one whose microphone went away later goes on.
+  const unopened = isWaiting(call) && isOpening(call);
+  if (isPreparing(call) || unopened) return end(turn, call, `microphone-${problem}`);
   if (call.stage === 'answering') {
     return end(turn, call, `microphone-${problem}`, {
       say: { type: 'decline', reason: 'no-microphone' },
@@ -61,8 +66,10 @@ export function tryMicrophone(turn: Turn, call: AcceptedCall): AcceptedCall {
   return { ...call, microphone: 'opening', retry };
 }
 
-/** Opens it again by itself, a few times. */
+/** Opens it again by itself, a few times. One that takes too long to open counts as lost meanwhile. */
 export function tryMicrophoneIfDue(turn: Turn, call: AcceptedCall): AcceptedCall {
   const { at } = call.retry;
-  return at !== undefined && turn.now >= at ? tryMicrophone(turn, call) : call;
+  if (at === undefined || turn.now < at) return call;
+  if (call.microphone !== 'granted') return tryMicrophone(turn, call);
+  return { ...call, microphone: 'opening', retry: { at: undefined, tries: 0 } };
 }

@@ -77,9 +77,9 @@ function repairSoundIfDue(turn: Turn, call: AcceptedCall): AcceptedCall {
 function expire(turn: Turn, call: Exclude<LiveCall, { readonly stage: 'connected' }>): Call {
   switch (call.stage) {
     case 'finding':
-      return end(turn, call, call.microphone === 'open' ? 'not-found' : 'microphone-refused');
+      return end(turn, call, call.microphone === 'opening' ? 'microphone-refused' : 'not-found');
     case 'reaching':
-      if (call.microphone !== 'open') return end(turn, call, 'microphone-refused');
+      if (call.microphone === 'opening') return end(turn, call, 'microphone-refused');
       return end(turn, call, call.patient ? 'not-found' : 'not-reachable');
     case 'rung': // That device never said that it rings.
       return call.patient && call.link.acknowledged === 0 && turn.now < call.started + PATIENT_MS
@@ -91,7 +91,7 @@ function expire(turn: Turn, call: Exclude<LiveCall, { readonly stage: 'connected
       return end(turn, call, 'no-answer', { say: { type: 'decline', reason: 'no-answer' } });
     case 'answering': {
       // Accept was pressed, but the question for the microphone was never answered, or the path never made.
-      const opened = call.microphone === 'open';
+      const opened = call.microphone !== 'opening';
       return end(turn, call, opened ? 'connection-failed' : 'microphone-refused', {
         say: { type: 'decline', reason: opened ? 'unsupported' : 'no-microphone' },
       });

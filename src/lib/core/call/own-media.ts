@@ -10,6 +10,6 @@ export function mediaOf(call: AcceptedCall): MediaState {
   const { muted, microphone, systemMuted, background, sparse } = call;
   return {
     ...{ muted, background, sparse, deaf: isDeaf(call) },
-    lost: microphone !== 'open' || systemMuted,
+    lost: (microphone !== 'open' && microphone !== 'granted') || systemMuted,
   };
 }

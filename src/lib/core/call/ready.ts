@@ -1,4 +1,4 @@
-import type { Answering, Call, PreparingCall, Reaching, Rung } from './call-state.ts';
+import type { Answering, Call, LiveCall, PreparingCall, Reaching, Rung } from './call-state.ts';
 import { baseOf } from './call-state.ts';
 import { goLive } from './live.ts';
 import { NO_NEGOTIATION } from './negotiation.ts';
@@ -7,10 +7,10 @@ import { OFFER_FRESH_MS, RING_SILENCE_MS, RINGING_MS } from './timing.ts';
 import { say, showCandidates } from './turn.ts';
 import type { Turn } from './turn.ts';
 
-/** RING, once there is a channel to send it on, an offer to put in it and a microphone to speak into. */
+/** RING, once there is a channel to send it on, an offer to put in it and, as far as is known, a microphone. */
 export function ringIfReady(turn: Turn, call: Reaching): Reaching | Rung {
   const { device, offer, microphone, self } = call;
-  if (device === undefined || offer === undefined || microphone !== 'open') return call;
+  if (device === undefined || offer === undefined || !mayBeSaid(microphone)) return call;
   if (turn.now - call.offeredAt >= OFFER_FRESH_MS) return offerAnew(turn, call);
   const issued = turn.now;
   const expires = issued + RINGING_MS;
@@ -33,13 +33,17 @@ function offerAnew(turn: Turn, call: Reaching): Reaching {
   return { ...call, offer: undefined, offeredAt: turn.now, media };
 }
 
-/** ACCEPT, once there is an answer and a microphone to speak into. */
+/** ACCEPT, once there is an answer and, as far as is known, a microphone. */
 export function acceptIfReady(turn: Turn, call: Answering): Call {
   const { answer, microphone } = call;
-  if (microphone !== 'open' || answer === 'none' || answer === 'making') return call;
+  if (!mayBeSaid(microphone) || answer === 'none' || answer === 'making') return call;
   const accepted = say(turn, call, {
     type: 'accept',
     ...(answer !== 'sent' && { answer: answer.made }),
   });
   return goLive(turn, accepted, accepted.link.sent);
 }
+
+/** Nobody rings or accepts who may still refuse the microphone; opening one that was allowed takes a moment. */
+const mayBeSaid = (microphone: LiveCall['microphone']): boolean =>
+  microphone === 'open' || microphone === 'granted';

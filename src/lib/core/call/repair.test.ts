@@ -16,7 +16,11 @@ const opened: Signal = { type: 'channel-opened', device: PEER_DEVICE };
 const lost: Signal = { type: 'channel-lost', device: PEER_DEVICE };
 const broken = { type: 'path-state', state: 'broken' } as const;
 const connected = { type: 'path-state', state: 'connected' } as const;
+const networkChanged = { type: 'network-changed' } as const;
 const offered = (play: MachinePlay) => play.tell({ type: 'restart-made', offer: 'ours' });
+/** The peer says something that need not be acknowledged, having heard everything or only so much. */
+const beat = (play: MachinePlay, acknowledged?: number) =>
+  play.hearAs(0, { type: 'heartbeat' }, undefined, acknowledged);
 
 describe('a broken path', () => {
   test('is restarted at once by the impolite side, and another channel is opened', () => {
@@ -26,7 +30,7 @@ describe('a broken path', () => {
   test('is restarted soon by the polite side, in case the other does not', () => {
     const play = at('connected', { polite: true }).tell(broken);
     expect(play.did).toEqual(['reopen']);
-    expect(play.pass(RESTART_POLITE_MS - 1).did).not.toContain('make-restart');
+    expect(beat(play).pass(RESTART_POLITE_MS - 1).did).not.toContain('make-restart');
     expect(play.pass(1).did).toContain('make-restart');
   });
 
@@ -43,13 +47,31 @@ describe('a broken path', () => {
     expect(play.pass(RESTART_POLITE_MS).did).not.toContain('make-restart');
   });
 
+  test('is not restarted by the polite side while it hears nothing: the other one does', () => {
+    const play = at('connected', { polite: true });
+    play.now += 1;
+    play.tell(broken);
+    for (let passed = 0; passed < 10_000; passed += 250) {
+      expect(play.pass(250).did).not.toContain('make-restart');
+    }
+    expect(beat(play).pass(RESTART_POLITE_MS).did).toContain('make-restart');
+  });
+
   test.each([false, true])('both restart at once, polite: %s', (polite) => {
     const play = offered(at('reconnecting', { polite }).pass(RESTART_POLITE_MS));
     expect(play.hear(restart).did.includes('make-answer')).toBe(polite);
   });
 
+  test('the candidates of an offer that is not taken are not either', () => {
+    const candidate = { type: 'candidate', candidate: 'candidate:theirs' } as const;
+    const play = offered(at('reconnecting')).hear(restart);
+    expect(play.hear(candidate).did).not.toContain('add-candidate');
+    play.hear({ type: 'answer', answer: 'y', round: 1 }).tell({ type: 'answer-taken' });
+    expect(play.hear(candidate).did).toContain('add-candidate');
+  });
+
   test('an offer of ours that was not answered for long gives way', () => {
-    const play = offered(at('reconnecting')).tell(connected);
+    const play = beat(offered(at('reconnecting')).tell(connected));
     play.now += RESTART_GLARE_MS;
     expect(play.hear(restart).did).toContain('make-answer');
   });
@@ -88,24 +110,33 @@ describe('a broken path', () => {
     expect(play.said.map(({ type }) => type)).toEqual(['answer', 'candidate']);
   });
 
-  test('both sides keep trying, with growing pauses, and the answer of an earlier round is late', () => {
+  test('it is tried again and again, with growing pauses, and the answer of an earlier round is late', () => {
     const play = at('reconnecting');
     const pauses: number[] = [];
-    let last = play.now;
     for (let round = 1; round <= 6; round += 1) {
       offered(play);
-      for (let ticks = 0; ticks < 40 && !play.did.includes('make-restart'); ticks += 1) {
-        play.hearAs(0, { type: 'heartbeat' }).pass(250);
+      const late = { type: 'answer', answer: 'late', round: round - 1 } as const;
+      expect(play.hear(late).did).not.toContain('take-answer');
+      expect(play.hear({ ...late, round }).did).toContain('take-answer');
+      const agreed = play.now;
+      while (!play.did.includes('make-restart') && play.now < agreed + 60_000) {
+        beat(play).pass(250);
       }
-      pauses.push(play.now - last);
-      last = play.now;
-      expect(play.hear({ type: 'answer', answer: 'late', round }).did).not.toContain('take-answer');
-      // Whatever the loop above looks at next belongs to the next round.
-      play.effects = [];
+      pauses.push(play.now - agreed);
     }
     expect(pauses).toEqual([...pauses].sort((a, b) => a - b));
     expect(pauses[0]).toBeGreaterThanOrEqual(RESTART_FIRST_MS);
     expect(pauses.at(-1)).toBeLessThanOrEqual(7_000);
+  });
+
+  test('an offer that has arrived and is not answered for long is made anew', () => {
+    const play = beat(offered(at('reconnecting')));
+    const arrived = play.now;
+    while (!play.did.includes('make-restart') && play.now < arrived + 60_000) {
+      beat(play).pass(250);
+    }
+    expect(play.now - arrived).toBeGreaterThanOrEqual(RESTART_GLARE_MS);
+    expect(play.now - arrived).toBeLessThanOrEqual(2 * RESTART_GLARE_MS);
   });
 
   test.each(STAGES.filter((stage) => stage !== 'ended'))('not secure in %s ends it', (stage) => {
@@ -116,20 +147,30 @@ describe('a broken path', () => {
 
 describe('a network that comes back', () => {
   test('no restart is made while nobody could hear of it, and then at once', () => {
-    const play = at('connected', { polite: true }).tell(lost).tell(broken);
+    const play = at('connected').tell(lost).tell(broken);
     expect(play.pass(20_000).did).not.toContain('make-restart');
     expect(play.tell(opened).did).toContain('make-restart');
   });
 
-  test('an offer of before that has not arrived is withdrawn, and made anew', () => {
+  test('an offer that has not arrived stays the same, however long that takes', () => {
+    const play = offered(at('reconnecting'));
+    const { sent } = (play.call as { link: { sent: number } }).link;
+    for (let passed = 0; passed < 40_000; passed += 1_000) {
+      play.tell(lost);
+      expect(beat(play, sent - 1).pass(1_000).did).not.toContain('make-restart');
+      expect(play.tell(opened).said).toContainEqual({ type: 'restart', offer: 'ours', round: 1 });
+    }
+    expect(play.hear({ type: 'answer', answer: 'y', round: 1 }).did).toContain('take-answer');
+  });
+
+  test('an offer from the network of before that has not arrived is withdrawn, and made anew', () => {
     const play = offered(at('reconnecting')).tell({
       type: 'candidate',
       candidate: { candidate: 'candidate:old' },
     });
     play.now += RESTART_STALE_MS;
-    // The way that brought nothing may have been dead; a new one is there.
-    play.tell(opened);
-    expect(play.did).toContain('make-restart');
+    expect(play.tell({ ...networkChanged, same: true }).did).not.toContain('make-restart');
+    expect(play.tell(networkChanged).did).toContain('make-restart');
     offered(play);
     expect(play.said).toEqual([{ type: 'restart', offer: 'ours', round: 2 }]);
     play.pass(1_000);
@@ -138,26 +179,22 @@ describe('a network that comes back', () => {
   });
 
   test('an offer that was made just now is left to be answered', () => {
-    expect(offered(at('reconnecting')).tell(opened).did).not.toContain('make-restart');
+    expect(offered(at('reconnecting')).tell(networkChanged).did).not.toContain('make-restart');
   });
 
   test('an offer that the peer has is left to be answered', () => {
     const play = offered(at('reconnecting')).hearAs(0, { type: 'heartbeat' });
     play.now += RESTART_STALE_MS;
-    expect(play.tell(opened).did).not.toContain('make-restart');
+    expect(play.tell(networkChanged).did).not.toContain('make-restart');
   });
 
   test('a peer that is heard again after a silence means that a way is there again', () => {
-    const play = offered(at('reconnecting'));
-    play.now += REVIVED_MS - 1;
-    const sequence = 0;
-    expect(play.hearAs(sequence, { type: 'heartbeat' }, undefined, 0).did).not.toContain(
-      'make-restart',
-    );
+    const play = offered(at('reconnecting')).hear({ type: 'answer', answer: 'y', round: 1 });
+    play.now += Math.max(REVIVED_MS, RESTART_FIRST_MS) - 1;
+    const tooSoon = beat(play).did;
+    expect(tooSoon).not.toContain('make-restart');
     play.now += REVIVED_MS;
-    expect(play.hearAs(sequence, { type: 'heartbeat' }, undefined, 0).did).toContain(
-      'make-restart',
-    );
+    expect(beat(play).did).toContain('make-restart');
   });
 
   test('a network that changed opens another channel, and leaves a path that works alone', () => {

@@ -2,7 +2,7 @@ import type { CallBodyOf } from '#lib/protocol/call-frame.ts';
 import type { PathState } from '#lib/ports/media.ts';
 import type { Milliseconds } from '#lib/domain/ids.ts';
 import type { AcceptedCall, Repair } from './call-state.ts';
-import { described, renegotiating } from './negotiation.ts';
+import { described, ignoring, renegotiating } from './negotiation.ts';
 import { rewrite, speaks } from './reliable.ts';
 import type { Link } from './reliable.ts';
 import {
@@ -18,15 +18,20 @@ import { addCandidates, say, showCandidates } from './turn.ts';
 import type { Turn } from './turn.ts';
 
 /**
- * The repair of a broken path by ICE restarts. Both sides try, over any way there is, until the path is connected or
- * the call is over. If both restart at once the impolite side's goes on. Every offer has a round, which its answer
- * repeats: an offer that waited too long is made anew, and the answer to an earlier one does nothing.
+ * The repair of a broken path by ICE restarts, over any way there is, until the path is connected or the call is over.
+ * The impolite side offers. The polite side does so only if it hears the peer and is offered nothing: the peer may not
+ * know that the path is broken. If both restart at once the impolite side's goes on.
+ *
+ * An offer stays the same until it is answered: one that has not arrived is sent again over every new way, and its
+ * candidates are as good as new, unless our own network has changed. One that has arrived is being answered. Every
+ * offer has a round, which its answer repeats, so that the answer to an earlier one does nothing.
  */
 export const NO_REPAIR: Repair = {
   step: { is: 'idle' },
   since: 0,
   round: 0,
   tries: 0,
+  broken: 0,
   at: undefined,
 };
 
@@ -41,15 +46,31 @@ export function watched(
 ): Repair {
   if (path === 'connected') return { ...repair, tries: 0, at: undefined };
   if (!isBroken(path) || repair.at !== undefined) return repair;
-  return { ...repair, at: now + (polite ? RESTART_POLITE_MS : RESTART_IMPOLITE_MS) };
+  const at = now + (polite ? RESTART_POLITE_MS : RESTART_IMPOLITE_MS);
+  return { ...repair, broken: now, at };
 }
 
 /** Begins a restart if it is time for one, and there is a way to tell the peer. */
 export function repairIfDue(turn: Turn, call: AcceptedCall): AcceptedCall {
-  const { at, step } = call.repair;
+  const { at, broken } = call.repair;
   if (at === undefined || turn.now < at) return call;
-  const busy = step.is === 'making' || step.is === 'answering';
-  return busy || !speaks(call.link) ? later(turn, call) : restart(turn, call);
+  if (isUnderWay(turn, call) || !speaks(call.link)) return later(turn, call);
+  // The peer offers when it is there again: an offer of ours would only be in the way of that.
+  const unheard = call.polite && call.link.heardAt < broken;
+  return unheard ? postponed(call, turn.now + RESTART_POLITE_MS) : restart(turn, call);
+}
+
+/** Whether a restart goes on that may still succeed. */
+function isUnderWay(turn: Turn, { repair: { step, since } }: AcceptedCall): boolean {
+  switch (step.is) {
+    case 'idle':
+      return false;
+    case 'making':
+    case 'answering':
+      return true;
+    case 'offered':
+      return !step.seen || turn.now - since < RESTART_GLARE_MS;
+  }
 }
 
 /** An ICE restart, whatever state the path is in. */
@@ -62,20 +83,40 @@ export function restart(turn: Turn, call: AcceptedCall): AcceptedCall {
   return stepped(turn, { ...call, link, repair }, { is: 'making' });
 }
 
-/** There is a way to the peer again, or another network: a path that is broken need not wait any longer. */
+/** There is a way to the peer again: a path that is broken need not wait any longer, if nothing was tried yet. */
 export function repairSoon(turn: Turn, call: AcceptedCall): AcceptedCall {
+  const { at, step, since, tries } = call.repair;
+  if (at === undefined || step.is !== 'idle') return call;
+  // What was agreed just now may still connect.
+  if (tries > 0 && turn.now - since < RESTART_FIRST_MS) return call;
+  const wait = call.polite ? RESTART_POLITE_MS : RESTART_IMPOLITE_MS;
+  return repairIfDue(turn, postponed(call, Math.min(at, turn.now + wait)));
+}
+
+/** Our own network has changed: what was not agreed with the peer yet is from the one of before. */
+export function repairOnNewNetwork(turn: Turn, call: AcceptedCall): AcceptedCall {
   const { at, step, since } = call.repair;
-  if (at === undefined) return call;
-  // What the peer has already is being answered. What it has not may be from the network of before.
-  const unseen = call.link.waiting.some(({ body }) => body.type === 'restart');
-  const fresh = turn.now - since < RESTART_STALE_MS || (step.is === 'offered' && !unseen);
-  return fresh ? call : repairIfDue(turn, { ...call, repair: { ...call.repair, at: turn.now } });
+  const stale = turn.now - since >= RESTART_STALE_MS;
+  if (at === undefined || step.is !== 'offered') return repairSoon(turn, call);
+  return stale && !step.seen && speaks(call.link) ? restart(turn, call) : call;
+}
+
+/** The peer has our offer: it is answered, or goes unanswered, from now on. */
+export function offerSeen(turn: Turn, call: AcceptedCall): AcceptedCall {
+  const { step } = call.repair;
+  if (step.is !== 'offered' || step.seen) return call;
+  if (call.link.waiting.some(({ body }) => body.type === 'restart')) return call;
+  return stepped(turn, call, { is: 'offered', seen: true });
 }
 
 export function onRestartMade(turn: Turn, call: AcceptedCall, offer: string): AcceptedCall {
   if (call.repair.step.is !== 'making') return call;
   const round = call.repair.round + 1;
-  const offered = stepped(turn, { ...call, repair: { ...call.repair, round } }, { is: 'offered' });
+  const offered = stepped(
+    turn,
+    { ...call, repair: { ...call.repair, round } },
+    { is: 'offered', seen: false },
+  );
   return showCandidates(turn, say(turn, offered, { type: 'restart', offer, round }));
 }
 
@@ -85,10 +126,9 @@ export function onRestart(
   call: AcceptedCall,
   { offer, round }: CallBodyOf<'restart'>,
 ): AcceptedCall {
-  const { step, since } = call.repair;
-  const ours =
-    step.is === 'making' || (step.is === 'offered' && turn.now - since < RESTART_GLARE_MS);
-  if (ours && !call.polite) return call;
+  const { step } = call.repair;
+  const ours = step.is === 'making' || (step.is === 'offered' && isUnderWay(turn, call));
+  if (ours && !call.polite) return { ...call, media: ignoring(call.media) };
   turn.effects.push({ do: 'make-answer', offer, ...(round !== undefined && { round }) });
   const given = { ...call, link: withdrawn(call.link), media: renegotiating(call.media) };
   return stepped(turn, given, { is: 'answering', round });
@@ -149,9 +189,13 @@ function later(turn: Turn, call: AcceptedCall): AcceptedCall {
   if (repair.at === undefined) return call;
   const tries = Math.max(1, repair.tries);
   const wait = Math.min(RESTART_FIRST_MS * RESTART_GROWTH ** (tries - 1), RESTART_MOST_MS);
-  const at = turn.now + wait + (polite ? RESTART_POLITE_MS : RESTART_IMPOLITE_MS);
-  return { ...call, repair: { ...repair, at } };
+  return postponed(call, turn.now + wait + (polite ? RESTART_POLITE_MS : RESTART_IMPOLITE_MS));
 }
+
+const postponed = (call: AcceptedCall, at: Milliseconds): AcceptedCall => ({
+  ...call,
+  repair: { ...call.repair, at },
+});
 
 /** An offer that goes no further, and its candidates, keep their numbers and say nothing any more. */
 const withdrawn = (link: Link): Link =>

@@ -32,14 +32,13 @@ export const RESTART_IMPOLITE_MS = 0;
 /** The polite side waits for about a round trip and a half, so that the two seldom meet. */
 export const RESTART_POLITE_MS = 400;
 /**
- * From one restart to the next while the path stays broken: the first comes when an answer over a round trip of 300 ms,
- * sent again once, and its ICE checks would have come. Answers carry the round they answer, so that an early one is
- * wasted and never wrong.
+ * From one restart that was agreed to the next while the path stays broken: Chromium on Linux and Windows tells its
+ * pages of another network only 2 to 2.5 s after that is up, and ICE checks come after that.
  */
-export const RESTART_FIRST_MS = 2_500;
+export const RESTART_FIRST_MS = 3_500;
 export const RESTART_GROWTH = 1.5;
 export const RESTART_MOST_MS = 6_000;
-/** An offer that was made for so long and has not reached the peer was made on the network of before. */
+/** An offer made for so long that has not reached the peer when our network changes is from the one of before. */
 export const RESTART_STALE_MS = 1_000;
 /** For so long our own offer goes before the peer's, if we are the impolite side; then it will not be answered. */
 export const RESTART_GLARE_MS = 8_000;
@@ -54,6 +53,12 @@ export const DEAF_REPAIR_MS = 4_000;
 export const RENEW_MICROPHONE_MS = 60_000;
 /** A microphone that went away is opened again after these waits; then only a tap, a new device or a wake does it. */
 export const MICROPHONE_RETRIES_MS = [1_000, 5_000] as const;
+
+/**
+ * A microphone that was allowed before opens in about 100 ms in Chromium. One that takes longer than this counts as
+ * lost until it opens, so that the peer does not wait for packets (`FIRST_PACKET_MS` of the path is longer).
+ */
+export const MICROPHONE_LATE_MS = 1_500;
 
 /** A patient call looks for the person, and rings again, for so long. */
 export const PATIENT_MS = 15 * 60_000;

@@ -4,7 +4,7 @@ import type { Attachment } from 'svelte/attachments';
 const POINTED_MS = 150;
 
 /**
- * Calls `begin` when a button is pointed at for a moment or focused, and what it returned when that is over: what a
+ * Calls `begin` when a button is pointed at for a moment, focused or pressed down, and what it returned when that is over: what a
  * press will need can be made ready.
  */
 export function onIntent(begin: () => () => void): Attachment {
@@ -16,7 +16,12 @@ export function onIntent(begin: () => () => void): Attachment {
 
     const start = () => {
       clearTimeout(timer);
-      if (!end) timer = setTimeout(() => (end = begin()), POINTED_MS);
+      if (!end) timer = setTimeout(now, POINTED_MS);
+    };
+    // A finger does not point: it goes down about 100 ms before the click.
+    const now = () => {
+      clearTimeout(timer);
+      end ??= begin();
     };
     const stop = () => {
       clearTimeout(timer);
@@ -24,6 +29,7 @@ export function onIntent(begin: () => () => void): Attachment {
       end = undefined;
     };
     for (const type of ['pointerenter', 'focus']) button.addEventListener(type, start, { signal });
+    button.addEventListener('pointerdown', now, { signal });
     for (const type of ['pointerleave', 'blur']) button.addEventListener(type, stop, { signal });
     return () => {
       over.abort();
