@@ -179,7 +179,9 @@ test('whoever leaves while it rings stops the ringing at once', async ({ person 
 test('call details tell the path, the codec and the rates', async ({ person }) => {
   const alice = await person('Alice', { voice: 'high' });
   const bob = await person('Bob', { voice: 'low' });
-  await alice.callKey(await bob.key());
+  await alice.add(bob);
+  await bob.add(alice);
+  await alice.call(bob);
   await bob.accept();
   await hears(bob.page);
   const details = await bob.openDialog('Call details');

@@ -1,7 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import type { Page } from '@playwright/test';
 import { hears, peerConnections } from './ear.ts';
 import { expect, test } from './people.ts';
 import { throughout } from './throughout.ts';
+
+const hasCoturn = spawnSync('turnserver', ['--version']).status === 0;
 
 test('a stranger gets no candidate and no connection before Accept', async ({ person }) => {
   const alice = await person('Alice', { voice: 'high' });
@@ -16,11 +19,58 @@ test('a stranger gets no candidate and no connection before Accept', async ({ pe
     expect(await remoteCandidates(alice.page)).toBe(0);
   });
 
-  await expect(bob.incoming()).toContainText(/address/i);
   await bob.accept();
   await Promise.all([hears(alice.page), hears(bob.page)]);
   const [first] = await peerConnections(bob.page);
   expect(first?.created).toBeGreaterThan(0);
+});
+
+test('a stranger is spoken to through TURN only, and sees no address of ours', async ({
+  person,
+}) => {
+  test.skip(!hasCoturn, 'turnserver (Debian package coturn) is not installed');
+  const alice = await person('Alice', { voice: 'high' });
+  const bob = await person('Bob', { voice: 'low' });
+  await alice.add(bob);
+  await alice.call(bob);
+  await expect(bob.incoming()).toBeVisible();
+  await expect(bob.incoming()).not.toContainText(/learns your network/i);
+  await bob.accept();
+  await Promise.all([hears(alice.page), hears(bob.page)]);
+  const details = await alice.openDialog('Call details');
+  await expect(details).toContainText('Relayed via');
+});
+
+test.describe('where no relay has TURN', () => {
+  test.use({ relayOptions: ['--turn', 'off'] });
+
+  test('accepting a stranger says first that it shows the address, and then goes directly', async ({
+    person,
+  }) => {
+    const alice = await person('Alice', { voice: 'high' });
+    const bob = await person('Bob', { voice: 'low' });
+    await alice.add(bob);
+    await alice.call(bob);
+    await expect(bob.incoming()).toContainText(/address/i);
+    await bob.accept();
+    await Promise.all([hears(alice.page), hears(bob.page)]);
+    const details = await bob.openDialog('Call details');
+    await expect(details).toContainText('Direct');
+  });
+
+  test('who hides their address places no call that would show it', async ({ person }) => {
+    const alice = await person('Alice');
+    const bob = await person('Bob');
+    await alice.add(bob);
+    await alice.goTo('Settings');
+    await alice.page.getByRole('switch', { name: /Hide my (IP|network) address/i }).click();
+    await alice.goTo('Contacts');
+    await alice.call(bob);
+    await alice.sees('Ended');
+    await throughout(bob.page, async () => {
+      expect(await bob.incoming().isVisible()).toBe(false);
+    });
+  });
 });
 
 test('a caller shows no candidate to who is not their contact, before Accept', async ({
