@@ -9,8 +9,11 @@ import { soundAfter } from './sound.ts';
 /** The promise has both, ms. */
 const P50_MAX_MS = 2_000;
 const P95_MAX_MS = 5_000;
-/** On two busy cores with two browsers everything takes longer; a product that waits for timeouts takes more still. */
-const SLACK = 2;
+/**
+ * On two busy cores with two browsers everything takes longer: p50 was 3.4 s there, of which Chromium takes about two
+ * to see the new network. A product that waits for the browser's own timeouts takes 15 s and more.
+ */
+const SLACK = 3;
 
 /** Each is a change of address, the two sides in turn. */
 const HANDOVERS = 20;
