@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import { peerConnections } from './ear.ts';
+import { hears, peerConnections } from './ear.ts';
 import type { SeenConnection } from './ear.ts';
 import type { BrowserContext, Locator, Page } from '@playwright/test';
 
@@ -30,6 +30,11 @@ export class Person {
   /** Waits until others can reach this person. */
   async reachable(): Promise<void> {
     await expect(this.networkStatus()).toHaveText(/^\s*Reachable/, { timeout: 30_000 });
+  }
+
+  /** Waits until this person holds that many reservations, each on a relay of its own. */
+  async reachableThrough(relays: number): Promise<void> {
+    await expect(this.networkStatus()).toContainText(String(relays), { timeout: 60_000 });
   }
 
   /** Goes to one of the places of the main navigation. */
@@ -96,6 +101,17 @@ export class Person {
     const dialog = await this.openDialog('Call a key');
     await dialog.getByRole('textbox', { name: 'Key or invite link' }).fill(keyOrLink);
     await dialog.getByRole('button', { name: 'Call', exact: true }).click();
+  }
+
+  /** Calls somebody by nothing but their key; both are heard, and it is over. */
+  async talkByKey(callee: Person, key: string): Promise<void> {
+    await this.callKey(key);
+    await expect(callee.incoming()).toBeVisible({ timeout: 30_000 });
+    await callee.accept();
+    await Promise.all([hears(this.page), hears(callee.page)]);
+    await this.hangUp();
+    await callee.sees('Ended');
+    await Promise.all([this.dismiss(), callee.dismiss()]);
   }
 
   /** The call that rings here. */

@@ -1,17 +1,5 @@
 import { hears } from './ear.ts';
 import { expect, test } from './people.ts';
-import type { Person } from './person.ts';
-
-/** Calls by nothing but the key, is heard on both sides, and hangs up. */
-async function callByKey(caller: Person, callee: Person, key: string): Promise<void> {
-  await caller.callKey(key);
-  await expect(callee.incoming()).toBeVisible({ timeout: 30_000 });
-  await callee.accept();
-  await Promise.all([hears(caller.page), hears(callee.page)]);
-  await caller.hangUp();
-  await callee.sees('Ended');
-  await Promise.all([caller.dismiss(), callee.dismiss()]);
-}
 
 test('people of different relays find each other by key alone, also when two of three relays have died', async ({
   person,
@@ -24,17 +12,13 @@ test('people of different relays find each other by key alone, also when two of 
   const alice = await person('Alice', { voice: 'high' });
   const bob = await person('Bob', { voice: 'low', relay: third });
   // Each has learnt of the other relays and reserved on them.
-  for (const { page } of [alice, bob]) {
-    await expect(page.getByRole('status', { name: 'Network status' })).toContainText('3', {
-      timeout: 60_000,
-    });
-  }
+  for (const one of [alice, bob]) await one.reachableThrough(3);
   const key = await bob.key();
-  await callByKey(alice, bob, key);
+  await alice.talkByKey(bob, key);
   await relay.kill();
-  await callByKey(alice, bob, key);
+  await alice.talkByKey(bob, key);
   await third.kill();
-  await callByKey(alice, bob, key);
+  await alice.talkByKey(bob, key);
 });
 
 test('a relay that dies while it rings: it goes on ringing, and the call connects', async ({
@@ -45,11 +29,7 @@ test('a relay that dies while it rings: it goes on ringing, and the call connect
   await anotherRelay(relay);
   const alice = await person('Alice', { voice: 'high' });
   const bob = await person('Bob', { voice: 'low' });
-  for (const { page } of [alice, bob]) {
-    await expect(page.getByRole('status', { name: 'Network status' })).toContainText('2', {
-      timeout: 60_000,
-    });
-  }
+  for (const one of [alice, bob]) await one.reachableThrough(2);
   await alice.callKey(await bob.key());
   await alice.sees('Ringing');
   await relay.kill();

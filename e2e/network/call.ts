@@ -1,4 +1,3 @@
-import { expect } from '@playwright/test';
 import { hears } from '../ear.ts';
 import type { ArrivalOptions, Networked, Scene } from './scene.ts';
 import { watchSound } from './sound.ts';
@@ -23,9 +22,4 @@ export async function talk(alice: Networked, bob: Networked): Promise<void> {
   await Promise.all([alice.sees('Connected'), bob.sees('Connected')]);
   await Promise.all([hears(alice.page), hears(bob.page)]);
   await Promise.all([watchSound(alice.page), watchSound(bob.page)]);
-}
-
-/** Waits until a person holds that many reservations, each on a relay of its own. */
-export async function reachableThrough(person: Networked, relays: number): Promise<void> {
-  await expect(person.networkStatus()).toContainText(String(relays), { timeout: 60_000 });
 }

@@ -1,5 +1,5 @@
 import { hears } from '../ear.ts';
-import { contacts, reachableThrough, talk } from './call.ts';
+import { contacts, talk } from './call.ts';
 import { figure } from './figures.ts';
 import { goes, voicePaths } from './path.ts';
 import { expect, test } from './people.ts';
@@ -19,7 +19,7 @@ async function twoRelays(scene: Scene) {
 }
 
 async function bothReachable(...people: readonly Networked[]): Promise<void> {
-  for (const person of people) await reachableThrough(person, 2);
+  for (const person of people) await person.reachableThrough(2);
 }
 
 test('while it rings: it goes on ringing, and both are heard', async ({ scene }) => {

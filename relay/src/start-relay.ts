@@ -9,9 +9,10 @@ import { createCircuitSlots } from './circuit-slots.ts';
 import { circuitStreams } from './circuit-streams.ts';
 import { describeRelay } from './describe-relay.ts';
 import { createDialler } from './dialler.ts';
+import { createEndpoints } from './endpoints.ts';
 import { createGater } from './gater.ts';
 import { guardHopRequests } from './hop-guard.ts';
-import { createHttpEntry, jsonPage, textPage } from './http-entry.ts';
+import { createHttpEntry } from './http-entry.ts';
 import { loadIdentity } from './identity.ts';
 import { PAGE_SOCKETS_PER_ADDRESS, STOP_GRACE_MS, SWEEP_INTERVAL_MS } from './limits.ts';
 import { joinNetwork } from './join-network.ts';
@@ -19,13 +20,14 @@ import { checkUdpPort, listen } from './listen.ts';
 import { createLog, errorName } from './log.ts';
 import type { Log } from './log.ts';
 import { serveLookups } from './lookup.ts';
+import { isLoopbackExempt } from './loopback-exempt.ts';
 import { createMetrics } from './metrics.ts';
 import { createNode } from './node.ts';
 import type { RelayNode } from './node.ts';
 import { defaultOptions } from './options.ts';
 import type { RelayOptions } from './options.ts';
 import { createPages } from './pages.ts';
-import { isLoopback, networks, remoteAddress } from './remote-address.ts';
+import { networks, remoteAddress } from './remote-address.ts';
 import { guardReservations } from './reservations.ts';
 import { limitSockets } from './socket-limit.ts';
 import { turnPlace } from './turn/place.ts';
@@ -57,8 +59,6 @@ const { version } = JSON.parse(
 ) as { version: string };
 export { version };
 
-const UNAVAILABLE = textPage(503, 'not accepting reservations');
-
 /**
  * Starts a relay. Options that are not given are as `--help` says.
  * @throws {OptionError} when an option cannot be had, such as a port in use.
@@ -78,16 +78,6 @@ export async function startRelay(
     await stopAll();
     throw error;
   }
-}
-
-/** Behind a proxy on this machine everybody comes from loopback; alone on it, nobody else can. */
-export function isLoopbackExempt(
-  options: Pick<RelayOptions, 'exemptLoopback' | 'host' | 'publicUrl' | 'trustedProxy'>,
-): boolean {
-  const { exemptLoopback, host, publicUrl, trustedProxy } = options;
-  if (exemptLoopback !== 'auto') return exemptLoopback;
-  const alone = host === 'localhost' || isLoopback(host);
-  return alone && !publicUrl && trustedProxy.length === 0;
 }
 
 async function start(
@@ -118,7 +108,6 @@ async function start(
   }, SWEEP_INTERVAL_MS);
   undo.push(() => clearInterval(sweeping));
 
-  // The port is taken first: when it is in use, nothing else has happened yet.
   const dialler = createDialler({
     connect: (address, signal) =>
       running.node?.dial(address, { signal }) ?? Promise.reject(new Error('not running')),
@@ -141,23 +130,12 @@ async function start(
     isRunning() && (running.node?.services.relay.reservations.size ?? 0) < options.maxReservations;
   const http = createHttpEntry({
     pages,
-    endpoints: {
-      '/healthz': () =>
-        accepts() ? textPage(200, `ok\nturn: ${running.turn?.state ?? 'off'}`) : UNAVAILABLE,
-      '/relay.json': ({ headers }) =>
-        isRunning() && running.describe
-          ? jsonPage(running.describe(headers.host), {
-              'Access-Control-Allow-Origin': '*',
-              'Cross-Origin-Resource-Policy': 'cross-origin',
-              'Cache-Control': 'no-cache',
-            })
-          : UNAVAILABLE,
-      '/metrics': async () => ({
-        status: 200,
-        type: metrics.contentType,
-        body: await metrics.text(),
-      }),
-    },
+    endpoints: createEndpoints({
+      accepts,
+      turn: () => running.turn?.state ?? 'off',
+      describe: (hostHeader) => (isRunning() ? running.describe?.(hostHeader) : undefined),
+      metrics,
+    }),
     onUpgrade: (request, socket, head) =>
       entry.upgrade(request, socket, head, remoteAddress(request, isTrustedProxy)),
     onError: (error) => {
@@ -172,6 +150,7 @@ async function start(
     isExempt: (address) => limits.isExempt(address) || isTrustedProxy(address),
     onRefused: () => metrics.connectionsRefused.inc({ transport: 'tcp', reason: 'too-many' }),
   });
+  // The port is taken first: when it is in use, nothing else has happened yet.
   const { host, port } = await listen(http, options.host, options.port);
   undo.push(() => {
     http.closeAllConnections();

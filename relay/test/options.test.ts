@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { helpText } from '../src/help.ts';
 import { defaultOptions, environmentName, flagName, OPTION_NAMES } from '../src/options.ts';
-import { isLoopbackExempt } from '../src/start-relay.ts';
+import { isLoopbackExempt } from '../src/loopback-exempt.ts';
 import { OptionError, readOptions } from '../src/read-options.ts';
 
 function optionsOf(args: string[], environment: Record<string, string> = {}, file = '{}') {

@@ -31,7 +31,8 @@ export class FakeMicrophones implements Microphones {
         this.#waiting.push(resolve);
         signal.addEventListener('abort', () => resolve());
       });
-    } else if (this.behaviour !== 'opens') {
+    }
+    if (this.behaviour !== 'opens' && this.behaviour !== 'waits') {
       throw new WoxlyError<MicrophoneProblem>(this.behaviour);
     }
     const microphone = new FakeMicrophone(id);
@@ -45,8 +46,17 @@ export class FakeMicrophones implements Microphones {
 
   /** Opens those that wait. */
   allow(): void {
-    this.behaviour = 'opens';
-    for (const open of this.#waiting.splice(0)) open();
+    this.#decide('opens');
+  }
+
+  /** Opens none of those that wait. */
+  deny(problem: MicrophoneProblem): void {
+    this.#decide(problem);
+  }
+
+  #decide(behaviour: 'opens' | MicrophoneProblem): void {
+    this.behaviour = behaviour;
+    for (const decided of this.#waiting.splice(0)) decided();
   }
 
   /** How many are open now: the browser's recording light. */

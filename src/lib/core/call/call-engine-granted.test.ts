@@ -45,11 +45,11 @@ describe('a microphone that was allowed before', () => {
   test.each(['refused', 'missing', 'failed'] as const)(
     'and does not open at the caller, cancels the call that rings: %s',
     async (problem) => {
-      alice.microphones.behaviour = problem;
-      await alice.call(bob);
+      alice.microphones.behaviour = 'waits';
+      await ring(alice, bob);
+      alice.microphones.deny(problem);
       await alice.show(`ended: microphone-${problem}`);
-      await settled();
-      expect(bob.shows).not.toBe('incoming');
+      await bob.show('ended: cancelled-by-peer');
     },
   );
 
