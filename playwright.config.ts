@@ -20,7 +20,8 @@ export default defineConfig({
     locale: 'en-US',
     viewport: { width: 1280, height: 800 },
     screenshot: 'only-on-failure',
-    trace: 'retain-on-failure',
+    // Recording the screens of two browsers takes more of two cores than the calls themselves.
+    trace: 'off',
     launchOptions: chromiumLaunch(),
   },
 });

@@ -18,12 +18,9 @@ test('two people find each other by key, and hear each other', async ({ person }
   await bob.sees('Ended');
 });
 
-test('contacts call in both directions, one call after the other', async ({ person }) => {
-  const alice = await person('Alice', { voice: 'high' });
-  const bob = await person('Bob', { voice: 'low' });
-  await alice.add(bob);
-  await bob.add(alice);
-
+test('contacts call in both directions, one call after the other', async ({
+  contacts: [alice, bob],
+}) => {
   await alice.call(bob);
   await bob.accept();
   await Promise.all([hears(alice.page), hears(bob.page)]);
@@ -40,12 +37,8 @@ test('contacts call in both directions, one call after the other', async ({ pers
 });
 
 test('nothing is heard before Accept, though the path of a contact is connected', async ({
-  person,
+  contacts: [alice, bob],
 }) => {
-  const alice = await person('Alice', { voice: 'high' });
-  const bob = await person('Bob', { voice: 'low' });
-  await alice.add(bob);
-  await bob.add(alice);
   await alice.call(bob);
   await alice.sees('Ringing');
   await expect(async () => {
@@ -98,8 +91,7 @@ test('busy: a contact is told, the call that is live goes on, and it is a missed
   const alice = await person('Alice', { voice: 'high' });
   const bob = await person('Bob', { voice: 'low' });
   const carol = await person('Carol');
-  await bob.add(carol);
-  await carol.add(bob);
+  await bob.befriend(carol);
   await alice.callKey(await bob.key());
   await bob.accept();
   await hears(bob.page);
@@ -114,11 +106,7 @@ test('busy: a contact is told, the call that is live goes on, and it is a missed
   await expect(calls.getByRole('listitem').filter({ hasText: 'Carol' })).toContainText(/missed/i);
 });
 
-test('both press Call: one call, no second ring', async ({ person }) => {
-  const alice = await person('Alice', { voice: 'high' });
-  const bob = await person('Bob', { voice: 'low' });
-  await alice.add(bob);
-  await bob.add(alice);
+test('both press Call: one call, no second ring', async ({ contacts: [alice, bob] }) => {
   await Promise.all([alice.call(bob), bob.call(alice)]);
   await Promise.all([alice.sees('Connected'), bob.sees('Connected')]);
   await Promise.all([hears(alice.page), hears(bob.page)]);
@@ -176,11 +164,7 @@ test('whoever leaves while it rings stops the ringing at once', async ({ person 
   await expect(bob.incoming()).toBeHidden({ timeout: 3_000 });
 });
 
-test('call details tell the path, the codec and the rates', async ({ person }) => {
-  const alice = await person('Alice', { voice: 'high' });
-  const bob = await person('Bob', { voice: 'low' });
-  await alice.add(bob);
-  await bob.add(alice);
+test('call details tell the path, the codec and the rates', async ({ contacts: [alice, bob] }) => {
   await alice.call(bob);
   await bob.accept();
   await hears(bob.page);

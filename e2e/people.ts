@@ -31,6 +31,8 @@ interface Fixtures {
   anotherRelay: (...neighbours: readonly TestRelay[]) => Promise<TestRelay>;
   /** Brings a person with fresh storage; they leave with the test. */
   person: (name: string, options?: PersonOptions) => Promise<Person>;
+  /** Alice and Bob, of two voices, who are contacts of each other. */
+  contacts: readonly [alice: Person, bob: Person];
 }
 
 interface WorkerFixtures {
@@ -95,6 +97,13 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       return person;
     });
     await Promise.all(people.map(({ context }) => context.close()));
+  },
+
+  contacts: async ({ person }, use) => {
+    const alice = await person('Alice', { voice: 'high' });
+    const bob = await person('Bob', { voice: 'low' });
+    await alice.befriend(bob);
+    await use([alice, bob]);
   },
 });
 

@@ -74,6 +74,12 @@ export class Person {
     await this.addKey(await other.inviteLink(), other.name);
   }
 
+  /** Both add each other. */
+  async befriend(other: Person): Promise<void> {
+    await this.add(other);
+    await other.add(this);
+  }
+
   /** Adds whom a key or a link names. */
   async addKey(keyOrLink: string, name: string): Promise<void> {
     const dialog = await this.openDialog('Add contact');

@@ -2,13 +2,9 @@ import { hears } from './ear.ts';
 import { expect, test } from './people.ts';
 
 test('the relay dies in a call: the sound goes on, and hanging up still reaches the other side', async ({
-  person,
+  contacts: [alice, bob],
   relay,
 }) => {
-  const alice = await person('Alice', { voice: 'high' });
-  const bob = await person('Bob', { voice: 'low' });
-  await alice.add(bob);
-  await bob.add(alice);
   await alice.call(bob);
   await bob.accept();
   await Promise.all([hears(alice.page), hears(bob.page)]);

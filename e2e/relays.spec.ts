@@ -51,12 +51,8 @@ test('a contact is shown online while they are there, and not when they have lef
 });
 
 test('who does not share their presence is not shown online, and sees nobody', async ({
-  person,
+  contacts: [alice, bob],
 }) => {
-  const alice = await person('Alice');
-  const bob = await person('Bob');
-  await alice.add(bob);
-  await bob.add(alice);
   await expect(alice.contact('Bob')).toContainText(/online/i, { timeout: 30_000 });
   await bob.goTo('Settings');
   await bob.page.getByRole('switch', { name: /online/i }).click();

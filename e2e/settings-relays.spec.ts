@@ -49,13 +49,9 @@ test('a relay is added by its web address, tested, shared as a link, and removed
 });
 
 test('who was lost is called again, and it rings as soon as they are back', async ({
-  person,
+  contacts: [alice, bob],
   relay,
 }) => {
-  const alice = await person('Alice');
-  const bob = await person('Bob');
-  await alice.add(bob);
-  await bob.add(alice);
   await bob.context.setOffline(true);
   await bob.page.goto('about:blank');
   await alice.call(bob);

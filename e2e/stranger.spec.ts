@@ -88,12 +88,8 @@ test('a caller shows no candidate to who is not their contact, before Accept', a
 });
 
 test('who hides their address makes no connection before Accept, for a contact either', async ({
-  person,
+  contacts: [alice, bob],
 }) => {
-  const alice = await person('Alice');
-  const bob = await person('Bob');
-  await alice.add(bob);
-  await bob.add(alice);
   await bob.goTo('Settings');
   await bob.page.getByRole('switch', { name: /Hide my (IP|network) address/i }).click();
   await bob.goTo('Contacts');

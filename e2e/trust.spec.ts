@@ -10,11 +10,9 @@ async function safetyOf(person: Person): Promise<string> {
   return (await words.allInnerTexts()).join(' ').trim();
 }
 
-test('two people see the same safety words, and who was verified stays so', async ({ person }) => {
-  const alice = await person('Alice', { voice: 'high' });
-  const bob = await person('Bob', { voice: 'low' });
-  await alice.add(bob);
-  await bob.add(alice);
+test('two people see the same safety words, and who was verified stays so', async ({
+  contacts: [alice, bob],
+}) => {
   await alice.call(bob);
   await bob.accept();
   await alice.sees('Connected');

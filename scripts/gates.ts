@@ -11,7 +11,7 @@ import type { Ran } from './command.ts';
 import { oneCheck } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { ensureTurnserver } from './turnserver.ts';
-import { playwrightCounts, testOutcome, vitestCounts } from './test-counts.ts';
+import { playwrightCounts, testOutcome, vitestCounts, withoutPassed } from './test-counts.ts';
 
 /** One thing that has to hold before a change goes in. */
 export interface Gate {
@@ -88,8 +88,8 @@ async function network(): Promise<Outcome> {
 function playwright(line: readonly [string, ...string[]]): Promise<Outcome> {
   return withReport(async (report) => {
     const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: report };
-    const ran = await run(line, { env, limit: GATE_LIMIT_MS });
-    return testOutcome(ran, read(report), playwrightCounts);
+    const { code, output } = await run(line, { env, limit: GATE_LIMIT_MS });
+    return testOutcome({ code, output: withoutPassed(output) }, read(report), playwrightCounts);
   });
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { oneCheck, totalsLine } from './outcome.ts';
-import { playwrightCounts, testOutcome, vitestCounts } from './test-counts.ts';
+import { playwrightCounts, testOutcome, vitestCounts, withoutPassed } from './test-counts.ts';
 
 const passing = { status: 'passed', assertionResults: [{ status: 'passed' }] };
 const vitest = (passed: number, failed: number, testResults: readonly object[] = [passing]) =>
@@ -63,4 +63,17 @@ test('the closing line sums, and names skipped tests only where there are some',
   const some = { passed: 4, failed: 1, skipped: 0, output: '' };
   expect(totalsLine([oneCheck(true, ''), oneCheck(false, ''), some])).toBe('5 passed, 2 failed');
   expect(totalsLine([{ ...some, skipped: 2 }])).toBe('4 passed, 1 failed, 2 skipped');
+});
+
+test('of a run of Playwright only what did not pass is shown', () => {
+  const output = [
+    'Running 3 tests using 1 worker',
+    '',
+    '  ✓   1 a.spec.ts:3:1 › one (1.0s)',
+    '  ✘   2 a.spec.ts:9:1 › another ✓ 2 (1.0s)',
+    '  -   3 a.spec.ts:12:1 › a third',
+    '  1) a.spec.ts:9:1 › another ✓ 2',
+  ];
+  const shown = output.filter((_, index) => index !== 2);
+  expect(withoutPassed(output.join('\n'))).toBe(shown.join('\n'));
 });

@@ -76,6 +76,14 @@ export function testOutcome(
   return { passed, failed: 1, skipped, output };
 }
 
+/** What Playwright's list says of tests that passed is of no use beside one that failed. */
+export function withoutPassed(output: string): string {
+  return output
+    .split('\n')
+    .filter((line) => !/^\s+(?:✓|ok)\s+\d+ /.test(line))
+    .join('\n');
+}
+
 function attempt<Value>(make: () => Value): Value | undefined {
   try {
     return make();

@@ -19,6 +19,8 @@ export interface Contender {
   call(ends: Ends): Promise<void>;
   /** Presses Accept. The page marks `accept`. */
   accept(ends: Ends): Promise<void>;
+  /** How long to wait before another call, ms: a little unless given. */
+  readonly restMs?: number;
   /** Ends the call on both sides, so that the next one can come. */
   hangUp(ends: Ends): Promise<void>;
 }

@@ -37,7 +37,7 @@ async function measureOnce(contender: Contender, ends: Ends): Promise<Measured> 
   ]);
   const call = await marked(caller, 'call');
   await contender.hangUp(ends);
-  await wait(REST_MS);
+  await wait(contender.restMs ?? REST_MS);
   return {
     callToRing: ring - call,
     acceptToCaller: atCaller - accept,

@@ -10,8 +10,7 @@ export async function contacts(
 ): Promise<readonly [Networked, Networked]> {
   const alice = await scene.person('Alice', { voice: 'high', roundTripMs: 20, ...ofAlice });
   const bob = await scene.person('Bob', { voice: 'low', roundTripMs: 20, ...ofBob });
-  await alice.add(bob);
-  await bob.add(alice);
+  await alice.befriend(bob);
   return [alice, bob];
 }
 

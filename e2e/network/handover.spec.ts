@@ -10,8 +10,9 @@ import { soundAfter } from './sound.ts';
 const P50_MAX_MS = 2_000;
 const P95_MAX_MS = 5_000;
 /**
- * On two busy cores with two browsers everything takes longer: p50 was 2.7 s on a quiet machine and
- * 4.3 s on a loaded one, of which Chromium takes up to two to see the new network. A product that waits for the browser's own timeouts takes 15 s and more.
+ * On two cores with two browsers p50 was 2.4 s and p95 3.7 s on a quiet machine, and up to twice that on a busy one;
+ * what they are made of is in `docs/decisions/0015-restarts-on-one-connection.md`. A product that waits for the
+ * browser's own timeouts takes 15 s and more.
  */
 const SLACK = 3;
 

@@ -4,7 +4,8 @@ import type { NatType } from './lab/nat.ts';
 import { goes, says } from './path.ts';
 import type { PathKind } from './path.ts';
 import { test } from './people.ts';
-import type { Networked, Scene } from './scene.ts';
+import { Scene } from './scene.ts';
+import type { Networked } from './scene.ts';
 
 /** Every pair of networks: connected, the best way that these two allow, and heard on both sides. */
 
@@ -19,24 +20,41 @@ function expectedPath(a: NatType, b: NatType): PathKind {
   return symmetric && strict(a) && strict(b) ? 'Relayed' : 'Direct';
 }
 
-/** One caller and one callee behind each kind of NAT serve for all pairs. */
+let scene: Scene;
+test.beforeAll(({ lab }) => {
+  scene = new Scene(lab);
+});
+test.afterAll(() => scene.end());
+
+/** One caller and one callee behind each kind of NAT serve for all pairs: those of a file share one scene. */
 const people = new Map<string, Promise<Networked>>();
-function personBehind(scene: Scene, nat: NatType, side: 'caller' | 'callee'): Promise<Networked> {
-  const name = `${side}-${NAT_TYPES.indexOf(nat)}`;
+const nameOf = (side: 'caller' | 'callee', nat: NatType) => `${side}-${NAT_TYPES.indexOf(nat)}`;
+
+function personBehind(nat: NatType, side: 'caller' | 'callee'): Promise<Networked> {
+  const name = nameOf(side, nat);
   const voice = side === 'caller' ? 'high' : 'low';
   const arriving = people.get(name) ?? scene.person(name, { nat, voice, roundTripMs: 20 });
   people.set(name, arriving);
   return arriving;
 }
 
+/** No more of two cores for who has been in every pair. */
+async function leave(...names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const person = await people.get(name);
+    people.delete(name);
+    if (person !== undefined) await scene.leave(person);
+  }
+}
+
 for (const [index, a] of NAT_TYPES.entries()) {
-  for (const b of NAT_TYPES.slice(index)) {
+  const row = NAT_TYPES.slice(index);
+  for (const b of row) {
     const kind = expectedPath(a, b);
-    test(`${a} calls ${b}: ${kind}`, async ({ lastingScene }) => {
-      const caller = await personBehind(lastingScene, a, 'caller');
-      const callee = await personBehind(lastingScene, b, 'callee');
-      await caller.add(callee);
-      await callee.add(caller);
+    test(`${a} calls ${b}: ${kind}`, async () => {
+      const caller = await personBehind(a, 'caller');
+      const callee = await personBehind(b, 'callee');
+      await caller.befriend(callee);
       await caller.call(callee);
       await callee.accept();
       await Promise.all([hears(caller.page), hears(callee.page)]);
@@ -47,6 +65,7 @@ for (const [index, a] of NAT_TYPES.entries()) {
       await callee.sees('Ended');
       await caller.dismiss();
       await callee.dismiss();
+      if (b === row.at(-1)) await leave(nameOf('caller', a), nameOf('callee', a));
     });
   }
 }

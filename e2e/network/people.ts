@@ -2,22 +2,13 @@ import { test as base } from '@playwright/test';
 import { Lab } from './lab/lab.ts';
 import { Scene } from './scene.ts';
 
-/** A scene for each test, and one for all tests of a file, which is quicker where they need the same people. */
-export const test = base.extend<{ scene: Scene }, { lab: Lab; lastingScene: Scene }>({
+/** A scene for each test. */
+export const test = base.extend<{ scene: Scene }, { lab: Lab }>({
   lab: [
     async ({}, use) => {
       const lab = new Lab();
       await use(lab);
       await lab.close();
-    },
-    { scope: 'worker' },
-  ],
-
-  lastingScene: [
-    async ({ lab }, use) => {
-      const scene = new Scene(lab);
-      await use(scene);
-      await scene.end();
     },
     { scope: 'worker' },
   ],

@@ -9,6 +9,4 @@ export default defineConfig({
   outputDir: '../../test-results/network',
   globalSetup: [],
   timeout: 120_000,
-  // Recording the screens of two browsers takes more of two cores than the calls themselves.
-  use: { ...everywhere.use, trace: 'off' },
 });

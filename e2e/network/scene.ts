@@ -31,8 +31,8 @@ interface RelayOptions {
 export class Scene {
   readonly #lab: Lab;
   readonly #relays: PublicRelay[] = [];
-  readonly #browsers: Browser[] = [];
-  readonly #machines: string[] = [];
+  /** The browser of each machine, by the machine's name. */
+  readonly #browsers = new Map<string, Browser>();
 
   constructor(lab: Lab) {
     this.#lab = lab;
@@ -53,9 +53,8 @@ export class Scene {
     const { voice = 'low', relay = this.#relays[0] ?? (await this.relay()), ...network } = options;
     const machineName = `m-${name.toLowerCase()}`;
     const machine = await this.#lab.machine(machineName, network);
-    this.#machines.push(machineName);
     const browser = await launchOn(machine, voice);
-    this.#browsers.push(browser);
+    this.#browsers.set(machineName, browser);
     const context = await browser.newContext({
       baseURL: relay.url,
       locale: 'en-US',
@@ -69,9 +68,16 @@ export class Scene {
     return Object.assign(person, { machine });
   }
 
+  /** Ends somebody's browser and takes their machine away. */
+  async leave({ machine: { name } }: Networked): Promise<void> {
+    await this.#browsers.get(name)?.close();
+    this.#browsers.delete(name);
+    await this.#lab.remove(name);
+  }
+
   async end(): Promise<void> {
-    await Promise.all(this.#browsers.map((browser) => browser.close()));
+    await Promise.all([...this.#browsers.values()].map((browser) => browser.close()));
     await Promise.all(this.#relays.map((relay) => relay.dispose()));
-    for (const name of this.#machines) await this.#lab.remove(name);
+    for (const name of this.#browsers.keys()) await this.#lab.remove(name);
   }
 }

@@ -6,6 +6,7 @@ import { PRESENCE_TTL_MS } from '#lib/protocol/limits.ts';
 import { DESCRIPTORS_PER_MINUTE, DIALS_FOUND_PER_MINUTE } from '../src/limits.ts';
 import {
   anEnvelope,
+  aPublication,
   aPublisher,
   aRelayBeside,
   askRelays,
@@ -167,9 +168,7 @@ test('a flood of records through a neighbour fills its share, and people of this
   }
   expect(await metric(relay, presence('source-full'))).toBeGreaterThan(30);
   expect(await metric(relay, 'woxly_presence_bytes')).toBeLessThanOrEqual(131_072 / 4);
-  const envelope = anEnvelope();
-  await publish(await aPublisher(relay), envelope);
-  await found(relay, envelope.tag, [envelope]);
+  await aPublication(relay);
 });
 
 test('a record that its publisher did not sign, or bytes that are nothing, end a neighbour, for a while', async () => {
@@ -199,10 +198,7 @@ test('a record that its publisher did not sign, or bytes that are nothing, end a
 test('a lying relay cannot say that somebody has left who is here, nor displace or age a record', async () => {
   const relay = await aRelayBeside([]);
   const liar = await aLyingRelay(relay);
-  const bob = await aPublisher(relay);
-  const envelope = anEnvelope();
-  await publish(bob, envelope);
-  await found(relay, envelope.tag, [envelope]);
+  const { bob, envelope } = await aPublication(relay);
   const { publicKey } = bob.peerId;
   if (publicKey === undefined) throw new Error('an Ed25519 peer ID holds its key');
   const publisher = new Uint8Array(publicKey.raw);

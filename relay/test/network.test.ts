@@ -8,7 +8,7 @@ import { openRelayDescriptor } from '#lib/protocol/relay-descriptor.ts';
 import {
   aLine,
   anEnvelope,
-  aPublisher,
+  aPublication,
   aRelayBeside,
   askRelays,
   found,
@@ -21,10 +21,7 @@ import { addressOf, aPeer, aRelay, connect, metric, newFolder } from './peers.ts
 
 test('a record that is published at one relay is found at every other, and at one that comes later', async () => {
   const [a, , c] = await aLine();
-  const bob = await aPublisher(a);
-  const envelope = anEnvelope();
-  await publish(bob, envelope);
-  await found(c, envelope.tag, [envelope]);
+  const { bob, envelope } = await aPublication(a, c);
 
   const d = await aRelayBeside([c]);
   await found(d, envelope.tag, [envelope]);
@@ -35,9 +32,7 @@ test('a record that is published at one relay is found at every other, and at on
 
 test('records that came by greeting go on to neighbours from before, through relays between', async () => {
   const a = await aRelayBeside([]);
-  const envelope = anEnvelope();
-  await publish(await aPublisher(a), envelope);
-  await found(a, envelope.tag, [envelope]);
+  const { envelope } = await aPublication(a);
   const b = await aRelayBeside([]);
   const c = await aRelayBeside([b]);
   await neighbours(c, 1);
@@ -48,10 +43,7 @@ test('records that came by greeting go on to neighbours from before, through rel
 
 test('who watches at one relay hears of changes at another, and that a publisher has left', async () => {
   const [a, , c] = await aLine();
-  const bob = await aPublisher(a);
-  const first = anEnvelope();
-  await publish(bob, first);
-  await found(c, first.tag, [first]);
+  const { bob, envelope: first } = await aPublication(a, c);
 
   const alice = await aPeer();
   const pushes = await watch(await connect(alice, c), [first.tag, random(32)]);
@@ -71,10 +63,7 @@ test('who watches at one relay hears of changes at another, and that a publisher
 
 test('a relay that comes later learns who has left as well', async () => {
   const a = await aRelayBeside([]);
-  const bob = await aPublisher(a);
-  const envelope = anEnvelope();
-  await publish(bob, envelope);
-  await found(a, envelope.tag, [envelope]);
+  const { bob, envelope } = await aPublication(a);
   const here = await watch(await connect(await aPeer(), a), [envelope.tag]);
   expect((await here.next()).left).toEqual([]);
   await bob.stop();
@@ -149,10 +138,7 @@ test('a neighbour that was gone is dialled again when it is back, and hears what
   await neighbours(b, 1);
   await first.stop();
   await neighbours(b, 0);
-  const bob = await aPublisher(b);
-  const envelope = anEnvelope();
-  await publish(bob, envelope);
-  await found(b, envelope.tag, [envelope]);
+  const { envelope } = await aPublication(b);
 
   const back = await aRelayBeside([], { data, port });
   expect(back.peerId).toBe(first.peerId);

@@ -82,6 +82,15 @@ export async function found(relay: Relay, tag: Bytes, wanted: readonly PresenceE
   await peer.stop();
 }
 
+/** Bob, and a record of his that was published at one relay and is found at another, or the same. */
+export async function aPublication(relay: Relay, at = relay) {
+  const bob = await aPublisher(relay);
+  const envelope = anEnvelope();
+  await publish(bob, envelope);
+  await found(at, envelope.tag, [envelope]);
+  return { bob, envelope };
+}
+
 /** Asks a relay which relays it knows. */
 export async function askRelays(connection: Connection): Promise<RelayDescriptor[]> {
   const stream = await connection.newStream([RELAYS_PROTOCOL]);

@@ -7,6 +7,9 @@ import type { Contender, Ends } from '../contender.ts';
 /** From when the pointer is on a button until it is pressed, ms: somebody who knows what they want. */
 const POINTED_MS = 500;
 
+/** The callee's device lets a stranger ring three times a minute and a contact ten times, ms. */
+const REST_MS = { stranger: 20_000, contact: 3_000 };
+
 /** WOXLY on its own screens: what is pressed and what appears is what people press and see. */
 export function woxly(
   url: string,
@@ -63,6 +66,7 @@ export function woxly(
     },
     accept: ({ callee }) =>
       click(the(callee).incoming().getByRole('button', { name: 'Accept', exact: true }), 'accept'),
+    restMs: REST_MS[trust],
     hangUp: async (both) => {
       const { alice, bob } = ends(both);
       await alice.hangUp();

@@ -39,7 +39,9 @@ export class Machine {
   static async start(name: string, sites: Sites, nat: NatType, shaping: Shaping): Promise<Machine> {
     const box = new Namespace(name);
     const number = sites.take();
-    return new Machine(box, sites, number, await openSite(box, number, nat, shaped(shaping)));
+    const site = await openSite(box, number, nat, shaped(shaping));
+    site.plug();
+    return new Machine(box, sites, number, site);
   }
 
   get nat(): NatType {
@@ -77,12 +79,15 @@ export class Machine {
 
   /** Wi-Fi to mobile: the network goes, and after a gap there is another one, with another address. */
   async move({ nat = this.nat, gapMs = 0, ...shaping }: Move = {}): Promise<void> {
-    const shape = shaped(shaping, this.#site.wire.shape);
-    await this.#site.close();
-    this.#sites.giveBack(this.#number);
-    await wait(gapMs);
+    const [site, number] = [this.#site, this.#number];
+    // Both are there: the gap is as long as it should be, however long a new site takes to make.
     this.#number = this.#sites.take();
-    this.#site = await openSite(this.#box, this.#number, nat, shape);
+    this.#site = await openSite(this.#box, this.#number, nat, shaped(shaping, site.wire.shape));
+    site.unplug();
+    await wait(gapMs);
+    this.#site.plug();
+    await site.close();
+    this.#sites.giveBack(number);
   }
 
   /** What its present link has carried. */

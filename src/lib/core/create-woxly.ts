@@ -106,6 +106,7 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
     paths: ports.mediaPaths,
     attention,
     iceServers,
+    clockOffset: () => network.current?.clockOffsetMs ?? 0,
     settings: () => settings.current,
     contacts: {
       get: contacts.get,

@@ -113,10 +113,18 @@ export interface MediaPaths {
   /** Whether this browser can make voice connections at all. */
   readonly supported: boolean;
   /**
-   * Makes a connection ready that the next {@link open} with the same policy and servers takes: its candidates are
-   * being gathered already. At most one; it is closed after a while unused. Shows nothing to the peer.
+   * Makes a path with its offer ready, which the next {@link open} of a side that offers takes if policy and servers
+   * are the same: its candidates are being gathered already. At most one; it is closed after a while unused. Shows
+   * nothing to the peer.
    */
   prepare(policy: 'all' | 'relay', servers: readonly IceServer[]): void;
+  /** Closes what was made ready: its candidates are not those of now. */
+  forget(): void;
   /** Makes a connection. `relay` uses TURN only and shows the peer no address of this device. */
-  open(policy: 'all' | 'relay', servers: readonly IceServer[], events: MediaPathEvents): MediaPath;
+  open(
+    policy: 'all' | 'relay',
+    servers: readonly IceServer[],
+    side: 'offers' | 'answers',
+    events: MediaPathEvents,
+  ): MediaPath;
 }

@@ -70,13 +70,15 @@ export interface PeerNetwork {
   subscribe(topic: string, onMessage: (message: Bytes) => void): () => void;
   /**
    * Opens a channel to a device: over a connection that is already there (direct before relayed), else through
-   * the relays given, all at once; the first that works wins and the others are closed.
+   * the relays given, all at once; the first that works wins and the others are closed. `anew`: what is there may be
+   * dead, and nothing waits for it.
    */
   open(
     device: DeviceKey,
     protocol: string,
     relays: readonly string[],
     signal: AbortSignal,
+    anew?: boolean,
   ): Promise<FrameChannel>;
   /** Takes channels that others open. One taker a protocol. Returns a way to stop. */
   accept(protocol: string, onChannel: (channel: FrameChannel) => void): () => void;

@@ -4,6 +4,7 @@ import { WoxlyError } from '#lib/domain/errors.ts';
 import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
 import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
 import type { Settings } from '#lib/domain/settings.ts';
+import { correctedClock } from '#lib/core/clock-correction.ts';
 import { createCalls } from '#lib/core/call/call-engine.ts';
 import type { CallEngine } from '#lib/core/call/call-engine.ts';
 import type { EndedCallView, LiveCallView } from '#lib/core/call/call-view.ts';
@@ -83,6 +84,8 @@ export class CallPerson {
   unreachable: ReachFailure | undefined;
   /** What it knows of its own network. */
   network: 'up' | 'down' = 'up';
+  /** How far its clock is ahead of the true time, ms. It has been told so by its relay. */
+  clockAhead = 0;
   /** How often it was said that the path of a call broke. */
   breaks = 0;
   /** Whose devices they are, beside what the contacts say. */
@@ -109,7 +112,8 @@ export class CallPerson {
     this.node = world.network.join(device);
     world.relay.reserve(device);
     this.calls = createCalls({
-      clock: world.clock,
+      clock: correctedClock(world.clock, () => this.clockAhead),
+      clockOffset: () => -this.clockAhead,
       random: new SeededRandom(name.length),
       log: { info: () => undefined, warn: (event) => this.warnings.push(event) },
       attention: this.attention,

@@ -34,6 +34,8 @@ export class FakeMediaPaths implements MediaPaths {
   readonly opened: FakePath[] = [];
   /** Every time a connection was made ready: its policy. */
   readonly prepared: ('all' | 'relay')[] = [];
+  /** How often what was ready was thrown away. */
+  forgotten = 0;
   readonly #air: FakeAir;
 
   constructor(air: FakeAir) {
@@ -44,7 +46,16 @@ export class FakeMediaPaths implements MediaPaths {
     this.prepared.push(policy);
   }
 
-  open(policy: 'all' | 'relay', servers: readonly IceServer[], events: MediaPathEvents): FakePath {
+  forget(): void {
+    this.forgotten += 1;
+  }
+
+  open(
+    policy: 'all' | 'relay',
+    servers: readonly IceServer[],
+    _side: 'offers' | 'answers',
+    events: MediaPathEvents,
+  ): FakePath {
     const path = new FakePath(this.#air, policy, servers, events);
     this.opened.push(path);
     return path;

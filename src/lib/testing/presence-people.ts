@@ -6,6 +6,7 @@ import { deviceKeyOf, identityKeyOf } from '#lib/protocol/key-text.ts';
 import { PRESENCE_TTL_MS } from '#lib/protocol/limits.ts';
 import { sealPresence } from '#lib/protocol/presence-record.ts';
 import type { PresenceEnvelope, PresenceRecord } from '#lib/protocol/presence-record.ts';
+import type { Signer } from '#lib/protocol/signed.ts';
 import { signerNumber } from './signers.ts';
 
 const DAY = 86_400_000;
@@ -13,6 +14,7 @@ const DAY = 86_400_000;
 /** Somebody of a test who says where they are. */
 export interface PresencePerson {
   readonly key: IdentityKey;
+  readonly identity: Signer;
   readonly device: DeviceKey;
   /** A record that this person signed, sealed under their key. */
   record(
@@ -30,6 +32,7 @@ export async function presencePerson(
   const [identity, device] = await Promise.all([signerNumber(number), signerNumber(number + 1)]);
   return {
     key: identityKeyOf(identity.publicKey),
+    identity,
     device: deviceKeyOf(device.publicKey),
     async record({ issued, epoch = 1, ...part }) {
       const certificate = await signCertificate(identity, {

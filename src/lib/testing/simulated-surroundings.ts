@@ -1,4 +1,5 @@
-import type { Circumstances } from '#lib/core/call/call-event.ts';
+import type { CallEvent, Circumstances, Unstamped } from '#lib/core/call/call-event.ts';
+import type { Call } from '#lib/core/call/call-state.ts';
 import type { CallId, DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
 import type { CallFrame } from '#lib/protocol/call-frame.ts';
 import type { SeededRandom } from './seeded-random.ts';
@@ -10,6 +11,16 @@ export interface SimulatedDevice {
   readonly key: IdentityKey;
   readonly device: DeviceKey;
   readonly alive: boolean;
+}
+
+/** A device, as the work of its call sees it. */
+export interface CallingDevice extends SimulatedDevice {
+  readonly call: Call | undefined;
+  /** Whether the peer may see the address of this device before Accept. */
+  mayShow(call: Call): boolean;
+  dispatch(event: Unstamped<CallEvent>): void;
+  /** What must never happen has happened. */
+  fail(what: string): never;
 }
 
 /** What surrounds a simulated device. */

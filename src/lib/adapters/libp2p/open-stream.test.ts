@@ -26,7 +26,7 @@ function connection(name: string, after: number): Connection & { aborted: string
   return { status: 'open', newStream, aborted } as unknown as Connection & { aborted: string[] };
 }
 
-function opening(known: Connection[], fresh?: Connection) {
+function opening(known: Connection[], fresh?: Connection, anew = false) {
   const dialled: number[] = [];
   const started = Date.now();
   const libp2p = { getConnections: () => known } as unknown as Libp2p;
@@ -37,7 +37,7 @@ function opening(known: Connection[], fresh?: Connection) {
     },
   };
   const circuits = fresh === undefined ? [] : [CIRCUIT];
-  const target = { peer: PEER, protocol: '/woxly/call/1', circuits };
+  const target = { peer: PEER, protocol: '/woxly/call/1', circuits, anew };
   const outcome = openStream(libp2p, dialler, target, new AbortController().signal).then(
     ({ stream }) => stream.id,
     () => 'failed',
@@ -57,6 +57,13 @@ test('a half-dead connection does not hold up a new circuit', async () => {
   await vi.advanceTimersByTimeAsync(600);
   expect(await outcome).toBe('new');
   expect(dialled).toEqual([500]);
+});
+
+test('where connections may be dead a new circuit is dialled at once', async () => {
+  const { outcome, dialled } = opening([connection('dead', 1e6)], connection('new', 50), true);
+  await vi.advanceTimersByTimeAsync(60);
+  expect(await outcome).toBe('new');
+  expect(dialled).toEqual([0]);
 });
 
 test('a half-dead connection alone is given up soon', async () => {

@@ -6,7 +6,7 @@ import type { DirectDialler } from './node.ts';
 
 /** How long a connection that is there already may take to open a stream, ms: it may be half dead. */
 const KNOWN_TIMEOUT_MS = 2_000;
-/** New circuits are dialled beside known connections after this, ms: when those work they are faster. */
+/** New circuits are dialled beside connections that are believed to work after this, ms: when they do they are faster. */
 const NEW_AFTER_MS = 500;
 
 interface Target {
@@ -14,6 +14,8 @@ interface Target {
   readonly protocol: string;
   /** Circuit addresses of the peer. */
   readonly circuits: readonly Multiaddr[];
+  /** Connections that are there may be dead: new circuits are dialled beside them at once. */
+  readonly anew: boolean;
 }
 
 interface Opened {
@@ -28,7 +30,7 @@ interface Opened {
 export async function openStream(
   libp2p: Libp2p,
   dialler: DirectDialler,
-  { peer, protocol, circuits }: Target,
+  { peer, protocol, circuits, anew }: Target,
   signal: AbortSignal,
 ): Promise<Opened> {
   const over = new AbortController();
@@ -46,7 +48,7 @@ export async function openStream(
       openOn(connection, AbortSignal.any([giveUp, AbortSignal.timeout(KNOWN_TIMEOUT_MS)])),
     ),
     ...circuits.map(async (through) => {
-      if (known.length > 0) await pause(NEW_AFTER_MS, giveUp);
+      if (known.length > 0 && !anew) await pause(NEW_AFTER_MS, giveUp);
       giveUp.throwIfAborted();
       return openOn(await dialler.dial(through, { signal: giveUp }), giveUp);
     }),

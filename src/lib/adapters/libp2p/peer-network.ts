@@ -138,14 +138,11 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
       }
     },
 
-    async open(peer, protocol, relays, signal) {
+    async open(peer, protocol, relays, signal, anew = false) {
       try {
-        const { stream, connection } = await openStream(
-          libp2p,
-          dialler,
-          { peer, protocol, circuits: relays.map((relay) => circuit(relay, peer)) },
-          signal,
-        );
+        const circuits = relays.map((relay) => circuit(relay, peer));
+        const target = { peer, protocol, circuits, anew };
+        const { stream, connection } = await openStream(libp2p, dialler, target, signal);
         if (connection.limits !== undefined) upgrade(peer, connection);
         return frameChannel(stream, peer, connection.limits === undefined);
       } catch (cause) {

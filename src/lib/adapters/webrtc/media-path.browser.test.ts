@@ -14,7 +14,7 @@ afterEach(() => {
 
 function twoSides(): [alice: Side, bob: Side] {
   const paths = browserMediaPaths(pageClock);
-  const sides = openTwo((events) => paths.open('all', [], events));
+  const sides = openTwo((events) => paths.open('all', [], 'answers', events));
   closing.push(...sides.map(({ path }) => path));
   return sides;
 }

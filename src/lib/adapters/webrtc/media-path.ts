@@ -38,6 +38,7 @@ export class RtcMediaPath implements MediaPath {
   readonly #watch: PathWatch;
   readonly #quality: QualityReader;
   #encoding: EncodingName = 'normal';
+  #offer: Promise<string> | undefined;
   #sparse = false;
   #closed = false;
 
@@ -80,7 +81,7 @@ export class RtcMediaPath implements MediaPath {
   }
 
   offer(): Promise<string> {
-    return this.#negotiation.offer();
+    return (this.#offer ??= this.#negotiation.offer());
   }
 
   answer(offer: string, servers?: readonly IceServer[]): Promise<string> {

@@ -1,8 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import type { MediaPath } from '#lib/ports/media.ts';
+import type { MediaPath, MediaPathEvents } from '#lib/ports/media.ts';
 import { FakeClock } from '#lib/testing/fake-clock.ts';
 import { browserMediaPaths } from './media-paths.ts';
-import { Told } from './two-sides.ts';
+import { pageClock, Told } from './two-sides.ts';
 
 const closing: MediaPath[] = [];
 afterEach(() => {
@@ -27,11 +27,12 @@ function lookOn() {
   );
   const clock = new FakeClock();
   const paths = browserMediaPaths(clock);
-  const open = (policy: 'all' | 'relay', servers = SERVERS) => {
+  const open = (policy: 'all' | 'relay', side: 'offers' | 'answers' = 'offers') => {
     const told = new Told();
     const path = paths.open(
       policy,
-      servers,
+      SERVERS,
+      side,
       told.events(() => undefined),
     );
     closing.push(path);
@@ -45,21 +46,50 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test('the next path takes the connection that was made ready, and only once', async () => {
+/** Until the connection made first has its offer and candidates. */
+async function gathered(made: readonly RTCPeerConnection[]): Promise<string | undefined> {
+  await vi.waitUntil(() => made[0]?.localDescription?.sdp.includes('a=candidate:'));
+  return made[0]?.localDescription?.sdp;
+}
+
+test('the next path takes the connection that was made ready with its offer and candidates, and only once', async () => {
   const { made, clock, paths, open } = lookOn();
   paths.prepare('all', SERVERS);
   paths.prepare('all', SERVERS);
-  expect(made).toHaveLength(1);
+  const own = await gathered(made);
   const { path, told } = open('all');
-  expect(made).toHaveLength(1);
+  // As a connection tells them: never before its opener has it in hand.
+  expect(told.candidates).toEqual([]);
   expect(clock.waiting).toBe(0);
-  await path.offer();
-  await told.until(() => told.candidates.length > 0);
+  const offer = await path.offer();
+  expect(/a=fingerprint:\S+ \S+/.exec(offer)?.[0]).toBe(
+    /a=fingerprint:\S+ \S+/.exec(own ?? '')?.[0],
+  );
+  expect(offer).not.toContain('a=candidate:');
+  expect(told.candidates.length).toBeGreaterThan(0);
+  expect(made).toHaveLength(1);
   open('all');
   expect(made).toHaveLength(2);
 });
 
-test('one that was made ready for something else is closed', () => {
+test('two sides connect by an offer that was made ready', async () => {
+  const { made } = lookOn();
+  const paths = browserMediaPaths(pageClock);
+  paths.prepare('all', []);
+  await gathered(made);
+  const told = [new Told(), new Told()] as const;
+  const [caller, callee] = (['offers', 'answers'] as const).map((side, index) => {
+    const events = told[index]?.events(() => undefined) as MediaPathEvents;
+    return paths.open('all', [], side, events);
+  }) as [MediaPath, MediaPath];
+  closing.push(caller, callee);
+  await caller.takeAnswer(await callee.answer(await caller.offer()));
+  for (const candidate of told[0].candidates) callee.addCandidate(candidate);
+  expect(await told[0].reaches('connected', 'failed')).toBe('connected');
+  expect(made).toHaveLength(2);
+});
+
+test('one that was made ready for something else is closed', async () => {
   const { paths, open, states } = lookOn();
   paths.prepare('all', SERVERS);
   open('relay');
@@ -67,6 +97,23 @@ test('one that was made ready for something else is closed', () => {
   paths.prepare('all', SERVERS);
   paths.prepare('all', []);
   expect(states()).toEqual(['closed', 'stable', 'closed', 'stable']);
+});
+
+test('a side that answers leaves it to one that offers', () => {
+  const { made, paths, open } = lookOn();
+  paths.prepare('all', SERVERS);
+  open('all', 'answers');
+  expect(made).toHaveLength(2);
+  open('all');
+  expect(made).toHaveLength(2);
+});
+
+test('one of before a change of network is closed', () => {
+  const { paths, open, states } = lookOn();
+  paths.prepare('all', SERVERS);
+  paths.forget();
+  open('all');
+  expect(states()).toEqual(['closed', 'stable']);
 });
 
 test('one that nobody takes is closed after a minute', async () => {

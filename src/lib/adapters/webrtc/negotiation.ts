@@ -8,6 +8,8 @@ import { toRtcServers } from './rtc-servers.ts';
 const VIDEO_LINES = 2;
 /** Kinds of sound that may be sent and received: Opus, and Opus in RED (RFC 2198). */
 const CODECS: readonly string[] = ['audio/opus', 'audio/red'];
+/** What the lines name that carry no picture yet: all that a browser knows would be most of the RING. */
+const PLACEHOLDERS: readonly string[] = ['video/vp8'];
 
 interface Remote {
   readonly type: 'offer' | 'answer';
@@ -50,9 +52,13 @@ export class Negotiation {
     return this.#next(async () => {
       const connection = this.#connection;
       this.#audio = connection.addTransceiver('audio', { direction: 'sendrecv' });
-      preferOpus(this.#audio);
+      prefer(this.#audio, 'audio', CODECS);
       for (let line = 0; line < VIDEO_LINES; line += 1) {
-        connection.addTransceiver('video', { direction: 'inactive' });
+        prefer(
+          connection.addTransceiver('video', { direction: 'inactive' }),
+          'video',
+          PLACEHOLDERS,
+        );
       }
       return this.#describe(await connection.createOffer());
     });
@@ -68,7 +74,7 @@ export class Negotiation {
       this.#audio ??= audio;
       if (this.#audio !== undefined) {
         this.#audio.direction = 'sendrecv';
-        preferOpus(this.#audio);
+        prefer(this.#audio, 'audio', CODECS);
       }
       // A caller who offers to send video before anybody accepted sends none.
       for (const other of others) other.direction = 'inactive';
@@ -185,12 +191,12 @@ export class Negotiation {
 const userFragment = (sdp: string | undefined): string | undefined =>
   /^a=ice-ufrag:(\S+)/m.exec(sdp ?? '')?.[1];
 
-/** Opus first, RED behind it so that either side can go over to it; nothing else. */
-function preferOpus(audio: RTCRtpTransceiver): void {
-  const known = RTCRtpReceiver.getCapabilities('audio')?.codecs ?? [];
-  const wanted = CODECS.flatMap((mimeType) =>
+/** These in this order, and nothing else: Opus first, with RED behind it so that either side can go over to it. */
+function prefer(line: RTCRtpTransceiver, kind: 'audio' | 'video', codecs: readonly string[]): void {
+  const known = RTCRtpReceiver.getCapabilities(kind)?.codecs ?? [];
+  const wanted = codecs.flatMap((mimeType) =>
     known.filter((codec) => codec.mimeType.toLowerCase() === mimeType),
   );
   // Not in older Firefox: there the browser's own order has Opus first as well.
-  if (wanted.length > 0 && 'setCodecPreferences' in audio) audio.setCodecPreferences(wanted);
+  if (wanted.length > 0 && 'setCodecPreferences' in line) line.setCodecPreferences(wanted);
 }

@@ -12,7 +12,11 @@ export type Effect =
   /** By every way there is: frames are numbered, so that one that comes twice does no harm. */
   | { readonly do: 'send'; readonly device: DeviceKey; readonly frame: CallFrame }
   /** Make the RTCPeerConnection. It closes with the call, or with `close-path`. */
-  | { readonly do: 'open-path'; readonly policy: 'all' | 'relay' }
+  | {
+      readonly do: 'open-path';
+      readonly policy: 'all' | 'relay';
+      readonly side: 'offers' | 'answers';
+    }
   | { readonly do: 'close-path' }
   /** → `offer-made` */
   | { readonly do: 'make-offer' }

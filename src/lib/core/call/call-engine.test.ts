@@ -176,6 +176,24 @@ describe('finding', () => {
   });
 });
 
+test.each([-1, 1])('a clock that is ten minutes wrong rings and is rung: %s', async (sign) => {
+  alice.clockAhead = sign * 600_000;
+  for (const [caller, callee] of [
+    [alice, bob],
+    [bob, alice],
+  ] as const) {
+    await ring(caller, callee);
+    caller.calls.hangUp();
+    await callee.show('ended: cancelled-by-peer');
+    callee.calls.dismiss();
+    caller.calls.dismiss();
+  }
+  // By the clock of the device that shows it.
+  expect(
+    alice.records.every(({ started }) => started <= world.clock.now() + alice.clockAhead),
+  ).toBe(true);
+});
+
 describe('leaving the page', () => {
   test('hangs up at once', async () => {
     befriend(alice, bob);

@@ -165,7 +165,7 @@ class RunningCalls implements CallEngine {
 
   #onNetwork(what: { readonly same?: true }): void {
     this.#runner.dispatch({ type: 'network-changed', ...what });
-    this.#runner.preparation.retry();
+    this.#runner.preparation.networkChanged();
   }
 
   personSeen(key: IdentityKey): void {

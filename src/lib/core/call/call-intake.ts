@@ -9,12 +9,14 @@ import type { IceServer, MediaPaths } from '#lib/ports/media.ts';
 import type { Contacts } from '../woxly.ts';
 import type { CallEvent, Circumstances, Unstamped } from './call-event.ts';
 import type { Via } from './reliable.ts';
-import { callerOf, checkBody, peerOf } from './ring-check.ts';
+import { callerOf, checkBody, inTime, peerOf } from './ring-check.ts';
 import type { SdpChecks } from './ring-check.ts';
 import { CONTACT_RINGS, RingGate, STRANGER_RINGS } from './ring-gate.ts';
 
 export interface CallIntakePorts extends SdpChecks {
   readonly clock: Clock;
+  /** How far the clocks of others are ahead of ours, ms. */
+  readonly clockOffset: () => number;
   readonly paths: MediaPaths;
   readonly iceServers: () => readonly IceServer[];
   readonly self: () => { readonly key: IdentityKey };
@@ -61,13 +63,13 @@ export class CallIntake {
     frame: CallFrame,
     body: CallBodyOf<'ring'>,
   ): Promise<boolean> {
-    const { self, clock, settings, paths } = this.#ports;
-    const caller = await callerOf(body, device, clock.now());
+    const { self, clock, clockOffset, settings, paths } = this.#ports;
+    const caller = await callerOf(body, device, clock.now() + clockOffset());
     if (caller === undefined || caller === self().key) return false;
     const about = this.#callerAs(circumstancesOf(this.#ports, caller, body.name), device, body);
     if (!this.#events.knows(id, device) && !this.#admits(about, device)) return true;
     this.#events.onEvent({
-      ...{ type: 'ring', id, device, frame, body, ...about },
+      ...{ type: 'ring', id, device, frame, body: inTime(body, -clockOffset()), ...about },
       strangersMayRing: settings().strangersMayRing,
       supported: paths.supported,
     });

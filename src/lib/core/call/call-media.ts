@@ -36,6 +36,7 @@ export class CallMedia {
   /** The speaker that the path plays on. */
   #speaker: string | undefined;
   #dataSaver = false;
+  #waiting: MediaEffect[] | undefined;
   /** Whether the call has come so far that the microphone's sound is sent. */
   #sending = false;
 
@@ -69,9 +70,29 @@ export class CallMedia {
   }
 
   run(effect: MediaEffect): void {
+    if (this.#waiting !== undefined) this.#waiting.push(effect);
+    else if (effect.do === 'open-path' && effect.side === 'answers') this.#runLater(effect);
+    else this.#run(effect);
+  }
+
+  /**
+   * Making a connection takes the browser longer than all else that a RING brings: people see and hear it first. What
+   * else is to be done meanwhile waits its turn.
+   */
+  #runLater(effect: MediaEffect): void {
+    const waiting = [effect];
+    this.#waiting = waiting;
+    queueMicrotask(() => {
+      if (this.#waiting !== waiting) return;
+      this.#waiting = undefined;
+      for (const next of waiting) this.#run(next);
+    });
+  }
+
+  #run(effect: MediaEffect): void {
     switch (effect.do) {
       case 'open-path':
-        return this.#openPath(effect.policy);
+        return this.#openPath(effect.policy, effect.side);
       case 'close-path':
         return this.#closePath();
       case 'make-offer':
@@ -118,11 +139,12 @@ export class CallMedia {
   }
 
   close(): void {
+    this.#waiting = undefined;
     this.#closePath();
     this.#microphone.close();
   }
 
-  #openPath(policy: 'all' | 'relay'): void {
+  #openPath(policy: 'all' | 'relay', side: 'offers' | 'answers'): void {
     const { clock, log } = this.#ports;
     const report = (event: Media) => {
       if (this.#path === path) this.#events.report(event);
@@ -135,7 +157,7 @@ export class CallMedia {
       },
     });
     try {
-      path = this.#ports.paths.open(policy, this.#ports.iceServers(), {
+      path = this.#ports.paths.open(policy, this.#ports.iceServers(), side, {
         onCandidate: (candidate) => report({ type: 'candidate', candidate }),
         onState: (state) => {
           report({ type: 'path-state', state });

@@ -81,10 +81,18 @@ export class CallPreparation {
     return this.#prepared?.device === device;
   }
 
-  /** The person may be reachable now. */
-  retry(key?: IdentityKey): void {
-    const prepared = this.#prepared;
-    if (prepared && (key === undefined || prepared.key === key)) void this.#open(prepared);
+  /** This device has another network than before, or one again: candidates of the old one lead nowhere. */
+  networkChanged(): void {
+    const { paths, iceServers } = this.#ports;
+    paths.forget();
+    if (this.#prepared === undefined) return;
+    paths.prepare('all', iceServers());
+    void this.#open(this.#prepared);
+  }
+
+  /** This person may be reachable now. */
+  retry(key: IdentityKey): void {
+    if (this.#prepared?.key === key) void this.#open(this.#prepared);
   }
 
   stop(): void {

@@ -32,7 +32,7 @@ describe('privacy', () => {
     expect(play.did).toEqual(['ringing']);
     expect(play.call).toMatchObject({ privacy: { showsAddress } });
     play.tell({ type: 'accept' });
-    expect(play.effects).toContainEqual({ do: 'open-path', policy });
+    expect(play.effects).toContainEqual({ do: 'open-path', policy, side: 'answers' });
     play.tell({ type: 'candidate', candidate: { candidate: 'candidate:1' } });
     expect(play.effects).toEqual([]);
     play.tell({ type: 'answer-made', answer: 'x' }).tell({ type: 'microphone-opened' });

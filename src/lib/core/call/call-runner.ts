@@ -16,6 +16,7 @@ import { CallSigns } from './call-signs.ts';
 import { isLinked } from './call-state.ts';
 import type { Call } from './call-state.ts';
 import type { CallView } from './call-view.ts';
+import { inTime } from './ring-check.ts';
 import { CallWork } from './call-work.ts';
 import type { CallWorkPorts } from './call-work.ts';
 import { FREE_LINE } from './line.ts';
@@ -186,6 +187,8 @@ export class CallRunner {
     if (event.type === 'ring' && isOver(before) && !isOver(line.call)) {
       this.begin({ key: event.peer.key, hints: { devices: [event.device], relays: [] } });
     }
+    // Before the work, of which there may be much.
+    this.show();
     for (const effect of effects) this.#run(effect);
     if (before?.stage !== line.call?.stage) this.#tell(before, line.call);
     if (isOver(before) && !isOver(line.call) && this.#background) {
@@ -214,7 +217,9 @@ export class CallRunner {
 
   /** By every way there is. */
   #send(device: DeviceKey, frame: CallFrame): void {
-    this.channels.send(device, frame);
+    const { body } = frame;
+    const ring = body.type === 'ring' && inTime(body, this.#ports.clockOffset());
+    this.channels.send(device, ring ? { ...frame, body: ring } : frame);
     const { call } = this.#line;
     // The call may have ended in this very step: its path is still there to say so.
     const own = call?.stage === 'ended' ? call.farewell?.device : this.#peerDevice;

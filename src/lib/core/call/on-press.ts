@@ -53,7 +53,7 @@ function onAccept(turn: Turn, call: Call, granted = false): Call {
 /** Makes the callee's path from the caller's offer. Its candidates are shown as {@link Privacy.warm} allows. */
 export function openPath(turn: Turn, call: Incoming): Incoming {
   turn.effects.push(
-    { do: 'open-path', policy: call.privacy.policy },
+    { do: 'open-path', policy: call.privacy.policy, side: 'answers' },
     { do: 'make-answer', offer: call.offer },
   );
   return {

@@ -22,7 +22,8 @@ export function ringIfReady(turn: Turn, call: Reaching): Reaching | Rung {
 
 /** Makes a path and its offer. Gathering starts with it. */
 export function openOffer(turn: Turn, { privacy }: Pick<PreparingCall, 'privacy'>): void {
-  turn.effects.push({ do: 'open-path', policy: privacy.policy }, { do: 'make-offer' });
+  const { policy } = privacy;
+  turn.effects.push({ do: 'open-path', policy, side: 'offers' }, { do: 'make-offer' });
 }
 
 /** The search took so long that the offer's candidates and credentials may be gone. */

@@ -85,10 +85,10 @@ export function restart(turn: Turn, call: AcceptedCall): AcceptedCall {
 
 /** There is a way to the peer again: a path that is broken need not wait any longer, if nothing was tried yet. */
 export function repairSoon(turn: Turn, call: AcceptedCall): AcceptedCall {
-  const { at, step, since, tries } = call.repair;
+  const { at, step, since, broken } = call.repair;
   if (at === undefined || step.is !== 'idle') return call;
-  // What was agreed just now may still connect.
-  if (tries > 0 && turn.now - since < RESTART_FIRST_MS) return call;
+  // What was agreed just now, whoever offered it, may still connect.
+  if (since >= broken && turn.now - since < RESTART_FIRST_MS) return call;
   const wait = call.polite ? RESTART_POLITE_MS : RESTART_IMPOLITE_MS;
   return repairIfDue(turn, postponed(call, Math.min(at, turn.now + wait)));
 }

@@ -58,6 +58,16 @@ export async function callerOf(
   return identityKeyOf(certificate.identity);
 }
 
+/**
+ * A RING in the time of another clock, which is `ms` ahead. Between devices it has the network's, as far as that is
+ * known, so that who has a wrong clock can call and be called.
+ */
+export const inTime = (ring: CallBodyOf<'ring'>, ms: number): CallBodyOf<'ring'> => ({
+  ...ring,
+  issued: ring.issued + ms,
+  expires: ring.expires + ms,
+});
+
 /** A person as we know them; of a stranger only the name they claim. */
 export function peerOf(contacts: Pick<Contacts, 'get'>, key: IdentityKey, claimed = ''): CallPeer {
   const contact = contacts.get(key);

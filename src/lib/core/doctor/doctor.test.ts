@@ -1,101 +1,19 @@
 import { expect, test } from 'vitest';
-import type { Contact } from '#lib/domain/contact.ts';
-import type { IdentityKey } from '#lib/domain/ids.ts';
 import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
-import type { Settings } from '#lib/domain/settings.ts';
-import type { IceServer } from '#lib/ports/media.ts';
-import { FakeClock, settled, until } from '#lib/testing/fake-clock.ts';
-import { FakeIceProbe } from '#lib/testing/fake-ice-probe.ts';
-import { FakeMicrophones } from '#lib/testing/fake-microphones.ts';
-import type { DoctorCheck, RelayTest, RelayView } from '../woxly.ts';
-import { createDoctor } from './doctor.ts';
-import type { Whereabouts } from './verdict.ts';
-
-const KEY = '12D3KooWSecretKey' as IdentityKey;
-const LOGIN = { username: '9:12D3KooWSecretDevice', credential: 'secret-credential' };
-const STUN = 'stun:relay.example:3478';
-const [UDP, TCP, TLS] = [
-  'turn:relay.example:3478?transport=udp',
-  'turn:relay.example:3478?transport=tcp',
-  'turns:relay.example:443?transport=tcp',
-] as const;
-const SECOND = 'turn:second.example:3478?transport=udp';
-const SECOND_STUN = 'stun:second.example:3478';
-const MAPPED = '198.51.100.7:40000';
-
-const aRelay = (host: string, operator?: string): RelayView => ({
-  address: `/dns4/${host}/tcp/443/wss/p2p/12D3KooWRelay${host}`,
-  state: 'reachable',
-  origin: 'page',
-  preferred: false,
-  ...(operator !== undefined && { operator }),
-});
-const WORKS: RelayTest = { reached: { tookMs: 120 }, roundTripMs: 40, lookup: true, turn: 'works' };
-
-function aDoctor() {
-  const clock = new FakeClock();
-  const probe = new FakeIceProbe();
-  const microphones = new FakeMicrophones();
-  const world: {
-    settings: Settings;
-    relays: RelayView[];
-    tests: Map<string, RelayTest>;
-    servers: readonly IceServer[];
-    contact: Contact;
-    where: Whereabouts | Error;
-    lookedUp: IdentityKey[];
-  } = {
-    settings: DEFAULT_SETTINGS,
-    relays: [aRelay('relay.example', 'Example Society'), aRelay('second.example')],
-    tests: new Map(),
-    servers: [{ urls: [STUN] }, { urls: [UDP, TCP, TLS], ...LOGIN }, { urls: [SECOND], ...LOGIN }],
-    contact: { key: KEY, name: 'Bob Secret', hideAddress: false } as Contact,
-    where: 'there',
-    lookedUp: [],
-  };
-  for (const url of [STUN, SECOND_STUN]) {
-    probe.answers.set(url, { mapped: MAPPED, relayed: false, tookMs: 30 });
-  }
-  for (const [url, tookMs] of [
-    [UDP, 60],
-    [TCP, 90],
-    [TLS, 150],
-    [SECOND, 50],
-  ] as const) {
-    probe.answers.set(url, { relayed: true, tookMs });
-  }
-  probe.mapped = [MAPPED];
-  const doctor = createDoctor({
-    ...{ clock, probe, microphones },
-    settings: {
-      get current() {
-        return world.settings;
-      },
-    },
-    reachability: {
-      get relays() {
-        return world.relays;
-      },
-      test: (address) => Promise.resolve(world.tests.get(address) ?? WORKS),
-    },
-    contacts: { get: (key) => (key === world.contact.key ? world.contact : undefined) },
-    iceServers: () => world.servers,
-    lookUp: (key) => {
-      world.lookedUp.push(key);
-      return world.where instanceof Error
-        ? Promise.reject(world.where)
-        : Promise.resolve(world.where);
-    },
-  });
-  /** Lets all time pass that a run may take. */
-  const ran = async (contact?: IdentityKey) => {
-    const run = doctor.run(contact);
-    while (doctor.running) await clock.advance(1000);
-    await run;
-    return doctor.checks;
-  };
-  return { doctor, clock, probe, microphones, world, ran };
-}
+import {
+  aDoctor,
+  KEY,
+  MAPPED,
+  SECOND,
+  SECOND_STUN,
+  STUN,
+  TCP,
+  TLS,
+  UDP,
+  WORKS,
+} from '#lib/testing/doctor-world.ts';
+import { settled, until } from '#lib/testing/fake-clock.ts';
+import type { DoctorCheck } from '../woxly.ts';
 
 const find = <K extends DoctorCheck['check']>(checks: readonly DoctorCheck[], check: K) =>
   checks.filter((one): one is Extract<DoctorCheck, { check: K }> => one.check === check);

@@ -47,7 +47,9 @@ export async function reachOnce(
     if (underWay === 0) end();
   };
   const open = async (device: DeviceKey, relays: readonly string[]): Promise<void> => {
-    const channel = await network.open(device, CALL_PROTOCOL, relays, either);
+    // A channel that is opened again is, or its connection may be, dead.
+    const anew = only !== undefined;
+    const channel = await network.open(device, CALL_PROTOCOL, relays, either, anew);
     if (winner !== undefined || signal.aborted) {
       channel.close();
       return;

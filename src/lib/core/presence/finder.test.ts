@@ -1,0 +1,95 @@
+import { beforeEach, expect, test } from 'vitest';
+import { PRESENCE_TTL_MS } from '#lib/protocol/limits.ts';
+import {
+  at,
+  DAY,
+  never,
+  NOON,
+  personAtNoon,
+  PresenceWorld,
+  settle,
+} from '#lib/testing/presence-world.ts';
+import type { Presence } from './person-records.ts';
+
+const bob = await personAtNoon(2);
+const mallory = await personAtNoon(4);
+
+let world: PresenceWorld;
+beforeEach(() => void (world = new PresenceWorld()));
+
+test('a person is found by key alone, with devices and relays', async () => {
+  world.relays.set(at('R1'), [await bob.record({ relays: [at('R1'), at('R7')] })]);
+  const found = await world.find(bob.key);
+  expect(found).toMatchObject({ devices: [bob.device], relays: [at('R1'), at('R7')] });
+  expect(world.seen).toHaveLength(1);
+});
+
+test('the highest sequence of all relays wins', async () => {
+  world.relays.set(at('R1'), [await bob.record({ sequence: 5, relays: [at('new')] })]);
+  world.relays.set(at('R2'), [await bob.record({ sequence: 4, relays: [at('old')] })]);
+  expect((await world.find(bob.key))?.relays).toEqual([at('new')]);
+});
+
+test('forged, foreign and expired records are passed over', async () => {
+  const genuine = await bob.record({ relays: [at('true')] });
+  const foreign = await mallory.record({ sequence: 99 });
+  world.relays.set(at('R1'), [
+    { ...foreign, tag: genuine.tag },
+    { ...genuine, sealed: genuine.sealed.map((byte, place) => (place === 40 ? byte ^ 1 : byte)) },
+    await bob.record({ sequence: 98, issued: NOON - PRESENCE_TTL_MS - 1 }),
+    genuine,
+  ]);
+  expect((await world.find(bob.key))?.relays).toEqual([at('true')]);
+});
+
+test('an older record played back later is not believed', async () => {
+  const [older, newer] = [
+    await bob.record({ sequence: 4, relays: [at('old')] }),
+    await bob.record({ sequence: 5, relays: [at('new')] }),
+  ];
+  const finder = world.finder();
+  const seen: (readonly string[])[] = [];
+  for (const records of [[newer], [older], [newer]]) {
+    world.relays.set(at('R1'), records);
+    await finder.lookup(bob.key, [at('R1')], never, ({ relays }) => seen.push(relays));
+  }
+  expect(seen).toEqual([[at('new')], [at('new')]]);
+  expect(finder.cached(bob.key)?.relays).toEqual([at('new')]);
+});
+
+test('what a record names besides relays is left out', async () => {
+  const relays = ['/ip4/10.0.0.1/tcp/22', 'javascript:alert(1)', at('R1')];
+  world.relays.set(at('R1'), [await bob.record({ relays })]);
+  expect((await world.find(bob.key))?.relays).toEqual([at('R1')]);
+});
+
+test('a device list older than one accepted before is refused', async () => {
+  world.relays.set(at('R1'), [await bob.record({ epoch: 3 })]);
+  world.epochs.set(bob.key, 4);
+  expect(await world.find(bob.key)).toBeUndefined();
+});
+
+test('a record of just before midnight is found just after it', async () => {
+  const midnight = 20_001 * DAY;
+  world.relays.set(at('R1'), [await bob.record({ issued: midnight - 60_000 })]);
+  world.now = midnight + 60_000;
+  expect(await world.find(bob.key)).toBeDefined();
+});
+
+test('a relay that says nothing does not keep the others from being heard', async () => {
+  world.relays.set(at('R1'), [await bob.record()]);
+  world.silent.add(at('R0'));
+  let found: Presence | undefined;
+  const looking = world
+    .finder()
+    .lookup(bob.key, [at('R0'), at('R1')], never, (presence) => (found = presence));
+  await settle();
+  expect(found).toBeDefined();
+  world.advance(5_000);
+  expect(await looking).toBe(true);
+});
+
+test('tells when no relay answered at all', async () => {
+  const answered = await world.finder().lookup(bob.key, [at('dead')], never, () => undefined);
+  expect(answered).toBe(false);
+});

@@ -1,0 +1,161 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { signCertificate } from '#lib/protocol/device-certificate.ts';
+import { signDeviceList } from '#lib/protocol/device-list.ts';
+import { openPresence, presenceDay } from '#lib/protocol/presence-record.ts';
+import type { PresenceRecord } from '#lib/protocol/presence-record.ts';
+import { until } from '#lib/testing/fake-clock.ts';
+import { at, DAY, NOON, personAtNoon, PresenceWorld, settle } from '#lib/testing/presence-world.ts';
+import { createPublisher } from './publisher.ts';
+import type { Publisher } from './publisher.ts';
+
+const R1 = at('R1');
+const bob = await personAtNoon(2);
+const devices = await signDeviceList(bob.identity, {
+  epoch: 1,
+  certificates: [
+    await signCertificate(bob.identity, {
+      identity: bob.identity.publicKey,
+      device: bob.identity.publicKey,
+      deviceName: 'x',
+      issued: NOON,
+      expires: NOON + 365 * DAY,
+    }),
+  ],
+});
+
+let world: PresenceWorld;
+beforeEach(() => {
+  world = new PresenceWorld();
+  world.relays.set(R1, []);
+});
+
+/** Says for Bob where he is, once it is told to. */
+function publishing(reserved: string[], hidden: () => boolean = () => false): Publisher {
+  return createPublisher({
+    clock: world.clock,
+    random: { bytes: (n) => crypto.getRandomValues(new Uint8Array(n)), unit: () => 0.5 },
+    log: { info: () => undefined, warn: () => undefined },
+    network: world.network,
+    identity: bob.identity,
+    deviceList: () => devices,
+    reserved: () => reserved,
+    hidden,
+  });
+}
+
+/** What Bob has said at R1. */
+async function records(): Promise<PresenceRecord[]> {
+  const opened = (world.relays.get(R1) ?? []).map((envelope) =>
+    openPresence(envelope, bob.identity.publicKey, presenceDay(world.now), world.now),
+  );
+  return (await Promise.all(opened)).filter((record) => record !== undefined);
+}
+
+test('a published record is found, again after its life, and after a change of relays', async () => {
+  const reserved = [R1];
+  const publisher = publishing(reserved);
+  publisher.refresh();
+  await settle();
+  expect((await world.find(bob.key))?.relays).toEqual([R1]);
+
+  reserved.push(at('R2'));
+  publisher.refresh();
+  await settle();
+  expect((await world.find(bob.key))?.relays).toEqual([R1, at('R2')]);
+
+  for (let minutes = 0; minutes < 40; minutes += 1) {
+    world.advance(60_000);
+    await settle();
+  }
+  expect(await world.find(bob.key)).toBeDefined();
+});
+
+test('nothing is published twice for one change, nor without a relay', async () => {
+  const reserved: string[] = [];
+  const publisher = publishing(reserved);
+  publisher.refresh();
+  await settle();
+  expect(world.relays.get(R1)).toHaveLength(0);
+  reserved.push(R1);
+  publisher.refresh();
+  publisher.refresh();
+  await settle();
+  publisher.refresh();
+  await settle();
+  expect(world.relays.get(R1)).toHaveLength(1);
+});
+
+test('a publication that a relay missed is sent again soon', async () => {
+  world.missed = 1;
+  const publisher = publishing([R1]);
+  publisher.refresh();
+  await until(() => world.timers.length === 1, 'a next attempt');
+  world.advance(3_000);
+  await until(() => world.relays.get(R1)?.length === 2, 'published again');
+  await until(() => world.timers.length === 1, 'a renewal');
+  world.advance(60_000);
+  await settle();
+  expect(world.relays.get(R1)).toHaveLength(2);
+});
+
+test('a failed publication is tried again', async () => {
+  world.relays.clear();
+  const publisher = publishing([R1]);
+  publisher.refresh();
+  await until(() => world.timers.length === 1, 'a next attempt');
+  world.relays.set(R1, []);
+  world.advance(3_000);
+  await until(() => world.relays.get(R1)?.length === 1, 'published');
+});
+
+describe('what a record says of the person', () => {
+  test('hidden while the person does not share it, told anew at every change', async () => {
+    let hidden = false;
+    const publisher = publishing([R1], () => hidden);
+    publisher.refresh();
+    await settle();
+    for (hidden of [true, false]) {
+      publisher.refresh();
+      await settle();
+    }
+    expect((await records()).map((record) => record.hidden)).toEqual([undefined, true, undefined]);
+  });
+
+  test('goodbye: the last record names no relay and is the newest', async () => {
+    const publisher = publishing([R1]);
+    publisher.refresh();
+    await settle();
+    await publisher.stop();
+    const [there, gone] = await records();
+    expect(there?.relays).toEqual([R1]);
+    expect(gone?.relays).toEqual([]);
+    expect(gone?.sequence).toBeGreaterThan(there?.sequence ?? Infinity);
+    expect(world.timers).toEqual([]);
+  });
+
+  test('who was never there says no goodbye, and a dead relay does not hold up leaving', async () => {
+    const quiet = publishing([]);
+    quiet.refresh();
+    await quiet.stop();
+    expect(await records()).toEqual([]);
+    const publisher = publishing([R1]);
+    publisher.refresh();
+    await settle();
+    world.network.publish = () => new Promise(() => undefined);
+    const stopping = publisher.stop();
+    await settle();
+    world.advance(500);
+    await stopping;
+  });
+
+  test('the order of relays, which changes with every measurement, is no change', async () => {
+    const reserved = [R1, at('R2')];
+    const publisher = publishing(reserved);
+    publisher.refresh();
+    await settle();
+    reserved.reverse();
+    publisher.refresh();
+    await settle();
+    expect(await records()).toHaveLength(1);
+  });
+});

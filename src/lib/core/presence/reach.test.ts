@@ -1,0 +1,181 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { WoxlyError } from '#lib/domain/errors.ts';
+import type { DeviceKey } from '#lib/domain/ids.ts';
+import {
+  at,
+  never,
+  NOON,
+  personAtNoon,
+  PresenceWorld,
+  settle,
+} from '#lib/testing/presence-world.ts';
+import { createReach } from './reach.ts';
+
+const bob = await personAtNoon(2);
+const carol = await personAtNoon(4);
+
+let world: PresenceWorld;
+beforeEach(() => void (world = new PresenceWorld()));
+
+describe('reaching', () => {
+  const reach = (
+    hints: { devices?: DeviceKey[]; relays?: string[] } = {},
+    only?: DeviceKey,
+    ownRelaysOnly = false,
+  ) => {
+    let found = 0;
+    const ports = {
+      clock: world.clock,
+      network: world.network,
+      finder: world.finder(),
+      reserved: () => world.reserved,
+      spares: () => world.spares,
+      watchReserved: (onChange: () => void) => {
+        world.onReserved = onChange;
+        return () => void (world.onReserved = () => undefined);
+      },
+    };
+    const outcome = createReach(ports)
+      .reach(
+        bob.key,
+        { devices: hints.devices ?? [], relays: hints.relays ?? [] },
+        {
+          onFound: () => (found += 1),
+          signal: never,
+          ownRelaysOnly,
+          ...(only && { device: only }),
+        },
+      )
+      .then(
+        (channel) => channel.device,
+        (failure: unknown) => (failure as WoxlyError).reason,
+      );
+    return { outcome, found: () => found };
+  };
+  const patiently = async <T>(outcome: Promise<T>): Promise<T> => {
+    for (let seconds = 0; seconds < 12; seconds += 1) {
+      await settle();
+      world.advance(1_000);
+    }
+    return outcome;
+  };
+
+  test('by key alone, through the relay that the record names', async () => {
+    world.relays.set(at('R1'), [await bob.record({ relays: [at('R9')] })]);
+    world.there.set(bob.device, at('R9'));
+    const { outcome, found } = reach();
+    expect(await outcome).toBe(bob.device);
+    expect(found()).toBeGreaterThan(0);
+  });
+
+  test('by the hints of an invite, where no relay of ours knows the person', async () => {
+    world.relays.set(at('R1'), []);
+    world.there.set(bob.device, at('R5'));
+    expect(await reach({ devices: [bob.device], relays: [at('R5')] }).outcome).toBe(bob.device);
+  });
+
+  test('by the relay of an invite, asked for a newer device', async () => {
+    world.relays.set(at('R5'), [await bob.record({ relays: [at('R5')] })]);
+    world.there.set(bob.device, at('R5'));
+    expect(await reach({ relays: [at('R5')] }).outcome).toBe(bob.device);
+  });
+
+  test('nobody knows the key: not found', async () => {
+    world.relays.set(at('R1'), []);
+    expect(await patiently(reach().outcome)).toBe('not-found');
+  });
+
+  test('a device is known and does not answer: not reachable', async () => {
+    world.relays.set(at('R1'), [await bob.record()]);
+    const { outcome, found } = reach();
+    expect(await patiently(outcome)).toBe('not-reachable');
+    expect(found()).toBeGreaterThan(0);
+  });
+
+  test('no relay answers: offline', async () => {
+    expect(await patiently(reach().outcome)).toBe('offline');
+  });
+
+  test('somebody who comes a moment later is reached', async () => {
+    world.relays.set(at('R1'), []);
+    const { outcome } = reach();
+    await settle();
+    world.relays.set(at('R1'), [await bob.record()]);
+    world.there.set(bob.device, at('R1'));
+    expect(await patiently(outcome)).toBe(bob.device);
+  });
+
+  test('a peer does not make us dial where it likes: own relays only, and no lookup', async () => {
+    world.relays.set(at('R1'), [await bob.record({ relays: [at('evil')] })]);
+    const hints = { devices: [bob.device], relays: [at('evil')] };
+    expect(await patiently(reach(hints, bob.device, true).outcome)).toBe('not-reachable');
+    expect(new Set(world.opened)).toEqual(new Set([`${bob.device} ${at('R1')}`]));
+  });
+
+  test('nonsense is no answer', async () => {
+    world.network.ask = () => Promise.resolve(Uint8Array.of(0xff, 0xff));
+    expect(await patiently(reach().outcome)).toBe('offline');
+  });
+
+  test('a relay that dies while it is asked: another one that is reserved meanwhile is asked at once', async () => {
+    world.silent.add(at('R1'));
+    const { outcome } = reach();
+    await settle();
+    world.relays.set(at('R2'), [await bob.record({ relays: [at('R9')] })]);
+    world.there.set(bob.device, at('R9'));
+    world.reserved = [at('R2')];
+    world.onReserved();
+    expect(await outcome).toBe(bob.device);
+    expect(world.now).toBe(NOON);
+  });
+
+  test('a lookup that nobody answered is made again as soon as a relay is reserved', async () => {
+    world.reserved = [];
+    const { outcome } = reach();
+    await settle();
+    world.relays.set(at('R2'), [await bob.record({ relays: [at('R2')] })]);
+    world.there.set(bob.device, at('R2'));
+    world.reserved = [at('R2')];
+    world.onReserved();
+    expect(await outcome).toBe(bob.device);
+    expect(world.now).toBe(NOON);
+  });
+
+  test('what one’s own relays do not know, others are asked, a few at a time', async () => {
+    const names = Array.from({ length: 9 }, (_, number) => at(`S${number}`));
+    world.relays.set(at('R1'), []);
+    for (const name of names) world.relays.set(name, []);
+    world.relays.set(names[7] ?? '', [await bob.record({ relays: [at('R9')] })]);
+    world.there.set(bob.device, at('R9'));
+    world.spares = names;
+    expect(await patiently(reach().outcome)).toBe(bob.device);
+    world.there.clear();
+    world.opened = [];
+    await patiently(reach({}, bob.device, true).outcome);
+    expect(new Set(world.opened)).toEqual(new Set([`${bob.device} ${at('R1')}`]));
+  });
+
+  test('a device that is known is dialled through a relay that comes later', async () => {
+    world.silent.add(at('R1'));
+    world.relays.set(at('R3'), []);
+    world.there.set(bob.device, at('R3'));
+    const { outcome } = reach({ devices: [bob.device] });
+    await settle();
+    world.reserved = [at('R3')];
+    world.onReserved();
+    expect(await outcome).toBe(bob.device);
+  });
+
+  test('who has said goodbye is known and not reachable', async () => {
+    world.relays.set(at('R1'), [await bob.record({ relays: [] })]);
+    expect(await patiently(reach().outcome)).toBe('not-reachable');
+  });
+
+  test('only the device asked for, when a channel is opened again', async () => {
+    const other = carol.device;
+    world.relays.set(at('R1'), [await bob.record()]);
+    world.there.set(bob.device, at('R1'));
+    expect(await patiently(reach({}, other).outcome)).not.toBe(bob.device);
+    expect(world.opened.every((opened) => opened.startsWith(other))).toBe(true);
+  });
+});

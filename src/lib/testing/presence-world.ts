@@ -1,0 +1,118 @@
+import type { Bytes } from '#lib/domain/bytes.ts';
+import { equalBytes } from '#lib/domain/bytes.ts';
+import { WoxlyError } from '#lib/domain/errors.ts';
+import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
+import type { FrameChannel } from '#lib/ports/peer-network.ts';
+import { LOOKUP_REQUEST, LOOKUP_RESPONSE } from '#lib/protocol/lookup.ts';
+import { PRESENCE_ENVELOPE } from '#lib/protocol/presence-record.ts';
+import type { PresenceEnvelope } from '#lib/protocol/presence-record.ts';
+import { createFinder } from '#lib/core/presence/finder.ts';
+import type { Finder } from '#lib/core/presence/finder.ts';
+import type { Presence } from '#lib/core/presence/person-records.ts';
+import { presencePerson } from './presence-people.ts';
+
+export const DAY = 86_400_000;
+export const NOON = 20_000 * DAY + DAY / 2;
+export const never = new AbortController().signal;
+
+/** The address of a relay by a short name. */
+export const at = (name: string): string =>
+  `/dns4/${name.toLowerCase()}.example/tcp/443/wss/p2p/12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN`;
+
+/** Until signatures that were under way are there: they are made outside the event loop. */
+export const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+
+/** The person of a number, whose records are the first of noon and name R1 unless they say otherwise. */
+export async function personAtNoon(number: number) {
+  const { record, ...person } = await presencePerson(number, [at('R1')]);
+  return {
+    ...person,
+    record: (part: Partial<Parameters<typeof record>[0]> = {}) =>
+      record({ issued: NOON, sequence: 1, ...part }),
+  };
+}
+
+/** Relays that keep what they are given, dead ones, and devices that answer through some relays. */
+export class PresenceWorld {
+  now = NOON;
+  timers: { at: number; run: () => void }[] = [];
+  relays = new Map<string, PresenceEnvelope[]>();
+  silent = new Set<string>();
+  there = new Map<DeviceKey, string>();
+  opened: string[] = [];
+  /** Publications that do not reach every relay. */
+  missed = 0;
+  epochs = new Map<IdentityKey, number>();
+  seen: Presence[] = [];
+  reserved: string[] = [at('R1')];
+  spares: string[] = [];
+  onReserved = (): void => undefined;
+
+  clock = {
+    now: () => this.now,
+    after: (delay: number, run: () => void) => {
+      const timer = { at: this.now + delay, run };
+      this.timers.push(timer);
+      return () => void (this.timers = this.timers.filter((one) => one !== timer));
+    },
+  };
+
+  advance(ms: number): void {
+    this.now += ms;
+    const due = this.timers.filter(({ at }) => at <= this.now);
+    this.timers = this.timers.filter(({ at }) => at > this.now);
+    for (const { run } of due) run();
+  }
+
+  network = {
+    ask: (relay: string, _: string, request: Bytes, signal: AbortSignal): Promise<Bytes> => {
+      if (this.silent.has(relay)) {
+        return new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            reject(new WoxlyError('aborted'));
+          });
+        });
+      }
+      const kept = this.relays.get(relay);
+      if (kept === undefined) return Promise.reject(new WoxlyError('unreachable'));
+      const tags = LOOKUP_REQUEST.decode(request)?.tags ?? [];
+      const records = kept.filter(({ tag }) => tags.some((asked) => equalBytes(asked, tag)));
+      return Promise.resolve(LOOKUP_RESPONSE.encode({ records }));
+    },
+    open: (device: DeviceKey, _: string, relays: readonly string[]): Promise<FrameChannel> => {
+      this.opened.push(`${device} ${relays.join()}`);
+      const relay = this.there.get(device);
+      if (relay === undefined || !relays.includes(relay)) {
+        return Promise.reject(new WoxlyError('no-reservation'));
+      }
+      const nothing = () => undefined;
+      return Promise.resolve({ device, send: nothing, listen: nothing, close: nothing });
+    },
+    publish: (_: string, message: Bytes): Promise<boolean> => {
+      const envelope = PRESENCE_ENVELOPE.decode(message);
+      if (envelope === undefined || this.relays.size === 0) return Promise.reject(new Error('no'));
+      for (const kept of this.relays.values()) kept.push(envelope);
+      return Promise.resolve(this.missed-- <= 0);
+    },
+  };
+
+  finder(): Finder {
+    return createFinder({
+      clock: this.clock,
+      network: this.network,
+      minEpoch: (key) => this.epochs.get(key) ?? 0,
+      onSeen: (_, presence) => void this.seen.push(presence),
+    });
+  }
+
+  async find(key: IdentityKey): Promise<Presence | undefined> {
+    let last: Presence | undefined;
+    await this.finder().lookup(
+      key,
+      [...this.relays.keys()],
+      never,
+      (presence) => (last = presence),
+    );
+    return last;
+  }
+}
