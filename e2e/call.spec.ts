@@ -2,8 +2,10 @@ import { hears, hearsSilence, heard } from './ear.ts';
 import { expect, test } from './people.ts';
 
 test('two people find each other by key, and hear each other', async ({ person }) => {
-  const alice = await person('Alice', { voice: 'high' });
-  const bob = await person('Bob', { voice: 'low' });
+  const [alice, bob] = await Promise.all([
+    person('Alice', { voice: 'high' }),
+    person('Bob', { voice: 'low' }),
+  ]);
   await alice.callKey(await bob.key());
   await alice.sees('Ringing');
   await expect(bob.incoming()).toContainText('not in your contacts');
@@ -52,8 +54,7 @@ test('nothing is heard before Accept, though the path of a contact is connected'
 });
 
 test('declined', async ({ person }) => {
-  const alice = await person('Alice');
-  const bob = await person('Bob');
+  const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
   await alice.callKey(await bob.key());
   await bob.decline();
   await alice.sees('Ended: ');
@@ -62,8 +63,7 @@ test('declined', async ({ person }) => {
 });
 
 test('declined with a message, which the caller reads', async ({ person }) => {
-  const alice = await person('Alice');
-  const bob = await person('Bob');
+  const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
   await alice.callKey(await bob.key());
   await bob.incoming().getByRole('button', { name: 'Decline with message' }).click();
   await bob.page.getByRole('textbox', { name: 'Message' }).fill('In ten minutes');
@@ -73,8 +73,7 @@ test('declined with a message, which the caller reads', async ({ person }) => {
 });
 
 test('cancelled: it stops ringing at once and is a missed call', async ({ person }) => {
-  const alice = await person('Alice');
-  const bob = await person('Bob');
+  const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
   await alice.callKey(await bob.key());
   await expect(bob.incoming()).toBeVisible();
   await alice.hangUp();
@@ -88,8 +87,10 @@ test('cancelled: it stops ringing at once and is a missed call', async ({ person
 test('busy: a contact is told, the call that is live goes on, and it is a missed call', async ({
   person,
 }) => {
-  const alice = await person('Alice', { voice: 'high' });
-  const bob = await person('Bob', { voice: 'low' });
+  const [alice, bob] = await Promise.all([
+    person('Alice', { voice: 'high' }),
+    person('Bob', { voice: 'low' }),
+  ]);
   const carol = await person('Carol');
   await bob.befriend(carol);
   await alice.callKey(await bob.key());
@@ -121,8 +122,10 @@ test('both press Call: one call, no second ring', async ({ contacts: [alice, bob
 });
 
 test('mute: the other side sees it and hears silence, then hears again', async ({ person }) => {
-  const alice = await person('Alice', { voice: 'high' });
-  const bob = await person('Bob', { voice: 'low' });
+  const [alice, bob] = await Promise.all([
+    person('Alice', { voice: 'high' }),
+    person('Bob', { voice: 'low' }),
+  ]);
   await alice.callKey(await bob.key());
   await bob.accept();
   await hears(bob.page);
@@ -143,8 +146,7 @@ for (const [how, leave] of [
   ['reloads', undefined],
 ] as const) {
   test(`whoever ${how} ends the call for the other side at once`, async ({ person }) => {
-    const alice = await person('Alice');
-    const bob = await person('Bob');
+    const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
     await alice.callKey(await bob.key());
     await bob.accept();
     await Promise.all([alice.sees('Connected'), bob.sees('Connected')]);
@@ -156,8 +158,7 @@ for (const [how, leave] of [
 }
 
 test('whoever leaves while it rings stops the ringing at once', async ({ person }) => {
-  const alice = await person('Alice');
-  const bob = await person('Bob');
+  const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
   await alice.callKey(await bob.key());
   await expect(bob.incoming()).toBeVisible();
   await alice.page.goto('about:blank');
@@ -178,8 +179,10 @@ test('call details tell the path, the codec and the rates', async ({ contacts: [
 test('a refused microphone ends the call with that reason, and nothing rings', async ({
   person,
 }) => {
-  const alice = await person('Alice', { microphone: 'refused' });
-  const bob = await person('Bob');
+  const [alice, bob] = await Promise.all([
+    person('Alice', { microphone: 'refused' }),
+    person('Bob'),
+  ]);
   await alice.callKey(await bob.key());
   await alice.sees('Ended: ');
   await expect(alice.callStatus()).toContainText(/microphone/i);
@@ -187,8 +190,10 @@ test('a refused microphone ends the call with that reason, and nothing rings', a
 });
 
 test('a callee whose microphone is refused: both are told', async ({ person }) => {
-  const alice = await person('Alice');
-  const bob = await person('Bob', { microphone: 'refused' });
+  const [alice, bob] = await Promise.all([
+    person('Alice'),
+    person('Bob', { microphone: 'refused' }),
+  ]);
   await alice.callKey(await bob.key());
   await bob.accept();
   await bob.sees('Ended: ');
@@ -200,8 +205,7 @@ test('a callee whose microphone is refused: both are told', async ({ person }) =
 test('a key that nobody has is not found; a person who has left is not reachable', async ({
   person,
 }) => {
-  const alice = await person('Alice');
-  const bob = await person('Bob');
+  const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
   await alice.add(bob);
   await alice.callKey('12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN');
   await alice.sees('Ended: ');
@@ -216,8 +220,7 @@ test('a key that nobody has is not found; a person who has left is not reachable
 test('nobody answers for a minute: both sides stop, and the callee has a missed call', async ({
   person,
 }) => {
-  const alice = await person('Alice');
-  const bob = await person('Bob');
+  const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
   await alice.callKey(await bob.key());
   await expect(bob.incoming()).toBeVisible();
   await expect(alice.callStatus()).toHaveText(/^\s*Ended/, { timeout: 70_000 });

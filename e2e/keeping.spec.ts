@@ -1,8 +1,7 @@
 import { expect, test } from './people.ts';
 
 test('identity, contacts and history are there after a reload', async ({ person }) => {
-  const alice = await person('Alice');
-  const bob = await person('Bob');
+  const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
   const key = await alice.key();
   await alice.add(bob);
   await alice.call(bob);
@@ -22,8 +21,7 @@ test('without any network the app opens with contacts and history, deep links to
   person,
   relay,
 }) => {
-  const alice = await person('Alice');
-  const bob = await person('Bob');
+  const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
   await alice.add(bob);
   await alice.page.evaluate(async () => {
     await navigator.serviceWorker.ready;
@@ -72,8 +70,7 @@ test('only one tab runs the node; the other offers to take over', async ({ perso
 });
 
 test('a live call is never taken over by another tab', async ({ person }) => {
-  const alice = await person('Alice');
-  const bob = await person('Bob');
+  const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
   await alice.callKey(await bob.key());
   await bob.accept();
   await alice.sees('Connected');

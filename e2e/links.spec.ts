@@ -1,8 +1,7 @@
 import { expect, test } from './people.ts';
 
 test('bad keys and links are refused in words, and nothing is stored', async ({ person }) => {
-  const alice = await person('Alice');
-  const bob = await person('Bob');
+  const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
   const [key, link, own] = [await bob.key(), await bob.inviteLink(), await alice.key()];
   const changedAt = link.length - 20;
   const changed = link[changedAt] === 'A' ? 'B' : 'A';

@@ -100,8 +100,10 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   },
 
   contacts: async ({ person }, use) => {
-    const alice = await person('Alice', { voice: 'high' });
-    const bob = await person('Bob', { voice: 'low' });
+    const [alice, bob] = await Promise.all([
+      person('Alice', { voice: 'high' }),
+      person('Bob', { voice: 'low' }),
+    ]);
     await alice.befriend(bob);
     await use([alice, bob]);
   },

@@ -21,8 +21,10 @@ test('a relay that was killed and started again: both are reachable again, and c
   person,
   relay,
 }) => {
-  const alice = await person('Alice', { voice: 'high' });
-  const bob = await person('Bob', { voice: 'low' });
+  const [alice, bob] = await Promise.all([
+    person('Alice', { voice: 'high' }),
+    person('Bob', { voice: 'low' }),
+  ]);
   await alice.add(bob);
   await relay.kill();
   await expect(alice.networkStatus()).not.toHaveText(/^\s*Reachable/);
@@ -39,8 +41,10 @@ test('a person on another relay is found through the relay that their invite nam
   anotherRelay,
 }) => {
   const far = await anotherRelay();
-  const alice = await person('Alice', { voice: 'high' });
-  const bob = await person('Bob', { voice: 'low', relay: far });
+  const [alice, bob] = await Promise.all([
+    person('Alice', { voice: 'high' }),
+    person('Bob', { voice: 'low', relay: far }),
+  ]);
   await alice.callKey(await bob.inviteLink());
   await alice.sees('Ringing');
   await bob.accept();

@@ -9,8 +9,10 @@ test('people of different relays find each other by key alone, also when two of 
   test.setTimeout(180_000);
   const second = await anotherRelay(relay);
   const third = await anotherRelay(relay, second);
-  const alice = await person('Alice', { voice: 'high' });
-  const bob = await person('Bob', { voice: 'low', relay: third });
+  const [alice, bob] = await Promise.all([
+    person('Alice', { voice: 'high' }),
+    person('Bob', { voice: 'low', relay: third }),
+  ]);
   // Each has learnt of the other relays and reserved on them.
   for (const one of [alice, bob]) await one.reachableThrough(3);
   const key = await bob.key();
@@ -27,8 +29,10 @@ test('a relay that dies while it rings: it goes on ringing, and the call connect
   anotherRelay,
 }) => {
   await anotherRelay(relay);
-  const alice = await person('Alice', { voice: 'high' });
-  const bob = await person('Bob', { voice: 'low' });
+  const [alice, bob] = await Promise.all([
+    person('Alice', { voice: 'high' }),
+    person('Bob', { voice: 'low' }),
+  ]);
   for (const one of [alice, bob]) await one.reachableThrough(2);
   await alice.callKey(await bob.key());
   await alice.sees('Ringing');
@@ -41,8 +45,7 @@ test('a relay that dies while it rings: it goes on ringing, and the call connect
 test('a contact is shown online while they are there, and not when they have left', async ({
   person,
 }) => {
-  const alice = await person('Alice');
-  const bob = await person('Bob');
+  const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
   await alice.add(bob);
   await expect(alice.contact('Bob')).toContainText(/online/i, { timeout: 30_000 });
   await bob.context.close();

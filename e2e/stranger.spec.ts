@@ -7,8 +7,10 @@ import { throughout } from './throughout.ts';
 const hasCoturn = spawnSync('turnserver', ['--version']).status === 0;
 
 test('a stranger gets no candidate and no connection before Accept', async ({ person }) => {
-  const alice = await person('Alice', { voice: 'high' });
-  const bob = await person('Bob', { voice: 'low' });
+  const [alice, bob] = await Promise.all([
+    person('Alice', { voice: 'high' }),
+    person('Bob', { voice: 'low' }),
+  ]);
   // Alice knows Bob, so that she would show him her address; Bob does not know Alice.
   await alice.add(bob);
   await alice.call(bob);
@@ -29,8 +31,10 @@ test('a stranger is spoken to through TURN only, and sees no address of ours', a
   person,
 }) => {
   test.skip(!hasCoturn, 'turnserver (Debian package coturn) is not installed');
-  const alice = await person('Alice', { voice: 'high' });
-  const bob = await person('Bob', { voice: 'low' });
+  const [alice, bob] = await Promise.all([
+    person('Alice', { voice: 'high' }),
+    person('Bob', { voice: 'low' }),
+  ]);
   await alice.add(bob);
   await alice.call(bob);
   await expect(bob.incoming()).toBeVisible();
@@ -47,8 +51,10 @@ test.describe('where no relay has TURN', () => {
   test('accepting a stranger says first that it shows the address, and then goes directly', async ({
     person,
   }) => {
-    const alice = await person('Alice', { voice: 'high' });
-    const bob = await person('Bob', { voice: 'low' });
+    const [alice, bob] = await Promise.all([
+      person('Alice', { voice: 'high' }),
+      person('Bob', { voice: 'low' }),
+    ]);
     await alice.add(bob);
     await alice.call(bob);
     await expect(bob.incoming()).toContainText(/address/i);
@@ -59,8 +65,7 @@ test.describe('where no relay has TURN', () => {
   });
 
   test('who hides their address places no call that would show it', async ({ person }) => {
-    const alice = await person('Alice');
-    const bob = await person('Bob');
+    const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
     await alice.add(bob);
     await alice.goTo('Settings');
     await alice.page.getByRole('switch', { name: /Hide my (IP|network) address/i }).click();
@@ -76,8 +81,7 @@ test.describe('where no relay has TURN', () => {
 test('a caller shows no candidate to who is not their contact, before Accept', async ({
   person,
 }) => {
-  const alice = await person('Alice');
-  const bob = await person('Bob');
+  const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
   await bob.add(alice);
   await alice.callKey(await bob.key());
   await expect(bob.incoming()).toBeVisible();
@@ -101,8 +105,7 @@ test('who hides their address makes no connection before Accept, for a contact e
 });
 
 test('a blocked caller is silence: no ring, no record, no word', async ({ person }) => {
-  const alice = await person('Alice');
-  const bob = await person('Bob');
+  const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
   await bob.add(alice);
   await bob.blockContact('Alice');
   await alice.callKey(await bob.key());

@@ -37,8 +37,7 @@ test('two people see the same safety words, and who was verified stays so', asyn
 test('a new key of somebody verified allows no call until it is acknowledged', async ({
   person,
 }) => {
-  const alice = await person('Alice');
-  const bob = await person('Bob');
+  const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
   await alice.add(bob);
   // Bob has lost everything, and begins anew.
   const anew = await person('Bob');

@@ -8,8 +8,10 @@ export async function contacts(
   ofAlice: ArrivalOptions,
   ofBob: ArrivalOptions,
 ): Promise<readonly [Networked, Networked]> {
-  const alice = await scene.person('Alice', { voice: 'high', roundTripMs: 20, ...ofAlice });
-  const bob = await scene.person('Bob', { voice: 'low', roundTripMs: 20, ...ofBob });
+  const [alice, bob] = await Promise.all([
+    scene.person('Alice', { voice: 'high', roundTripMs: 20, ...ofAlice }),
+    scene.person('Bob', { voice: 'low', roundTripMs: 20, ...ofBob }),
+  ]);
   await alice.befriend(bob);
   return [alice, bob];
 }

@@ -52,8 +52,10 @@ for (const [index, a] of NAT_TYPES.entries()) {
   for (const b of row) {
     const kind = expectedPath(a, b);
     test(`${a} calls ${b}: ${kind}`, async () => {
-      const caller = await personBehind(a, 'caller');
-      const callee = await personBehind(b, 'callee');
+      const [caller, callee] = await Promise.all([
+        personBehind(a, 'caller'),
+        personBehind(b, 'callee'),
+      ]);
       await caller.befriend(callee);
       await caller.call(callee);
       await callee.accept();

@@ -13,9 +13,10 @@ export const test = base.extend<{ scene: Scene }, { lab: Lab }>({
     { scope: 'worker' },
   ],
 
-  scene: async ({ lab }, use) => {
+  scene: async ({ lab }, use, info) => {
     const scene = new Scene(lab);
     await use(scene);
+    if (info.status !== info.expectedStatus) process.stdout.write(`${scene.said()}\n`);
     await scene.end();
   },
 });

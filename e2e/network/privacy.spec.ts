@@ -27,8 +27,10 @@ test('a stranger rings: before Accept no STUN packet leaves, and afterwards ever
 }) => {
   // Without WebRTC to the relay, which is STUN as well and no call.
   await scene.relay(0, { options: ['--no-webrtc-direct'] });
-  const alice = await scene.person('Alice', { voice: 'high', roundTripMs: 20 });
-  const bob = await scene.person('Bob', { roundTripMs: 20 });
+  const [alice, bob] = await Promise.all([
+    scene.person('Alice', { voice: 'high', roundTripMs: 20 }),
+    scene.person('Bob', { roundTripMs: 20 }),
+  ]);
   const key = await bob.key();
   const straight = await Promise.all([betweenThem(alice, bob), betweenThem(bob, alice)]);
   const turnTls = 'tcp dst port 3478 or tcp dst port 443';

@@ -30,27 +30,29 @@ interface RelayOptions {
 /** Relays on the public internet and people around it, until it ends. */
 export class Scene {
   readonly #lab: Lab;
-  readonly #relays: PublicRelay[] = [];
+  readonly #relays: Promise<PublicRelay>[] = [];
   /** The browser of each machine, by the machine's name. */
   readonly #browsers = new Map<string, Browser>();
+  readonly #started = Date.now();
+  readonly #said: string[] = [];
 
   constructor(lab: Lab) {
     this.#lab = lab;
   }
 
   /** Starts a relay with STUN and TURN on the server of that number. */
-  async relay(
+  relay(
     server: ServerNumber = 0,
     { knows = [], options = [] }: RelayOptions = {},
   ): Promise<PublicRelay> {
-    const relay = await startPublicRelay(server, knows, options);
-    this.#relays.push(relay);
-    return relay;
+    const starting = startPublicRelay(server, knows, options);
+    this.#relays.push(starting);
+    return starting;
   }
 
   /** Brings a person with a machine and a browser of their own, and waits until they are reachable. */
   async person(name: string, options: ArrivalOptions = {}): Promise<Networked> {
-    const { voice = 'low', relay = this.#relays[0] ?? (await this.relay()), ...network } = options;
+    const { voice = 'low', relay = await this.#first, ...network } = options;
     const machineName = `m-${name.toLowerCase()}`;
     const machine = await this.#lab.machine(machineName, network);
     const browser = await launchOn(machine, voice);
@@ -62,10 +64,24 @@ export class Scene {
     });
     await context.addInitScript(listen);
     const person = new Person(name, await context.newPage());
+    person.page.on('console', (message) => {
+      const seconds = ((Date.now() - this.#started) / 1000).toFixed(1);
+      this.#said.push(`${seconds} s, ${name}: ${message.text()}`);
+    });
     await person.page.goto('/');
     await person.start();
     await person.reachable();
     return Object.assign(person, { machine });
+  }
+
+  /** What everybody's app has logged, for a test that fails now and then. */
+  said(): string {
+    return this.#said.join('\n');
+  }
+
+  /** The relay that people come to unless told otherwise. */
+  get #first(): Promise<PublicRelay> {
+    return this.#relays[0] ?? this.relay();
   }
 
   /** Ends somebody's browser and takes their machine away. */
@@ -77,7 +93,7 @@ export class Scene {
 
   async end(): Promise<void> {
     await Promise.all([...this.#browsers.values()].map((browser) => browser.close()));
-    await Promise.all(this.#relays.map((relay) => relay.dispose()));
+    await Promise.all(this.#relays.map(async (relay) => (await relay).dispose()));
     for (const name of this.#browsers.keys()) await this.#lab.remove(name);
   }
 }

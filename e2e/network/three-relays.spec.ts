@@ -7,8 +7,10 @@ test('three relays on three servers, two of them lost in turn: found by key alon
   const first = await scene.relay(0);
   const second = await scene.relay(1, { knows: [first] });
   const third = await scene.relay(2, { knows: [first, second] });
-  const alice = await scene.person('Alice', { voice: 'high', roundTripMs: 60, relay: first });
-  const bob = await scene.person('Bob', { roundTripMs: 60, relay: third });
+  const [alice, bob] = await Promise.all([
+    scene.person('Alice', { voice: 'high', roundTripMs: 60, relay: first }),
+    scene.person('Bob', { roundTripMs: 60, relay: third }),
+  ]);
   for (const person of [alice, bob]) await person.reachableThrough(3);
   const key = await bob.key();
   await alice.talkByKey(bob, key);

@@ -116,7 +116,7 @@ export interface Calls extends Watchable {
   dismiss(): void;
   /** Call details now; `undefined` when no call is live. */
   quality(): Promise<CallQuality | undefined>;
-  /** Loudness, 0 to 1, read at every frame drawn. */
+  /** Loudness, 0 to 1, read at every frame drawn; each is measured when it is read. */
   levels(): { readonly own: number; readonly peer: number };
 }
 

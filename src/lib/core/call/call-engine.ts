@@ -143,7 +143,15 @@ class RunningCalls implements CallEngine {
   }
 
   levels(): { readonly own: number; readonly peer: number } {
-    return this.#runner.work?.media.levels() ?? { own: 0, peer: 0 };
+    const media = this.#runner.work?.media;
+    return {
+      get own() {
+        return media?.ownLevel ?? 0;
+      },
+      get peer() {
+        return media?.peerLevel ?? 0;
+      },
+    };
   }
 
   /** A property, so that it can be handed on by itself. */

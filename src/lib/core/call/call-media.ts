@@ -60,8 +60,12 @@ export class CallMedia {
     return this.#path?.quality();
   }
 
-  levels(): { readonly own: number; readonly peer: number } {
-    return { own: this.#microphone.level(), peer: this.#path?.level() ?? 0 };
+  get ownLevel(): number {
+    return this.#microphone.level();
+  }
+
+  get peerLevel(): number {
+    return this.#path?.level() ?? 0;
   }
 
   /** Sends over the path as well, if that is possible. */

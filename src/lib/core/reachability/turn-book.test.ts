@@ -80,6 +80,16 @@ test('they are renewed by themselves, long before they expire', async () => {
   expect(asked.length).toBeLessThan(15);
 });
 
+test('those of a relay that was let go while it answered, and is used again, are renewed as well', async () => {
+  book.refresh();
+  reserved = [B];
+  await refresh();
+  reserved = [A];
+  await refresh();
+  await clock.advance(20 * 60_000);
+  expect(urls()).toContain('turn:turn-a.example');
+});
+
 test('expired ones are never given out, nor those about to', async () => {
   await refresh();
   relays.get(A)?.stop();

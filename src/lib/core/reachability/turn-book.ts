@@ -96,6 +96,7 @@ export function createTurnBook(ports: TurnBookPorts): TurnBook {
         pages.set(relay, page);
         // Timers stand still while a phone sleeps, and credentials go on ageing.
         if (page.due <= clock.now()) void ask(page);
+        else askWhenDue(page);
       }
     },
     stop() {
@@ -148,10 +149,13 @@ export function createTurnBook(ports: TurnBookPorts): TurnBook {
       wait = life * RENEW_SHARE * (0.75 + 0.25 * random.unit());
     }
     page.due = clock.now() + wait;
-    if (reserved().slice(0, RELAYS_MAX).includes(page.relay)) {
-      page.cancel = clock.after(wait, () => void ask(page));
-    }
+    if (reserved().slice(0, RELAYS_MAX).includes(page.relay)) askWhenDue(page);
     watchers.changed();
+  }
+
+  function askWhenDue(page: Page): void {
+    page.cancel();
+    page.cancel = clock.after(page.due - clock.now(), () => void ask(page));
   }
 
   function isOver(): boolean {
