@@ -84,8 +84,10 @@ export class CallPerson {
   unreachable: ReachFailure | undefined;
   /** What it knows of its own network. */
   network: 'up' | 'down' = 'up';
-  /** How far its clock is ahead of the true time, ms. It has been told so by its relay. */
+  /** How far its clock is ahead of the true time, ms. */
   clockAhead = 0;
+  /** The same as its relay has told it; truly, unless the relay is wrong itself. */
+  clockToldAhead: number | undefined;
   /** How often it was said that the path of a call broke. */
   breaks = 0;
   /** Whose devices they are, beside what the contacts say. */
@@ -113,7 +115,7 @@ export class CallPerson {
     world.relay.reserve(device);
     this.calls = createCalls({
       clock: correctedClock(world.clock, () => this.clockAhead),
-      clockOffset: () => -this.clockAhead,
+      clockOffset: () => -(this.clockToldAhead ?? this.clockAhead),
       random: new SeededRandom(name.length),
       log: { info: () => undefined, warn: (event) => this.warnings.push(event) },
       attention: this.attention,

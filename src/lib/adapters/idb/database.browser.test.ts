@@ -106,7 +106,7 @@ function makeByHand(raw: IDBDatabase) {
 test('a write that fails half way changes nothing', async () => {
   const database = await opened();
   await database.write('values', (store) => store.put('before', 'greeting'));
-  const uncloneable = database.write('values', async (store) => {
+  const uncloneable = database.change('values', async (store) => {
     await store.put('after', 'greeting');
     await store.put(() => undefined, 'function');
   });

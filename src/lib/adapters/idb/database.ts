@@ -1,5 +1,5 @@
 import { openDB } from 'idb';
-import type { IDBPDatabase, IDBPObjectStore } from 'idb';
+import type { IDBPDatabase, IDBPObjectStore, IDBPTransaction } from 'idb';
 import { WoxlyError } from '#lib/domain/errors.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { Migration, StoreName } from './migrations.ts';
@@ -20,15 +20,21 @@ export interface DatabaseOptions {
 
 type ReadStore = IDBPObjectStore<unknown, StoreName[], StoreName>;
 type WriteStore = IDBPObjectStore<unknown, StoreName[], StoreName, 'readwrite'>;
+type WriteTransaction = IDBPTransaction<unknown, StoreName[], 'readwrite'>;
 
 /** The open database. Every method rejects with `WoxlyError<StorageFailure>` and nothing else. */
 export interface Database {
   readonly read: <T>(store: StoreName, use: (store: ReadStore) => Promise<T>) => Promise<T>;
   /**
-   * Writes in one transaction: all of it or nothing. Resolves once it is on the disk (`durability: 'strict'`).
-   * `use` may await nothing but the store, else the transaction ends early.
+   * Writes in one transaction what `use` asks for at once: all of it or nothing. Resolves once it is on the disk
+   * (`durability: 'strict'`). It is written also if the page goes away before.
    */
   readonly write: (store: StoreName, use: (store: WriteStore) => Promise<unknown>) => Promise<void>;
+  /** The same where what is written depends on what is read. `use` may await nothing but the store. */
+  readonly change: (
+    store: StoreName,
+    use: (store: WriteStore) => Promise<unknown>,
+  ) => Promise<void>;
   readonly close: () => void;
 }
 
@@ -84,6 +90,28 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     }
   };
 
+  const inTransaction = (
+    store: StoreName,
+    use: (store: WriteStore, transaction: WriteTransaction) => Promise<unknown>,
+  ): Promise<void> =>
+    told(async (open) => {
+      const transaction = open.transaction([store], 'readwrite', { durability: 'strict' });
+      // A write that throws at once (a value that cannot be cloned) leaves the transaction to be ended here.
+      const used = (async () => use(transaction.objectStore(store), transaction))().catch(
+        (error: unknown) => {
+          try {
+            transaction.abort();
+          } catch {
+            // It has ended already, by the failure itself.
+          }
+          throw error;
+        },
+      );
+      const [result] = await Promise.allSettled([used, transaction.done]);
+      if (result.status === 'rejected') throw result.reason;
+      await transaction.done;
+    });
+
   await told(async () => undefined);
 
   return {
@@ -91,21 +119,14 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
       told(async (open) => use(open.transaction([store], 'readonly').objectStore(store))),
 
     write: (store, use) =>
-      told(async (open) => {
-        const transaction = open.transaction([store], 'readwrite', { durability: 'strict' });
-        // A write that throws at once (a value that cannot be cloned) leaves the transaction to be ended here.
-        const used = (async () => use(transaction.objectStore(store)))().catch((error: unknown) => {
-          try {
-            transaction.abort();
-          } catch {
-            // It has ended already, by the failure itself.
-          }
-          throw error;
-        });
-        const [result] = await Promise.allSettled([used, transaction.done]);
-        if (result.status === 'rejected') throw result.reason;
-        await transaction.done;
+      inTransaction(store, (open, transaction) => {
+        const used = use(open);
+        // A transaction that ends by itself waits for its answers, which a page that goes away never gets.
+        transaction.commit();
+        return used;
       }),
+
+    change: inTransaction,
 
     close: () => {
       state = state === 'usable' ? 'closed' : state;

@@ -62,7 +62,7 @@ const keysOf = ({ identity, device }: Row): Keys => ({
 });
 
 /** Keys in IndexedDB, as WebCrypto keys that nobody can read, this code included. */
-export function idbKeyVault({ read, write }: Database): KeyVault {
+export function idbKeyVault({ read, write, change }: Database): KeyVault {
   const row = async (): Promise<Row | undefined> => {
     const parsed = v.safeParse(ROW, await read('keys', (store) => store.get(OWN)));
     return parsed.success ? parsed.output : undefined;
@@ -93,7 +93,7 @@ export function idbKeyVault({ read, write }: Database): KeyVault {
     },
 
     forgetEntropy: () =>
-      write('keys', async (store) => {
+      change('keys', async (store) => {
         const kept: unknown = await store.get(OWN);
         if (typeof kept !== 'object' || kept === null) return;
         const rest = Object.entries(kept).filter(([field]) => field !== 'entropy');

@@ -54,7 +54,7 @@ test.each([
   ['a trust that does not exist', { ...ALICE, trust: 'admin' }],
   ['a key that is none', { ...ALICE, key: '12D3KooWnone' }],
 ])('a contact with %s is passed over, the others are read', async (_, row) => {
-  await database.write('contacts', async (store) => {
+  await database.change('contacts', async (store) => {
     await store.put(row);
     await store.put({ ...ALICE, key: identityKeyOf(new Uint8Array(32).fill(2)), name: 'Bob' });
   });
@@ -90,7 +90,7 @@ test('who may have hidden stays hidden, and settings of an older version get the
 });
 
 test('calls that cannot be read are passed over and do not count', async () => {
-  await database.write('calls', async (store) => {
+  await database.change('calls', async (store) => {
     await store.put({ ...CALL, started: 9, reason: 'aliens' });
     await store.put({ ...CALL, id: 'short', started: 8 });
     await store.put({ ...CALL, id: 'cd'.repeat(16) });
@@ -99,7 +99,7 @@ test('calls that cannot be read are passed over and do not count', async () => {
 });
 
 test('a broken profile still says that there is one; settings fall back one by one', async () => {
-  await database.write('values', async (store) => {
+  await database.change('values', async (store) => {
     await store.put({ name: 'Alice', wordsConfirmed: 1, certificate: 'x' }, 'profile');
     await store.put({ hideAddress: true, ringVolume: 7, relays: 'x', colour: 'red' }, 'settings');
   });
@@ -113,7 +113,7 @@ test('a broken profile still says that there is one; settings fall back one by o
 });
 
 test('rows that are not even objects are nothing', async () => {
-  await database.write('values', async (store) => {
+  await database.change('values', async (store) => {
     await store.put('text', 'profile');
     await store.put(7, 'settings');
   });

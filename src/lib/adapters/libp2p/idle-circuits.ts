@@ -1,4 +1,4 @@
-import type { Connection, Libp2p } from '@libp2p/interface';
+import type { Connection, Libp2p, Stream } from '@libp2p/interface';
 import { parseDeviceKey } from '#lib/protocol/key-text.ts';
 import type { MayConnect } from './signalling-gate.ts';
 
@@ -6,6 +6,10 @@ import type { MayConnect } from './signalling-gate.ts';
 const IDLE_MS = 10_000;
 /** WOXLY's own protocols begin with this. */
 const OWN_PROTOCOLS = '/woxly/';
+
+/** Whether a stream of WOXLY's own is open on a connection, beside one that does not count. */
+export const carriesOurs = ({ streams }: Connection, except?: Stream): boolean =>
+  streams.some((stream) => stream !== except && stream.protocol.startsWith(OWN_PROTOCOLS));
 
 /**
  * Closes relayed connections on which strangers say nothing. A relay carries only so many towards one device, and
@@ -22,8 +26,7 @@ export function closeIdleCircuits(libp2p: Libp2p, isContact: MayConnect): void {
   function look(connection: Connection): void {
     setTimeout(() => {
       if (connection.status !== 'open') return;
-      const used = connection.streams.some(({ protocol }) => protocol.startsWith(OWN_PROTOCOLS));
-      if (used) look(connection);
+      if (carriesOurs(connection)) look(connection);
       else connection.abort(new Error('nothing was said'));
     }, IDLE_MS);
   }

@@ -23,7 +23,9 @@ function connection(name: string, after: number): Connection & { aborted: string
         reject(new Error('given up'));
       });
     });
-  return { status: 'open', newStream, aborted } as unknown as Connection & { aborted: string[] };
+  const abort = () => void aborted.push('closed');
+  const open = { status: 'open', streams: [], newStream, abort, aborted };
+  return open as unknown as Connection & { aborted: string[] };
 }
 
 function opening(known: Connection[], fresh?: Connection, anew = false) {
@@ -59,11 +61,31 @@ test('a half-dead connection does not hold up a new circuit', async () => {
   expect(dialled).toEqual([500]);
 });
 
-test('where connections may be dead a new circuit is dialled at once', async () => {
+test('a circuit that lost is closed, whenever it would have worked, and what was there is not', async () => {
+  for (const after of [10, 1e6]) {
+    const [known, fresh] = [connection('known', 600), connection('new', after)];
+    const { outcome } = opening([known], fresh);
+    await vi.advanceTimersByTimeAsync(2_000);
+    const won = await outcome;
+    expect(won).toBe(after === 10 ? 'new' : 'known');
+    expect([known.aborted, fresh.aborted]).toEqual(after === 10 ? [[], []] : [[], ['closed']]);
+  }
+});
+
+test('a circuit that lost stays if the peer speaks on it', async () => {
+  const [known, fresh] = [connection('known', 600), connection('new', 1e6)];
+  Object.assign(fresh, { streams: [{ protocol: '/woxly/call/1' }] });
+  const { outcome } = opening([known], fresh);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(await outcome).toBe('known');
+  expect(fresh.aborted).toEqual([]);
+});
+
+test('where connections are probably dead a new circuit is dialled soon', async () => {
   const { outcome, dialled } = opening([connection('dead', 1e6)], connection('new', 50), true);
-  await vi.advanceTimersByTimeAsync(60);
+  await vi.advanceTimersByTimeAsync(210);
   expect(await outcome).toBe('new');
-  expect(dialled).toEqual([0]);
+  expect(dialled).toEqual([150]);
 });
 
 test('a half-dead connection alone is given up soon', async () => {

@@ -2,19 +2,22 @@ import type { Connection, Libp2p, Stream } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { DeviceKey } from '#lib/domain/ids.ts';
+import { carriesOurs } from './idle-circuits.ts';
 import type { DirectDialler } from './node.ts';
 
 /** How long a connection that is there already may take to open a stream, ms: it may be half dead. */
 const KNOWN_TIMEOUT_MS = 2_000;
-/** New circuits are dialled beside connections that are believed to work after this, ms: when they do they are faster. */
+/** New circuits are dialled beside connections that are there after this, ms: when those work they are faster. */
 const NEW_AFTER_MS = 500;
+/** The same where they are probably dead, ms: a round trip, as most often they are not. */
+const ANEW_AFTER_MS = 150;
 
 interface Target {
   readonly peer: DeviceKey;
   readonly protocol: string;
   /** Circuit addresses of the peer. */
   readonly circuits: readonly Multiaddr[];
-  /** Connections that are there may be dead: new circuits are dialled beside them at once. */
+  /** Connections that are there are probably dead: new circuits are dialled beside them soon. */
   readonly anew: boolean;
 }
 
@@ -48,23 +51,36 @@ export async function openStream(
       openOn(connection, AbortSignal.any([giveUp, AbortSignal.timeout(KNOWN_TIMEOUT_MS)])),
     ),
     ...circuits.map(async (through) => {
-      if (known.length > 0 && !anew) await pause(NEW_AFTER_MS, giveUp);
+      if (known.length > 0) await pause(anew ? ANEW_AFTER_MS : NEW_AFTER_MS, giveUp);
       giveUp.throwIfAborted();
-      return openOn(await dialler.dial(through, { signal: giveUp }), giveUp);
+      const connection = await dialler.dial(through, { signal: giveUp });
+      try {
+        return await openOn(connection, giveUp);
+      } catch (failure) {
+        discard(connection);
+        throw failure;
+      }
     }),
   ];
   const winner = await Promise.any(ways);
   over.abort();
   for (const way of ways) {
     way.then(
-      ({ stream }) => {
-        if (stream !== winner.stream) stream.abort(new Error('another way was faster'));
+      ({ stream, connection }) => {
+        if (stream === winner.stream) return;
+        stream.abort(new Error('another way was faster'));
+        if (!known.includes(connection)) discard(connection, stream);
       },
       // It was given up, or did not work.
       () => undefined,
     );
   }
   return winner;
+}
+
+/** A circuit of ours that is not needed takes a place at its relay, of which there are few, unless the peer uses it. */
+function discard(connection: Connection, lost?: Stream): void {
+  if (!carriesOurs(connection, lost)) connection.abort(new Error('another way was faster'));
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

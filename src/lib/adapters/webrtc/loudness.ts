@@ -52,7 +52,9 @@ function meterOf(stream: MediaStream): Loudness {
 }
 
 function resume(): void {
-  if (context?.state !== 'suspended' || performance.now() - resumedAt < RESUME_EVERY_MS) return;
+  // Beside `suspended` there is `interrupted`: a phone call took the sound.
+  if (!context || context.state === 'running' || performance.now() - resumedAt < RESUME_EVERY_MS)
+    return;
   resumedAt = performance.now();
-  void context.resume();
+  context.resume().catch(() => undefined);
 }

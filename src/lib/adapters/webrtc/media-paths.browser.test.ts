@@ -116,6 +116,17 @@ test('one of before a change of network is closed', () => {
   expect(states()).toEqual(['closed', 'stable']);
 });
 
+test('one of before a sleep, in which timers stood still, is closed', () => {
+  const { states } = lookOn();
+  let now = 0;
+  const paths = browserMediaPaths({ now: () => now, after: () => () => undefined });
+  paths.prepare('all', SERVERS);
+  now = 60_000;
+  const events = new Told().events(() => undefined);
+  closing.push(paths.open('all', SERVERS, 'offers', events));
+  expect(states()).toEqual(['closed', 'stable']);
+});
+
 test('one that nobody takes is closed after a minute', async () => {
   const { clock, paths, open, states } = lookOn();
   paths.prepare('all', SERVERS);

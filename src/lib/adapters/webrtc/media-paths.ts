@@ -1,3 +1,4 @@
+import type { Milliseconds } from '#lib/domain/ids.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { IceServer, MediaPaths } from '#lib/ports/media.ts';
 import { RtcMediaPath } from './media-path.ts';
@@ -14,6 +15,7 @@ interface Prepared {
   readonly path: PreparedPath;
   /** What it was made with. */
   readonly key: string;
+  readonly madeAt: Milliseconds;
   readonly stopWaiting: () => void;
 }
 
@@ -40,7 +42,8 @@ export function browserMediaPaths(clock: Clock): MediaPaths {
       const path = new PreparedPath(connect(policy, servers), clock, () => {
         if (prepared?.path === path) forget();
       });
-      prepared = { path, key, stopWaiting: clock.after(PREPARED_FOR_MS, forget) };
+      const stopWaiting = clock.after(PREPARED_FOR_MS, forget);
+      prepared = { path, key, madeAt: clock.now(), stopWaiting };
     },
 
     forget,
@@ -48,7 +51,9 @@ export function browserMediaPaths(clock: Clock): MediaPaths {
     open(policy, servers, side, events) {
       if (side === 'offers') {
         const ready = takePrepared();
-        if (ready?.key === keyOf(policy, servers)) return ready.path.open(events);
+        // Timers stand still while a computer sleeps.
+        const fresh = ready && clock.now() - ready.madeAt < PREPARED_FOR_MS;
+        if (fresh && ready.key === keyOf(policy, servers)) return ready.path.open(events);
         ready?.path.close();
       }
       return new RtcMediaPath(connect(policy, servers), clock, events);

@@ -106,6 +106,19 @@ describe('preparing', () => {
     expect([channels(), alice.searches, alice.paths.prepared]).toEqual([0, 0, []]);
   });
 
+  test('ends when we begin to hide from them, and begins anew on another network', async () => {
+    befriend(alice, bob);
+    alice.calls.prepare(bob.key);
+    await until(() => channels() === 1, 'a channel');
+    alice.calls.networkChanged();
+    expect([alice.paths.prepared, alice.paths.forgotten]).toEqual([['all', 'all'], 1]);
+    alice.knows(bob, 'contact', true);
+    alice.calls.networkChanged();
+    alice.calls.personSeen(bob.key);
+    await settled();
+    expect([alice.paths.prepared.length, alice.paths.forgotten, alice.searches]).toEqual([2, 2, 1]);
+  });
+
   test('is let go a while after it was left, and when it takes too long', async () => {
     befriend(alice, bob);
     alice.calls.prepare(bob.key)();

@@ -194,6 +194,11 @@ test.each([-1, 1])('a clock that is ten minutes wrong rings and is rung: %s', as
   ).toBe(true);
 });
 
+test.each([-1, 1])('who was told wrongly that their clock is wrong is rung: %s', async (sign) => {
+  bob.clockToldAhead = sign * 600_000;
+  await ring(alice, bob);
+});
+
 describe('leaving the page', () => {
   test('hangs up at once', async () => {
     befriend(alice, bob);

@@ -9,7 +9,7 @@ import type { IceServer, MediaPaths } from '#lib/ports/media.ts';
 import type { Contacts } from '../woxly.ts';
 import type { CallEvent, Circumstances, Unstamped } from './call-event.ts';
 import type { Via } from './reliable.ts';
-import { callerOf, checkBody, inTime, peerOf } from './ring-check.ts';
+import { callerOf, checkBody, inTime, isUntimely, peerOf } from './ring-check.ts';
 import type { SdpChecks } from './ring-check.ts';
 import { CONTACT_RINGS, RingGate, STRANGER_RINGS } from './ring-gate.ts';
 
@@ -69,11 +69,19 @@ export class CallIntake {
     const about = this.#callerAs(circumstancesOf(this.#ports, caller, body.name), device, body);
     if (!this.#events.knows(id, device) && !this.#admits(about, device)) return true;
     this.#events.onEvent({
-      ...{ type: 'ring', id, device, frame, body: inTime(body, -clockOffset()), ...about },
+      ...{ type: 'ring', id, device, frame, body: this.#inOwnTime(body), ...about },
       strangersMayRing: settings().strangersMayRing,
       supported: paths.supported,
     });
     return true;
+  }
+
+  /** As the network's time has it; or as it stands, if our idea of that time is wrong and its own is not. */
+  #inOwnTime(body: CallBodyOf<'ring'>): CallBodyOf<'ring'> {
+    const { clock, clockOffset } = this.#ports;
+    const ring = inTime(body, -clockOffset());
+    const now = clock.now();
+    return isUntimely(ring, now) && !isUntimely(body, now) ? body : ring;
   }
 
   /**

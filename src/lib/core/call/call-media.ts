@@ -80,8 +80,8 @@ export class CallMedia {
   }
 
   /**
-   * Making a connection takes the browser longer than all else that a RING brings: people see and hear it first. What
-   * else is to be done meanwhile waits its turn.
+   * Making a connection takes the browser longer than all else that a RING brings: the screen and the tone come first.
+   * What else is to be done meanwhile waits its turn.
    */
   #runLater(effect: MediaEffect): void {
     const waiting = [effect];

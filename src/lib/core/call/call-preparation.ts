@@ -85,14 +85,22 @@ export class CallPreparation {
   networkChanged(): void {
     const { paths, iceServers } = this.#ports;
     paths.forget();
-    if (this.#prepared === undefined) return;
+    const prepared = this.#stillPrepared();
+    if (prepared === undefined) return;
     paths.prepare('all', iceServers());
-    void this.#open(this.#prepared);
+    void this.#open(prepared);
   }
 
   /** This person may be reachable now. */
   retry(key: IdentityKey): void {
-    if (this.#prepared?.key === key) void this.#open(this.#prepared);
+    const prepared = this.#stillPrepared();
+    if (prepared?.key === key) void this.#open(prepared);
+  }
+
+  /** Somebody from whom we have begun to hide is prepared for no longer. */
+  #stillPrepared(): Prepared | undefined {
+    if (this.#prepared && !this.#mayPrepare(this.#prepared.key)) this.stop();
+    return this.#prepared;
   }
 
   stop(): void {

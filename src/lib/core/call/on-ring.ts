@@ -16,7 +16,8 @@ import { onFrame } from './on-frame.ts';
 import { openPath } from './on-press.ts';
 import { heartbeat, looseFrame, newLink, receive } from './reliable.ts';
 import type { Link } from './reliable.ts';
-import { RING_EARLY_MS, RING_LATE_MS, RINGING_MS } from './timing.ts';
+import { isUntimely } from './ring-check.ts';
+import { RINGING_MS } from './timing.ts';
 import { bury, findTombstone } from './tombstones.ts';
 import { end, recordMissed, say, send } from './turn.ts';
 import type { Turn } from './turn.ts';
@@ -45,7 +46,7 @@ export function onRing(turn: Turn, line: Line, ring: Ring): Line {
   }
   // Somebody else may stand behind the new key.
   if (ring.keyChanged) return refuse(turn, line, ring, { missed: 'key-changed' });
-  if (turn.now > ring.body.expires + RING_LATE_MS || ring.body.issued > turn.now + RING_EARLY_MS) {
+  if (isUntimely(ring.body, turn.now)) {
     const say = { type: 'decline', reason: 'no-answer' } as const;
     return refuse(turn, line, ring, { missed: 'missed', say });
   }

@@ -188,6 +188,14 @@ describe('a network that comes back', () => {
     expect(play.tell(networkChanged).did).not.toContain('make-restart');
   });
 
+  test('what the peer offered and we answered just now may still connect, unless our network is another', () => {
+    const play = at('reconnecting', { polite: true }).hear(restart);
+    play.tell({ type: 'answer-made', answer: 'z', round: 1 }).tell(lost).tell(opened);
+    expect(play.pass(RESTART_POLITE_MS).did).not.toContain('make-restart');
+    play.tell(networkChanged);
+    expect(play.pass(RESTART_POLITE_MS).did).toContain('make-restart');
+  });
+
   test('a peer that is heard again after a silence means that a way is there again', () => {
     const play = offered(at('reconnecting')).hear({ type: 'answer', answer: 'y', round: 1 });
     play.now += Math.max(REVIVED_MS, RESTART_FIRST_MS) - 1;

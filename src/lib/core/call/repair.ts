@@ -89,6 +89,10 @@ export function repairSoon(turn: Turn, call: AcceptedCall): AcceptedCall {
   if (at === undefined || step.is !== 'idle') return call;
   // What was agreed just now, whoever offered it, may still connect.
   if (since >= broken && turn.now - since < RESTART_FIRST_MS) return call;
+  return sooner(turn, call, at);
+}
+
+function sooner(turn: Turn, call: AcceptedCall, at: Milliseconds): AcceptedCall {
   const wait = call.polite ? RESTART_POLITE_MS : RESTART_IMPOLITE_MS;
   return repairIfDue(turn, postponed(call, Math.min(at, turn.now + wait)));
 }
@@ -97,7 +101,9 @@ export function repairSoon(turn: Turn, call: AcceptedCall): AcceptedCall {
 export function repairOnNewNetwork(turn: Turn, call: AcceptedCall): AcceptedCall {
   const { at, step, since } = call.repair;
   const stale = turn.now - since >= RESTART_STALE_MS;
-  if (at === undefined || step.is !== 'offered') return repairSoon(turn, call);
+  if (at === undefined) return call;
+  if (step.is === 'idle') return sooner(turn, call, at);
+  if (step.is !== 'offered') return call;
   return stale && !step.seen && speaks(call.link) ? restart(turn, call) : call;
 }
 

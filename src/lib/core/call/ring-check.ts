@@ -5,6 +5,7 @@ import { openCertificate } from '#lib/protocol/device-certificate.ts';
 import { deviceKeyOf, identityKeyOf } from '#lib/protocol/key-text.ts';
 import type { Contacts } from '../woxly.ts';
 import type { CallPeer } from './call-view.ts';
+import { RING_EARLY_MS, RING_LATE_MS } from './timing.ts';
 
 /** The checks of what a peer sends for the browser's RTCPeerConnection. */
 export interface SdpChecks {
@@ -67,6 +68,10 @@ export const inTime = (ring: CallBodyOf<'ring'>, ms: number): CallBodyOf<'ring'>
   issued: ring.issued + ms,
   expires: ring.expires + ms,
 });
+
+/** Whether a RING came so late, or is from so far in the future, that it must not ring. */
+export const isUntimely = ({ issued, expires }: CallBodyOf<'ring'>, now: Milliseconds): boolean =>
+  now > expires + RING_LATE_MS || issued > now + RING_EARLY_MS;
 
 /** A person as we know them; of a stranger only the name they claim. */
 export function peerOf(contacts: Pick<Contacts, 'get'>, key: IdentityKey, claimed = ''): CallPeer {

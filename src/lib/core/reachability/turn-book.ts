@@ -56,6 +56,8 @@ interface Page {
   expires: number;
   /** When to ask, and how often nothing came of it. */
   due: number;
+  /** How long that is, ms, from when it was decided: clocks are set, and this cannot be longer. */
+  wait: number;
   failures: number;
   asking: boolean;
   cancel: () => void;
@@ -148,6 +150,7 @@ export function createTurnBook(ports: TurnBookPorts): TurnBook {
       page.expires = clock.now() + life;
       wait = life * RENEW_SHARE * (0.75 + 0.25 * random.unit());
     }
+    page.wait = wait;
     page.due = clock.now() + wait;
     if (reserved().slice(0, RELAYS_MAX).includes(page.relay)) askWhenDue(page);
     watchers.changed();
@@ -155,7 +158,8 @@ export function createTurnBook(ports: TurnBookPorts): TurnBook {
 
   function askWhenDue(page: Page): void {
     page.cancel();
-    page.cancel = clock.after(page.due - clock.now(), () => void ask(page));
+    const wait = Math.min(page.due - clock.now(), page.wait);
+    page.cancel = clock.after(wait, () => void ask(page));
   }
 
   function isOver(): boolean {
@@ -168,6 +172,7 @@ const newPage = (relay: string): Page => ({
   response: undefined,
   expires: 0,
   due: 0,
+  wait: 0,
   failures: 0,
   asking: false,
   cancel: () => undefined,
