@@ -6,7 +6,10 @@ import { ensureApp } from '../../scripts/app-build.ts';
 import { run } from '../../scripts/command.ts';
 import { PACKAGES } from './packages.ts';
 
-/** `npm run bench:calls [-- --runs N --round-trips 5,50,150 --only NAME]`: how fast calls are, beside others. */
+/**
+ * `npm run bench:calls [-- --runs N --round-trips 5,50,150 --only NAME --open-microphones]`: how fast calls are, beside
+ * others.
+ */
 const why = await whyNoLab();
 if (why === undefined) await bench();
 else process.stdout.write(`skipped: ${why}\n`);

@@ -13,8 +13,8 @@ export interface Marks {
 export interface BenchPage {
   marks: Marks;
   mark(what: keyof Marks): void;
-  call?(): void;
-  accept?(): void;
+  call?(): Promise<void>;
+  accept?(): Promise<void>;
   hangUp?(): void;
 }
 
@@ -66,9 +66,9 @@ export async function marked(page: Page, what: keyof Marks): Promise<number> {
 
 /** Lets the page of a contender do something. */
 export function press(page: Page, what: 'call' | 'accept' | 'hangUp'): Promise<void> {
-  return page.evaluate((name) => {
+  return page.evaluate(async (name) => {
     const bench = (globalThis as never)[Symbol.for('woxly.bench')] as BenchPage;
     if (name !== 'hangUp') bench.mark(name);
-    bench[name]?.();
+    await bench[name]?.();
   }, what);
 }

@@ -1,20 +1,22 @@
 import type { Setup } from '../contender.ts';
 import type { BenchPage } from '../page-clock.ts';
+import type { Microphone } from './microphone.ts';
 import type { Signal } from './signal.ts';
 
 type Message =
   { readonly description: RTCSessionDescriptionInit } | { readonly candidate: RTCIceCandidateInit };
 
 /** A WebSocket and an RTCPeerConnection with trickled candidates, as a tutorial has it, and not more. */
-export async function bare({ iceServers }: Setup): Promise<void> {
+export function bare({ iceServers }: Setup): void {
   const bench = (globalThis as never)[Symbol.for('woxly.bench')] as BenchPage;
   const signal = (globalThis as never)[Symbol.for('woxly.bench.signal')] as Signal;
-  const microphone = await navigator.mediaDevices.getUserMedia({ audio: true });
+  const microphone = (globalThis as never)[Symbol.for('woxly.bench.microphone')] as Microphone;
   const player = new Audio();
   let connection: RTCPeerConnection | undefined;
   let early: Message[] = [];
 
-  const open = (): RTCPeerConnection => {
+  const open = async (): Promise<RTCPeerConnection> => {
+    const stream = await microphone.open();
     const opened = new RTCPeerConnection({ iceServers: [...iceServers] });
     opened.onicecandidate = ({ candidate }) => {
       if (candidate !== null) signal.send({ candidate: candidate.toJSON() });
@@ -23,7 +25,7 @@ export async function bare({ iceServers }: Setup): Promise<void> {
       player.srcObject = streams[0] ?? null;
       void player.play();
     };
-    microphone.getTracks().forEach((track) => opened.addTrack(track, microphone));
+    stream.getTracks().forEach((track) => opened.addTrack(track, stream));
     return opened;
   };
   const take = async (message: Message): Promise<void> => {
@@ -41,23 +43,20 @@ export async function bare({ iceServers }: Setup): Promise<void> {
     if ('description' in message) bench.mark('ring');
   });
 
-  bench.call = () => {
-    const calling = (connection = open());
-    void calling
-      .setLocalDescription()
-      .then(() => signal.send({ description: calling.localDescription }));
+  bench.call = async () => {
+    const calling = (connection = await open());
+    await calling.setLocalDescription();
+    signal.send({ description: calling.localDescription });
   };
-  bench.accept = () => {
-    connection = open();
+  bench.accept = async () => {
+    connection = await open();
     const waiting = early;
     early = [];
-    void waiting.reduce(async (before, message) => {
-      await before;
-      await take(message);
-    }, Promise.resolve());
+    for (const message of waiting) await take(message);
   };
   bench.hangUp = () => {
     connection?.close();
+    microphone.close();
     connection = undefined;
     early = [];
   };

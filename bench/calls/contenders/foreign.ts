@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { press } from '../page-clock.ts';
 import type { Contender, Setup } from '../contender.ts';
 import { bare } from './bare.ts';
+import { makeMicrophone } from './microphone.ts';
 import { peerJs } from './peerjs.ts';
 import { openSignal } from './signal.ts';
 import { simplePeer } from './simple-peer.ts';
@@ -13,10 +14,14 @@ export interface Signalling {
   readonly peerServerPort: number;
 }
 
-/** Every contender but WOXLY, with those STUN servers. */
+/**
+ * Every contender but WOXLY, with those STUN servers. With `openMicrophones` each page opens its microphone when it is
+ * loaded, otherwise when Call and Accept are pressed.
+ */
 export function foreignContenders(
   { host, port, peerServerPort }: Signalling,
   stun: readonly string[],
+  openMicrophones: boolean,
 ): readonly Contender[] {
   const iceServers = stun.map((urls) => ({ urls }));
   const setup = (side: Setup['side']): Setup => ({ side, iceServers, host, port });
@@ -34,6 +39,9 @@ export function foreignContenders(
     name,
     url: `http://${host}:${port}/${path}`,
     ready: async ({ caller, callee }) => {
+      for (const page of [caller, callee]) {
+        await page.evaluate(makeMicrophone, { open: openMicrophones });
+      }
       await start(caller, setup('caller'));
       await start(callee, setup('callee'));
       await meet?.(caller, callee);

@@ -1,5 +1,6 @@
 import type { Setup } from '../contender.ts';
 import type { BenchPage } from '../page-clock.ts';
+import type { Microphone } from './microphone.ts';
 
 /** What is used of https://peerjs.com, loaded by a script element. */
 interface MediaConnection {
@@ -18,7 +19,7 @@ type PeerClass = new (id: string, options: object) => Peer;
 export async function peerJs({ side, iceServers, host, port }: Setup): Promise<void> {
   const { Peer } = globalThis as unknown as { Peer: PeerClass };
   const bench = (globalThis as never)[Symbol.for('woxly.bench')] as BenchPage;
-  const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+  const microphone = (globalThis as never)[Symbol.for('woxly.bench.microphone')] as Microphone;
   const player = new Audio();
   let connection: MediaConnection | undefined;
   const options = { host, port, path: '/', secure: false, config: { iceServers } };
@@ -39,17 +40,20 @@ export async function peerJs({ side, iceServers, host, port }: Setup): Promise<v
     connection = call;
     bench.mark('ring');
   });
-  bench.call = () => {
+  bench.call = async () => {
+    const stream = await microphone.open();
     connection = peer.call((globalThis as unknown as { calleeId: string }).calleeId, stream);
     play(connection);
   };
-  bench.accept = () => {
+  bench.accept = async () => {
+    const stream = await microphone.open();
     if (connection === undefined) return;
     play(connection);
     connection.answer(stream);
   };
   bench.hangUp = () => {
     connection?.close();
+    microphone.close();
     connection = undefined;
   };
 }

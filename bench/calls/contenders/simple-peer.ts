@@ -1,5 +1,6 @@
 import type { Setup } from '../contender.ts';
 import type { BenchPage } from '../page-clock.ts';
+import type { Microphone } from './microphone.ts';
 import type { Signal } from './signal.ts';
 
 /** What is used of https://github.com/feross/simple-peer, loaded by a script element. */
@@ -12,19 +13,17 @@ interface SimplePeer {
 }
 type SimplePeerClass = new (options: object) => SimplePeer;
 
-export async function simplePeer({
-  iceServers,
-  trickle,
-}: Setup & { trickle: boolean }): Promise<void> {
+export function simplePeer({ iceServers, trickle }: Setup & { trickle: boolean }): void {
   const { SimplePeer } = globalThis as unknown as { SimplePeer: SimplePeerClass };
   const bench = (globalThis as never)[Symbol.for('woxly.bench')] as BenchPage;
   const signal = (globalThis as never)[Symbol.for('woxly.bench.signal')] as Signal;
-  const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+  const microphone = (globalThis as never)[Symbol.for('woxly.bench.microphone')] as Microphone;
   const player = new Audio();
   let peer: SimplePeer | undefined;
   let early: unknown[] = [];
 
-  const open = (initiator: boolean): SimplePeer => {
+  const open = async (initiator: boolean): Promise<SimplePeer> => {
+    const stream = await microphone.open();
     const opened = new SimplePeer({ initiator, trickle, stream, config: { iceServers } });
     opened.on('signal', (message) => signal.send(message));
     opened.on('stream', (remote) => {
@@ -41,14 +40,15 @@ export async function simplePeer({
     if ((message as { type?: string }).type === 'offer') bench.mark('ring');
   });
 
-  bench.call = () => void (peer = open(true));
-  bench.accept = () => {
-    const answering = (peer = open(false));
+  bench.call = async () => void (peer = await open(true));
+  bench.accept = async () => {
+    const answering = (peer = await open(false));
     early.forEach((message) => answering.signal(message));
     early = [];
   };
   bench.hangUp = () => {
     peer?.destroy();
+    microphone.close();
     peer = undefined;
     early = [];
   };
