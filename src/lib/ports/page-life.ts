@@ -14,4 +14,6 @@ export interface PageLife {
   onOffline(run: () => void): () => void;
   /** `run` is called when the page is being left for good; what it starts must not wait. */
   onLeave(run: () => void): () => void;
+  /** Runs `run` once what the page shows now has been painted, or soon on a page that is not painted. */
+  afterPaint?(run: () => void): void;
 }

@@ -94,6 +94,8 @@ export class CallPerson {
   readonly owners = new Map<DeviceKey, IdentityKey>();
   /** How often a channel was opened or tried. */
   searches = 0;
+  /** Runs what waits until the screen is painted; until a test says otherwise that is at once. */
+  afterPaint: (run: () => void) => void = queueMicrotask;
   /** For each: whether the other person might not choose where we dial. */
   readonly ownRelaysOnly: boolean[] = [];
   readonly #world: CallWorld;
@@ -120,6 +122,7 @@ export class CallPerson {
       log: { info: () => undefined, warn: (event) => this.warnings.push(event) },
       attention: this.attention,
       paths: this.paths,
+      pageLife: { afterPaint: (run) => this.afterPaint(run) },
       microphones: this.microphones,
       iceServers: () => this.servers,
       self: () => ({ key, name, certificate }),

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { browserClock } from './clock.ts';
 import { browserPageLife } from './page-life.ts';
 
 const stopping: (() => void)[] = [];
@@ -20,6 +21,21 @@ test('only a hidden page of a phone is in the background', () => {
   expect(browserPageLife.background).toBe(true);
   pointer('fine');
   expect(browserPageLife.background).toBe(false);
+});
+
+test.each(['a frame', 'no frame'])('after %s, and once only', async (frame) => {
+  let paint = () => undefined as unknown;
+  if (frame === 'no frame') {
+    vi.stubGlobal('requestAnimationFrame', (run: () => void) => void (paint = run));
+  }
+  const run = vi.fn();
+  browserPageLife.afterPaint?.(run);
+  expect(run).not.toHaveBeenCalled();
+  await vi.waitFor(() => expect(run).toHaveBeenCalled());
+  paint();
+  // Whatever would run it again was set before this timer.
+  await new Promise<void>((resolve) => void browserClock.after(100, resolve));
+  expect(run).toHaveBeenCalledTimes(1);
 });
 
 test.each(['visibilitychange', 'freeze', 'resume'])('%s may change that', (name) => {

@@ -1,4 +1,5 @@
 import type { PageLife } from '#lib/ports/page-life.ts';
+import { browserClock } from './clock.ts';
 
 /** The Network Information API, of Chromium; `type` only on phones and Chrome OS. */
 interface Connection extends EventTarget {
@@ -20,6 +21,9 @@ function isPhone(): boolean {
   const { userAgentData } = navigator as { readonly userAgentData?: { readonly mobile: boolean } };
   return userAgentData?.mobile === true || matchMedia('(pointer: coarse)').matches;
 }
+
+/** Pages that are hidden, or covered by other windows, are not painted: how long they are waited for, ms. */
+const PAINT_MOST_MS = 50;
 
 export const browserPageLife: PageLife = {
   get online() {
@@ -68,4 +72,15 @@ export const browserPageLife: PageLife = {
   onOffline: (run) => listen([[window, 'offline']], run),
   // `beforeunload` may be cancelled and `unload` is not called on phones.
   onLeave: (run) => listen([[window, 'pagehide']], run),
+  afterPaint(run) {
+    let waiting = true;
+    const once = () => {
+      stopTimer();
+      if (waiting) run();
+      waiting = false;
+    };
+    const stopTimer = browserClock.after(PAINT_MOST_MS, once);
+    // Callbacks of a frame run just before it is painted.
+    requestAnimationFrame(() => setTimeout(once));
+  },
 };

@@ -16,6 +16,8 @@ export type Effect =
       readonly do: 'open-path';
       readonly policy: 'all' | 'relay';
       readonly side: 'offers' | 'answers';
+      /** It begins to ring with this: that comes first, on the screen too. */
+      readonly rings?: true;
     }
   | { readonly do: 'close-path' }
   /** → `offer-made` */

@@ -199,6 +199,34 @@ test.each([-1, 1])('who was told wrongly that their clock is wrong is rung: %s',
   await ring(alice, bob);
 });
 
+describe('making the path of a call that rings', () => {
+  let painted: (() => void)[];
+  beforeEach(() => {
+    painted = [];
+    bob.afterPaint = (run) => void painted.push(run);
+    befriend(alice, bob);
+  });
+
+  test('waits until it is seen to ring, and so does an Accept', async () => {
+    await ring(alice, bob);
+    expect(bob.attention.playing).toEqual(new Set(['ring']));
+    bob.calls.accept();
+    await settled();
+    expect(bob.paths.opened).toEqual([]);
+    for (const run of painted) run();
+    await alice.show('connected');
+  });
+
+  test('comes to nothing after the end', async () => {
+    await ring(alice, bob);
+    alice.calls.hangUp();
+    await bob.show('ended: cancelled-by-peer');
+    for (const run of painted) run();
+    await settled();
+    expect(bob.paths.opened).toEqual([]);
+  });
+});
+
 describe('leaving the page', () => {
   test('hangs up at once', async () => {
     befriend(alice, bob);

@@ -2,6 +2,7 @@ import type { CallQuality } from '#lib/domain/call.ts';
 import type { CallFrame } from '#lib/protocol/call-frame.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { IceServer, MediaPath, MediaPaths, OpenMicrophone } from '#lib/ports/media.ts';
+import type { PageLife } from '#lib/ports/page-life.ts';
 import type { Effect } from './call-effect.ts';
 import type { Media, Signal, Sound } from './call-event.ts';
 import { CallMicrophone } from './call-microphone.ts';
@@ -13,6 +14,7 @@ export interface CallMediaPorts extends CallMicrophonePorts {
   readonly paths: MediaPaths;
   /** Those of now: their credentials expire. */
   readonly iceServers: () => readonly IceServer[];
+  readonly pageLife?: Pick<PageLife, 'afterPaint'>;
 }
 
 export interface CallMediaEvents {
@@ -80,17 +82,20 @@ export class CallMedia {
   }
 
   /**
-   * Making a connection takes the browser longer than all else that a RING brings: the screen and the tone come first.
-   * What else is to be done meanwhile waits its turn.
+   * Making a connection takes the browser longer than all else that a RING or a press brings: the screen and the tone
+   * come first; a RING's are on the screen before it begins. What else is to be done meanwhile waits its turn.
    */
-  #runLater(effect: MediaEffect): void {
-    const waiting = [effect];
-    this.#waiting = waiting;
-    queueMicrotask(() => {
+  #runLater(effect: Extract<MediaEffect, { readonly do: 'open-path' }>): void {
+    const waiting: MediaEffect[] = [effect];
+    const run = () => {
       if (this.#waiting !== waiting) return;
       this.#waiting = undefined;
       for (const next of waiting) this.#run(next);
-    });
+    };
+    this.#waiting = waiting;
+    const { pageLife } = this.#ports;
+    if (effect.rings && pageLife?.afterPaint) pageLife.afterPaint(run);
+    else queueMicrotask(run);
   }
 
   #run(effect: MediaEffect): void {

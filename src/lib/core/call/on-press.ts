@@ -50,10 +50,15 @@ function onAccept(turn: Turn, call: Call, granted = false): Call {
   return acceptIfReady(turn, { ...opened, stage: 'answering', microphone });
 }
 
-/** Makes the callee's path from the caller's offer. Its candidates are shown as {@link Privacy.warm} allows. */
-export function openPath(turn: Turn, call: Incoming): Incoming {
+/**
+ * Makes the callee's path from the caller's offer. Its candidates are shown as {@link Privacy.warm} allows.
+ *
+ * @param rings it begins to ring at this moment, and nobody has accepted yet
+ */
+export function openPath(turn: Turn, call: Incoming, rings = false): Incoming {
+  const { policy } = call.privacy;
   turn.effects.push(
-    { do: 'open-path', policy: call.privacy.policy, side: 'answers' },
+    { do: 'open-path', policy, side: 'answers', ...(rings && { rings }) },
     { do: 'make-answer', offer: call.offer },
   );
   return {

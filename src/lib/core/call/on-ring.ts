@@ -104,7 +104,7 @@ function ringHere(turn: Turn, line: Line, ring: Ring): Line {
     deadline: turn.now + RINGING_MS,
   };
   const rings = say(turn, incoming, { type: 'ringing' });
-  return { ...line, call: rings.privacy.warm ? openPath(turn, rings) : rings };
+  return { ...line, call: rings.privacy.warm ? openPath(turn, rings, true) : rings };
 }
 
 function linkOf(turn: Turn, ring: Ring): Link {
