@@ -56,6 +56,8 @@ export type PathState = 'connecting' | 'connected' | 'broken' | 'failed' | 'not-
 export interface MediaPath {
   /** Makes the offer (m-lines fixed, Opus parameters set). Gathering starts and never delays it. */
   offer(): Promise<string>;
+  /** What {@link offer} resolves to, if that was made before the path was opened: nobody need wait for it. */
+  readonly preparedOffer?: string | undefined;
   /**
    * Takes a peer's offer and makes the answer. The SDP was checked before. Rejects if it does not fit. An own restart
    * offer that was not answered gives way. `servers`: those of now, for an offer that restarts ICE; their credentials

@@ -36,6 +36,8 @@ export class FakeMediaPaths implements MediaPaths {
   readonly prepared: ('all' | 'relay')[] = [];
   /** How often what was ready was thrown away. */
   forgotten = 0;
+  /** Whether paths come with their offers made. */
+  ready = false;
   readonly #air: FakeAir;
 
   constructor(air: FakeAir) {
@@ -53,11 +55,12 @@ export class FakeMediaPaths implements MediaPaths {
   open(
     policy: 'all' | 'relay',
     servers: readonly IceServer[],
-    _side: 'offers' | 'answers',
+    side: 'offers' | 'answers',
     events: MediaPathEvents,
   ): FakePath {
     const path = new FakePath(this.#air, policy, servers, events);
     this.opened.push(path);
+    if (this.ready && side === 'offers') path.makeReady();
     return path;
   }
 
@@ -115,8 +118,15 @@ export class FakePath implements MediaPath {
     return `fake-sdp ${this.#id} ${this.#generation}`;
   }
 
+  preparedOffer: string | undefined;
+
+  /** As a path is that was made ready. */
+  makeReady(): void {
+    this.preparedOffer = this.#describe();
+  }
+
   async offer(): Promise<string> {
-    return this.#describe();
+    return this.preparedOffer ?? this.#describe();
   }
 
   async answer(offer: string, servers = this.servers): Promise<string> {

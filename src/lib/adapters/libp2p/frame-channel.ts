@@ -44,7 +44,9 @@ export function frameChannel(stream: Stream, device: DeviceKey, direct = false):
         end(new Error('the stream does not drain'));
         return;
       }
-      writing = writing.then(() => framed.write(frame)).then(() => void (unsent -= 1), end);
+      // The first of several goes at once: a RING does not wait for the screen that its press changes.
+      const written = unsent === 1 ? framed.write(frame) : writing.then(() => framed.write(frame));
+      writing = written.then(() => void (unsent -= 1), end);
     },
     listen(to) {
       listener = to;

@@ -62,6 +62,7 @@ test('the next path takes the connection that was made ready with its offer and 
   expect(told.candidates).toEqual([]);
   expect(clock.waiting).toBe(0);
   const offer = await path.offer();
+  expect(path.preparedOffer).toBe(offer);
   expect(/a=fingerprint:\S+ \S+/.exec(offer)?.[0]).toBe(
     /a=fingerprint:\S+ \S+/.exec(own ?? '')?.[0],
   );

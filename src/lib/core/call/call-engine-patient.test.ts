@@ -1,7 +1,9 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { decodeCallFrame } from '#lib/protocol/call-frame.ts';
 import { befriend, CallWorld, ring, shown } from '#lib/testing/call-people.ts';
 import type { CallPerson } from '#lib/testing/call-people.ts';
 import { settled, until } from '#lib/testing/fake-clock.ts';
+import { MemoryChannel } from '#lib/testing/memory-channel.ts';
 import { PREPARED_MOST_MS, UNUSED_MS } from './call-preparation.ts';
 import { PATIENT_MS, PREPARING_MS } from './timing.ts';
 
@@ -85,6 +87,22 @@ describe('preparing', () => {
     stop();
     await world.pass(UNUSED_MS / 2);
     expect([alice.shows, bob.shows]).toEqual(['ringing', 'incoming']);
+  });
+
+  test('the RING of what is ready goes out before anything else is done', async () => {
+    befriend(alice, bob);
+    alice.calls.prepare(bob.key);
+    await until(() => channels() === 1, 'a channel');
+    alice.paths.ready = true;
+    alice.microphones.allowed = true;
+    const sent = vi.spyOn(MemoryChannel.prototype, 'send');
+    const calling = alice.call(bob);
+    expect(sent.mock.calls.map(([frame]) => decodeCallFrame(frame)?.body.type)).toEqual(['ring']);
+    sent.mockRestore();
+    await calling;
+    await bob.show('incoming');
+    bob.calls.accept();
+    await alice.show('connected');
   });
 
   test.each([

@@ -105,9 +105,7 @@ export class CallMedia {
       case 'close-path':
         return this.#closePath();
       case 'make-offer':
-        return this.#onPath('offer', async (path) => {
-          return { type: 'offer-made', offer: await path.offer() };
-        });
+        return this.#makeOffer();
       case 'make-answer':
         return this.#makeAnswer(effect.offer, effect.round);
       case 'take-answer':
@@ -193,6 +191,13 @@ export class CallMedia {
     this.#path = undefined;
     this.#frames = undefined;
     path?.close();
+  }
+
+  #makeOffer(): void {
+    const offer = this.#path?.preparedOffer;
+    // In the task of the press, so that RING is on its way before the screen changes.
+    if (offer !== undefined) return this.#events.report({ type: 'offer-made', offer });
+    this.#onPath('offer', async (path) => ({ type: 'offer-made', offer: await path.offer() }));
   }
 
   #makeAnswer(offer: string, round: number | undefined): void {
