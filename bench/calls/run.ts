@@ -95,7 +95,8 @@ for (const { title, roundTripMs, dead } of CONDITIONS) {
   for (const temperature of ['cold', 'warm'] as const) {
     const rows: Row[] = results.map(([name, both]) => ({ name, calls: both?.[temperature] }));
     process.stdout.write(`\n${table(`${title}, ${temperature}, ${mode}`, rows, REFERENCE)}\n`);
-    if (temperature === 'warm' && !dead) process.stdout.write(`${goals(rows, roundTripMs)}\n`);
+    if (temperature === 'warm' && !dead && !values.only)
+      process.stdout.write(`${goals(rows, roundTripMs)}\n`);
   }
 }
 

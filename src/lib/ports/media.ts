@@ -67,6 +67,13 @@ export interface MediaPath {
   takeAnswer(answer: string): Promise<void>;
   /** A new offer with new ICE credentials on the same connection, gathering with the servers of now. */
   restartOffer(servers?: readonly IceServer[]): Promise<string>;
+  /**
+   * Resolves when the candidates of the description made last have been told, and after a second at the latest. Whoever
+   * tells the description only then, and the candidates with it, makes sure that the peer knows a relayed address
+   * before anything comes from there: one found out by its packets counts for more than a direct path, which browsers
+   * then give up for good.
+   */
+  gathered(): Promise<void>;
   addCandidate(candidate: Candidate): void;
   /** Sends this microphone's sound from now on, or nothing with `undefined`. */
   send(microphone: OpenMicrophone | undefined): Promise<void>;
@@ -109,6 +116,8 @@ export interface MediaPathEvents {
   onHearing(hearing: 'heard' | 'silent'): void;
   /** Whether this side now sends nothing in silence (DTX): the peer must know, to expect no packets. */
   onSparse(sparse: boolean): void;
+  /** The path goes through a server although the peer was reached directly: an ICE restart would choose anew. */
+  onDetour(): void;
 }
 
 export interface MediaPaths {

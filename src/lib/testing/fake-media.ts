@@ -38,6 +38,8 @@ export class FakeMediaPaths implements MediaPaths {
   forgotten = 0;
   /** Whether paths come with their offers made. */
   ready = false;
+  /** {@link FakePath.gathering} of paths that are opened from now on. */
+  gathering: Promise<void> = Promise.resolve();
   readonly #air: FakeAir;
 
   constructor(air: FakeAir) {
@@ -59,6 +61,7 @@ export class FakeMediaPaths implements MediaPaths {
     events: MediaPathEvents,
   ): FakePath {
     const path = new FakePath(this.#air, policy, servers, events);
+    path.gathering = this.gathering;
     this.opened.push(path);
     if (this.ready && side === 'offers') path.makeReady();
     return path;
@@ -91,6 +94,8 @@ export class FakePath implements MediaPath {
   carries = true;
   /** Makes every piece of work on descriptions fail. */
   refuses = false;
+  /** Until when candidates are being gathered. */
+  gathering: Promise<void> = Promise.resolve();
   /** Candidates lead nowhere: it never connects. */
   isolated = false;
   readonly #id: number;
@@ -144,6 +149,10 @@ export class FakePath implements MediaPath {
     return this.#describe();
   }
 
+  gathered(): Promise<void> {
+    return this.gathering;
+  }
+
   addCandidate(candidate: Candidate): void {
     if (this.remote === undefined) throw new Error('a candidate before its description');
     this.candidates.push(candidate);
@@ -193,6 +202,11 @@ export class FakePath implements MediaPath {
 
   hear(hearing: 'heard' | 'silent'): void {
     this.#events.onHearing(hearing);
+  }
+
+  /** It could go directly. */
+  takeDetour(): void {
+    this.#events.onDetour();
   }
 
   becomeSparse(sparse: boolean): void {

@@ -43,6 +43,38 @@ test('the offer has all m-lines, the Opus parameters, no candidate, and passes o
   expect(offer.match(/a=inactive/g)).toHaveLength(2);
 });
 
+test('tells when its candidates are gathered, and does not wait for servers that are dead', async () => {
+  const [, bob] = twoSides();
+  const [alice] = twoSides();
+  await bob.path.answer(await alice.path.offer());
+  await bob.path.gathered();
+  const told = bob.told.candidates.length;
+  expect(told).toBeGreaterThan(0);
+  await bob.path.gathered();
+  expect(bob.told.candidates).toHaveLength(told);
+
+  let tired: () => void = () => undefined;
+  const clock = {
+    ...pageClock,
+    after: (_delay: number, run: () => void) => {
+      tired = run;
+      return () => undefined;
+    },
+  };
+  const dead = [{ urls: ['stun:192.0.2.1'] }];
+  const [waiting] = openTwo((events) =>
+    browserMediaPaths(clock).open('all', dead, 'offers', events),
+  );
+  closing.push(waiting.path);
+  await waiting.path.offer();
+  let gathered = false;
+  const done = waiting.path.gathered().then(() => (gathered = true));
+  await waiting.told.until(() => waiting.told.candidates.length > 0);
+  expect(gathered).toBe(false);
+  tired();
+  await done;
+});
+
 test('every call has a certificate of its own', async () => {
   const [[one], [two]] = [twoSides(), twoSides()];
   const fingerprint = async (side: Side) => checkSdp(await side.path.offer())?.fingerprint;

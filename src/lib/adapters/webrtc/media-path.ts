@@ -23,6 +23,9 @@ import { QualityReader } from './quality.ts';
 /** Longest wait after the end for frames on their way (a hang-up among them), ms: a round trip, and a loss. */
 const LINGER_MS = 500;
 
+/** Servers that are dead, or far, are waited for no longer than this, ms: who rings may be answered by then. */
+const GATHERING_MOST_MS = 1000;
+
 /**
  * The voice connection of one call. The browser makes a fresh DTLS certificate for each RTCPeerConnection; the
  * peer's is compared with what was signalled before the path is called connected.
@@ -39,6 +42,7 @@ export class RtcMediaPath implements MediaPath {
   readonly #quality: QualityReader;
   #encoding: EncodingName = 'normal';
   #offer: Promise<string> | undefined;
+  #preparedOffer: string | undefined;
   #sparse = false;
   #closed = false;
 
@@ -70,6 +74,9 @@ export class RtcMediaPath implements MediaPath {
       onEncoding: (encoding) => {
         this.#encode(encoding);
       },
+      onDetour: () => {
+        if (!this.#closed) events.onDetour();
+      },
     });
     connection.onicecandidate = ({ candidate }) => {
       if (candidate !== null && !this.#closed) events.onCandidate(toCandidate(candidate));
@@ -80,8 +87,12 @@ export class RtcMediaPath implements MediaPath {
     };
   }
 
+  get preparedOffer(): string | undefined {
+    return this.#preparedOffer;
+  }
+
   offer(): Promise<string> {
-    return (this.#offer ??= this.#negotiation.offer());
+    return (this.#offer ??= this.#makeOffer());
   }
 
   answer(offer: string, servers?: readonly IceServer[]): Promise<string> {
@@ -94,6 +105,21 @@ export class RtcMediaPath implements MediaPath {
 
   restartOffer(servers?: readonly IceServer[]): Promise<string> {
     return this.#negotiation.restartOffer(servers);
+  }
+
+  gathered(): Promise<void> {
+    const connection = this.#connection;
+    return new Promise((resolve) => {
+      const stopWaiting = this.#clock.after(GATHERING_MOST_MS, resolve);
+      const look = () => {
+        if (connection.iceGatheringState !== 'complete') return;
+        connection.removeEventListener('icegatheringstatechange', look);
+        stopWaiting();
+        resolve();
+      };
+      connection.addEventListener('icegatheringstatechange', look);
+      look();
+    });
   }
 
   addCandidate({ candidate, mid, mLineIndex }: Candidate): void {
@@ -147,6 +173,10 @@ export class RtcMediaPath implements MediaPath {
     };
     const stopWaiting = this.#clock.after(LINGER_MS, end);
     this.#frames.close(end);
+  }
+
+  async #makeOffer(): Promise<string> {
+    return (this.#preparedOffer = await this.#negotiation.offer());
   }
 
   async #follow(state: RTCPeerConnectionState): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Clock } from '#lib/ports/clock.ts';
+import { Detour } from './detour.ts';
 import type { EncodingName } from './encoding.ts';
 import { EncodingLadder } from './encoding-ladder.ts';
 import { Hearing } from './hearing.ts';
@@ -26,6 +27,7 @@ export interface PathWatchInit {
   readonly onHearing: (sign: HearingSign) => void;
   /** Called with every look. */
   readonly onEncoding: (encoding: EncodingName) => void;
+  readonly onDetour: () => void;
 }
 
 /** Looks at a connection's counters every now and then, and tells what they mean. */
@@ -34,6 +36,7 @@ export class PathWatch {
   readonly #packets = new PacketWatch();
   readonly #hearing = new Hearing();
   readonly #ladder = new EncodingLadder();
+  readonly #detour = new Detour();
   #peer = { sending: false, muted: false };
   #last: { readonly at: number; readonly inbound?: Stat; readonly outbound?: Stat } | undefined;
   #reportedAt: number | undefined;
@@ -110,6 +113,7 @@ export class PathWatch {
       report: this.#newReport(report.sound('remote-inbound-rtp')),
     });
     this.#init.onEncoding(this.#ladder.encoding);
+    if (this.#detour.look(took, report)) this.#init.onDetour();
   }
 
   #expectSound(): void {

@@ -2,22 +2,18 @@ import type { Clock } from '#lib/ports/clock.ts';
 import type { Candidate, MediaPath, MediaPathEvents } from '#lib/ports/media.ts';
 import { RtcMediaPath } from './media-path.ts';
 
-class OfferedPath extends RtcMediaPath {
-  preparedOffer: string | undefined;
-}
-
 /**
  * A path that nobody has opened yet: its offer is made and its candidates are gathered, which together take a tenth of
  * a second of a call. The peer hears of neither before it is opened.
  */
 export class PreparedPath {
-  readonly #path: OfferedPath;
+  readonly #path: RtcMediaPath;
   readonly #candidates: Candidate[] = [];
   #events: MediaPathEvents | undefined;
 
   /** @param onFailed no offer could be made */
   constructor(connection: RTCPeerConnection, clock: Clock, onFailed: () => void) {
-    this.#path = new OfferedPath(connection, clock, {
+    this.#path = new RtcMediaPath(connection, clock, {
       onCandidate: (candidate) => {
         if (this.#events) this.#events.onCandidate(candidate);
         else this.#candidates.push(candidate);
@@ -29,10 +25,9 @@ export class PreparedPath {
       onFrames: (open) => this.#events?.onFrames(open),
       onHearing: (hearing) => this.#events?.onHearing(hearing),
       onSparse: (sparse) => this.#events?.onSparse(sparse),
+      onDetour: () => this.#events?.onDetour(),
     });
-    this.#path.offer().then((offer) => {
-      this.#path.preparedOffer = offer;
-    }, onFailed);
+    this.#path.offer().catch(onFailed);
   }
 
   /** Hands the path over. Candidates gathered so far are told in a moment, as a connection would tell them. */

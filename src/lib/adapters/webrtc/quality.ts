@@ -60,8 +60,7 @@ export class QualityReader {
       ...defined('jitterMs', inbound?.jitter, 1000),
     };
     const local = report.get(pair?.localCandidateId);
-    const remote = report.get(pair?.remoteCandidateId);
-    const relayed = [local, remote].some((end) => end?.candidateType === 'relay');
+    const relayed = pair !== undefined && report.isRelayed(pair);
     const turnHost = local?.candidateType === 'relay' ? hostOf(local.url) : undefined;
     const mark = qualityMark({
       roundTripMs: figures.roundTripMs,

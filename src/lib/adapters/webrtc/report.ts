@@ -64,6 +64,19 @@ export class Report {
     );
   }
 
+  /** Every pair of candidates over which the peer has answered at some time. */
+  get answeredPairs(): readonly Stat[] {
+    return [...this.#stats.values()].filter(
+      ({ type, state }) => type === 'candidate-pair' && state === 'succeeded',
+    );
+  }
+
+  /** Whether a pair goes through a TURN server, this side's or the peer's. */
+  isRelayed({ localCandidateId, remoteCandidateId }: Stat): boolean {
+    const ends = [this.get(localCandidateId), this.get(remoteCandidateId)];
+    return ends.some((end) => end?.candidateType === 'relay');
+  }
+
   #find(fits: (stat: Stat) => boolean): Stat | undefined {
     for (const stat of this.#stats.values()) if (fits(stat)) return stat;
     return undefined;

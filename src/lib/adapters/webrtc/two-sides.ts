@@ -66,6 +66,7 @@ export class Told {
       onFrames: note(this.framesOpen),
       onHearing: note(this.hearing),
       onSparse: note(this.sparse),
+      onDetour: () => undefined,
     };
   }
 }

@@ -22,12 +22,17 @@ export type Effect =
   | { readonly do: 'close-path' }
   /** → `offer-made` */
   | { readonly do: 'make-offer' }
-  /** → `answer-made` */
-  | { readonly do: 'make-answer'; readonly offer: string; readonly round?: number }
+  /** → `answer-made`; `gathered`: with its candidates told before, where nobody waits for it. */
+  | {
+      readonly do: 'make-answer';
+      readonly offer: string;
+      readonly round?: number;
+      readonly gathered: boolean;
+    }
   /** → `answer-taken` */
   | { readonly do: 'take-answer'; readonly answer: string }
-  /** With the ICE servers of now → `restart-made` */
-  | { readonly do: 'make-restart' }
+  /** With the ICE servers of now → `restart-made`; `gathered` as above. */
+  | { readonly do: 'make-restart'; readonly gathered: boolean }
   | { readonly do: 'add-candidate'; readonly candidate: Candidate }
   /** → `microphone-opened` or `microphone-error`. It closes with the call. */
   | { readonly do: 'open-microphone' }

@@ -95,7 +95,9 @@ export type Media =
   | { readonly type: 'path-state'; readonly state: PathState }
   | { readonly type: 'play-blocked'; readonly blocked: boolean }
   | { readonly type: 'hearing'; readonly hearing: 'heard' | 'silent' }
-  | { readonly type: 'sparse'; readonly sparse: boolean };
+  | { readonly type: 'sparse'; readonly sparse: boolean }
+  /** It goes through a server although it could go directly. */
+  | { readonly type: 'detour' };
 
 export type Sound =
   | { readonly type: 'microphone-opened' }

@@ -114,6 +114,7 @@ function decide(turn: Turn, line: Line, event: CallEvent): Line {
     case 'play-blocked':
     case 'hearing':
     case 'sparse':
+    case 'detour':
       return call === undefined ? line : { ...line, call: onMedia(turn, call, event) };
     case 'microphone-opened':
     case 'microphone-error':

@@ -28,6 +28,8 @@ export type MediaEffect = Exclude<
   { readonly do: 'send' | 'record' | 'finish' | 'reach' | 'reopen' | 'continue-as' }
 >;
 
+type MediaEffectOf<D extends MediaEffect['do']> = Extract<MediaEffect, { readonly do: D }>;
+
 /** The path and the microphone of one call. What comes late, after either was closed, is thrown away. */
 export class CallMedia {
   readonly #ports: CallMediaPorts;
@@ -85,7 +87,7 @@ export class CallMedia {
    * Making a connection takes the browser longer than all else that a RING or a press brings: the screen and the tone
    * come first; a RING's are on the screen before it begins. What else is to be done meanwhile waits its turn.
    */
-  #runLater(effect: Extract<MediaEffect, { readonly do: 'open-path' }>): void {
+  #runLater(effect: MediaEffectOf<'open-path'>): void {
     const waiting: MediaEffect[] = [effect];
     const run = () => {
       if (this.#waiting !== waiting) return;
@@ -107,7 +109,7 @@ export class CallMedia {
       case 'make-offer':
         return this.#makeOffer();
       case 'make-answer':
-        return this.#makeAnswer(effect.offer, effect.round);
+        return this.#makeAnswer(effect);
       case 'take-answer':
         return this.#onPath('take-answer', async (path) => {
           await path.takeAnswer(effect.answer);
@@ -115,10 +117,9 @@ export class CallMedia {
         });
       case 'make-restart':
         return this.#onPath('restart', async (path) => {
-          return {
-            type: 'restart-made',
-            offer: await path.restartOffer(this.#ports.iceServers()),
-          };
+          const offer = await path.restartOffer(this.#ports.iceServers());
+          if (effect.gathered) await path.gathered();
+          return { type: 'restart-made', offer };
         });
       case 'add-candidate':
         return this.#path?.addCandidate(effect.candidate);
@@ -175,6 +176,7 @@ export class CallMedia {
         onFrames: (open) => frames.onFrames(open),
         onHearing: (hearing) => report({ type: 'hearing', hearing }),
         onSparse: (sparse) => report({ type: 'sparse', sparse }),
+        onDetour: () => report({ type: 'detour' }),
       });
       this.#path = path;
       this.#frames = frames;
@@ -200,11 +202,12 @@ export class CallMedia {
     this.#onPath('offer', async (path) => ({ type: 'offer-made', offer: await path.offer() }));
   }
 
-  #makeAnswer(offer: string, round: number | undefined): void {
+  #makeAnswer({ offer, round, gathered }: MediaEffectOf<'make-answer'>): void {
     // A restart gathers again, for which the credentials of before may be too old.
     const again = round === undefined ? [] : ([this.#ports.iceServers()] as const);
     this.#onPath('answer', async (path) => {
       const answer = await path.answer(offer, ...again);
+      if (gathered) await path.gathered();
       return { type: 'answer-made', answer, ...(round !== undefined && { round }) };
     });
   }

@@ -4,7 +4,13 @@ import { isAccepted, isLive, isPreparing } from './call-state.ts';
 import type { AcceptedCall, Call, LiveCall } from './call-state.ts';
 import { pathBecame, settle } from './live.ts';
 import { acceptIfReady, ringIfReady } from './ready.ts';
-import { isDescribing, onRestartAnswerMade, onRestartFailed, onRestartMade } from './repair.ts';
+import {
+  isDescribing,
+  onRestartAnswerMade,
+  onRestartFailed,
+  onRestartMade,
+  straighten,
+} from './repair.ts';
 import { DEAF_REPAIR_MS } from './timing.ts';
 import { describe, end, holdCandidate, say } from './turn.ts';
 import type { Turn } from './turn.ts';
@@ -33,6 +39,8 @@ export function onMedia(turn: Turn, call: Call, event: Media): Call {
       return isAccepted(call) ? onHearing(turn, call, event.hearing) : call;
     case 'sparse':
       return isAccepted(call) ? { ...call, sparse: event.sparse } : call;
+    case 'detour':
+      return isAccepted(call) ? straighten(turn, call) : call;
   }
 }
 

@@ -59,7 +59,7 @@ export function openPath(turn: Turn, call: Incoming, rings = false): Incoming {
   const { policy } = call.privacy;
   turn.effects.push(
     { do: 'open-path', policy, side: 'answers', ...(rings && { rings }) },
-    { do: 'make-answer', offer: call.offer },
+    { do: 'make-answer', offer: call.offer, gathered: rings },
   );
   return {
     ...call,

@@ -77,10 +77,20 @@ function isUnderWay(turn: Turn, { repair: { step, since } }: AcceptedCall): bool
 export function restart(turn: Turn, call: AcceptedCall): AcceptedCall {
   const { step } = call.repair;
   if (step.is === 'making' || step.is === 'answering') return call;
-  turn.effects.push({ do: 'make-restart' });
+  turn.effects.push({ do: 'make-restart', gathered: isFine(call) });
   const repair = { ...call.repair, tries: call.repair.tries + 1 };
   const link = withdrawn(call.link);
   return stepped(turn, { ...call, link, repair }, { is: 'making' });
+}
+
+/** The call goes on meanwhile: there is time to gather all candidates before the peer hears of any. */
+const isFine = ({ media }: AcceptedCall): boolean => media.path === 'connected';
+
+/** Chooses among the candidates once more, as the path goes through a server without need. Both sides see that. */
+export function straighten(turn: Turn, call: AcceptedCall): AcceptedCall {
+  return call.polite || !isFine(call) || call.repair.step.is !== 'idle'
+    ? call
+    : restart(turn, call);
 }
 
 /** There is a way to the peer again: a path that is broken need not wait any longer, if nothing was tried yet. */
@@ -135,7 +145,8 @@ export function onRestart(
   const { step } = call.repair;
   const ours = step.is === 'making' || (step.is === 'offered' && isUnderWay(turn, call));
   if (ours && !call.polite) return { ...call, media: ignoring(call.media) };
-  turn.effects.push({ do: 'make-answer', offer, ...(round !== undefined && { round }) });
+  const answer = { do: 'make-answer', offer, gathered: isFine(call) } as const;
+  turn.effects.push({ ...answer, ...(round !== undefined && { round }) });
   const given = { ...call, link: withdrawn(call.link), media: renegotiating(call.media) };
   return stepped(turn, given, { is: 'answering', round });
 }
