@@ -127,9 +127,13 @@ test('one that floods descriptors is heard a few times a minute', async () => {
     await gossip(peer, await aDescriptor(key, { issued: issued + count }));
   }
   await vi.waitFor(async () => {
-    const kept = await metric(relay, descriptors('kept'));
-    expect(kept + (await metric(relay, descriptors('too-often')))).toBe(sent);
-    expect(kept).toBeLessThan(2 * DESCRIPTORS_PER_MINUTE);
+    // Signatures are checked side by side: one may be overtaken by the next.
+    const outcomes = ['kept', 'older', 'too-often'].map((outcome) =>
+      metric(relay, descriptors(outcome)),
+    );
+    const [kept = 0, older = 0, tooOften = 0] = await Promise.all(outcomes);
+    expect(kept + older + tooOften).toBe(sent);
+    expect(kept + older).toBeLessThan(2 * DESCRIPTORS_PER_MINUTE);
   });
 });
 
