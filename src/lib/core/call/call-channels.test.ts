@@ -1,10 +1,12 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { DeviceKey } from '#lib/domain/ids.ts';
 import { encodeCallFrame } from '#lib/protocol/call-frame.ts';
 import type { CallBody } from '#lib/protocol/call-frame.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import { FakeClock, settled } from '#lib/testing/fake-clock.ts';
 import { CallChannels } from './call-channels.ts';
+import { NO_CALL } from './call-intake.ts';
+import { looseFrame } from './reliable.ts';
 
 const device = 'device p' as DeviceKey;
 const frame = (body: CallBody) =>
@@ -52,4 +54,26 @@ test('a channel whose frame could not be handled is closed, and no other', async
   expect([bad.closed, good.closed]).toEqual([true, false]);
   expect(seen).toEqual(['heartbeat', 'cancel']);
   expect(warned).toEqual([{ reason: 'failed' }]);
+});
+
+test('what every other way has had goes over the channel opened last only', () => {
+  const channels = new CallChannels(
+    new FakeClock(),
+    { info: () => undefined, warn: () => undefined },
+    {
+      onFrame: async () => true,
+      onOpened: () => undefined,
+      onLost: () => undefined,
+      needed: () => true,
+    },
+  );
+  const [first, second] = [new OneChannel(), new OneChannel()];
+  const sent = [first, second].map((channel) => vi.spyOn(channel, 'send'));
+  const beat = looseFrame(NO_CALL, { type: 'heartbeat' });
+  channels.takeInbound(first);
+  channels.takeInbound(second);
+  channels.send(device, beat, true);
+  expect(sent.map(({ mock }) => mock.calls.length)).toEqual([0, 1]);
+  channels.send(device, beat);
+  expect(sent.map(({ mock }) => mock.calls.length)).toEqual([1, 2]);
 });

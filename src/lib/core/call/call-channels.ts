@@ -67,11 +67,12 @@ export class CallChannels {
 
   /**
    * Sends over every channel to the device: any of them may be dead without knowing it, and frames are numbered.
-   * Without one the frame is lost.
+   * Without one the frame is lost. With `newest` over the one opened last only.
    */
-  send(device: DeviceKey, frame: CallFrame): void {
+  send(device: DeviceKey, frame: CallFrame, newest = false): void {
     const bytes = encodeCallFrame(frame);
-    for (const { channel } of this.#entries) if (channel.device === device) channel.send(bytes);
+    const own = this.#entries.filter(({ channel }) => channel.device === device);
+    for (const { channel } of newest ? own.slice(-1) : own) channel.send(bytes);
   }
 
   has(device: DeviceKey): boolean {

@@ -9,8 +9,16 @@ export type Effect =
   | { readonly do: 'reach' }
   /** Open another channel to this device, trying until it works, and anew now if it is → `channel-opened`. */
   | { readonly do: 'reopen'; readonly device: DeviceKey }
-  /** By every way there is: frames are numbered, so that one that comes twice does no harm. */
-  | { readonly do: 'send'; readonly device: DeviceKey; readonly frame: CallFrame }
+  /**
+   * By every way there is: frames are numbered, so that one that comes twice does no harm. `newest`: over the channel
+   * opened last only, as all other ways have had it.
+   */
+  | {
+      readonly do: 'send';
+      readonly device: DeviceKey;
+      readonly frame: CallFrame;
+      readonly newest?: true;
+    }
   /** Make the RTCPeerConnection. It closes with the call, or with `close-path`. */
   | {
       readonly do: 'open-path';

@@ -206,7 +206,7 @@ export class CallRunner {
   }
 
   #run(effect: Effect): void {
-    if (effect.do === 'send') this.#send(effect.device, effect.frame);
+    if (effect.do === 'send') this.#send(effect);
     else if (effect.do === 'record') this.#ports.onEnded(effect.record);
     else if (effect.do !== 'finish') this.#work?.run(effect);
     else {
@@ -215,11 +215,11 @@ export class CallRunner {
     }
   }
 
-  /** By every way there is. */
-  #send(device: DeviceKey, frame: CallFrame): void {
+  #send({ device, frame, newest }: Extract<Effect, { readonly do: 'send' }>): void {
     const { body } = frame;
     const ring = body.type === 'ring' && inTime(body, this.#ports.clockOffset());
-    this.channels.send(device, ring ? { ...frame, body: ring } : frame);
+    this.channels.send(device, ring ? { ...frame, body: ring } : frame, newest);
+    if (newest) return;
     const { call } = this.#line;
     // The call may have ended in this very step: its path is still there to say so.
     const own = call?.stage === 'ended' ? call.farewell?.device : this.#peerDevice;

@@ -61,19 +61,25 @@ export function searchNow(turn: Turn, call: PreparingCall): PreparingCall {
 function onChannelOpened(turn: Turn, call: LiveCall, device: DeviceKey): Call {
   if (isPreparing(call)) return ringIfReady(turn, { ...call, stage: 'reaching', device });
   if (device !== call.link.device) return call;
-  return speakAgain(turn, call, reopened(call.link, turn.now));
+  const [link, frames] = reopened(call.link, turn.now);
+  for (const frame of frames) turn.effects.push({ do: 'send', device, frame, newest: true });
+  return spoken(turn, call, link, frames.length > 0);
 }
 
-/** There is a way more, or one less: what waits was sent over it. */
+/** There is a way more, or one less: what waits goes by all. */
 function speakAgain(
   turn: Turn,
   call: LinkedCall,
-  [link, frames]: ReturnType<typeof reopened>,
+  [link, frames]: ReturnType<typeof framed>,
 ): LinkedCall {
-  const more = (link.open && !call.link.open) || (link.frames && !call.link.frames);
   send(turn, link.device, frames);
+  return spoken(turn, call, link, frames.length > 0);
+}
+
+function spoken(turn: Turn, call: LinkedCall, link: Link, something: boolean): LinkedCall {
+  const more = (link.open && !call.link.open) || (link.frames && !call.link.frames);
   const next = { ...call, link };
-  return isAccepted(next) && (more || frames.length > 0) ? repairSoon(turn, next) : next;
+  return isAccepted(next) && (more || something) ? repairSoon(turn, next) : next;
 }
 
 function onChannelLost(turn: Turn, call: LiveCall, device: DeviceKey): Call {
