@@ -47,6 +47,7 @@ class Browser {
         onNetworkChange: () => () => undefined,
         onWake: () => () => undefined,
         onOffline: () => () => undefined,
+        afterPaint: queueMicrotask,
         onLeave: (run) => {
           this.leave = run;
           return () => undefined;

@@ -15,5 +15,5 @@ export interface PageLife {
   /** `run` is called when the page is being left for good; what it starts must not wait. */
   onLeave(run: () => void): () => void;
   /** Runs `run` once what the page shows now has been painted, or soon on a page that is not painted. */
-  afterPaint?(run: () => void): void;
+  afterPaint(run: () => void): void;
 }

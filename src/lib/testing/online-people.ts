@@ -61,6 +61,7 @@ export async function goAlice(
       onNetworkChange: () => () => undefined,
       onOffline: () => () => undefined,
       onLeave: () => () => undefined,
+      afterPaint: queueMicrotask,
     },
     relayList,
     keys: { identity, device },

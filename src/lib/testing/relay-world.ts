@@ -108,6 +108,7 @@ export class RelayWorld {
         onNetworkChange: () => () => undefined,
         onOffline: () => () => undefined,
         onLeave: () => () => undefined,
+        afterPaint: queueMicrotask,
       },
       mayMove: () => this.mayMove,
     });

@@ -29,7 +29,7 @@ test.each(['a frame', 'no frame'])('after %s, and once only', async (frame) => {
     vi.stubGlobal('requestAnimationFrame', (run: () => void) => void (paint = run));
   }
   const run = vi.fn();
-  browserPageLife.afterPaint?.(run);
+  browserPageLife.afterPaint(run);
   expect(run).not.toHaveBeenCalled();
   await vi.waitFor(() => expect(run).toHaveBeenCalled());
   paint();

@@ -14,7 +14,7 @@ export interface CallMediaPorts extends CallMicrophonePorts {
   readonly paths: MediaPaths;
   /** Those of now: their credentials expire. */
   readonly iceServers: () => readonly IceServer[];
-  readonly pageLife?: Pick<PageLife, 'afterPaint'>;
+  readonly pageLife: Pick<PageLife, 'afterPaint'>;
 }
 
 export interface CallMediaEvents {
@@ -95,8 +95,7 @@ export class CallMedia {
       for (const next of waiting) this.#run(next);
     };
     this.#waiting = waiting;
-    const { pageLife } = this.#ports;
-    if (effect.rings && pageLife?.afterPaint) pageLife.afterPaint(run);
+    if (effect.rings) this.#ports.pageLife.afterPaint(run);
     else queueMicrotask(run);
   }
 
