@@ -7,8 +7,9 @@ import { TURN_PROTOCOL } from '#lib/protocol/names.ts';
 import { TURN_REQUEST, TURN_RESPONSE } from '#lib/protocol/turn.ts';
 import type { TurnResponse } from '#lib/protocol/turn.ts';
 import { findTurnserver } from '../src/turn/find-turnserver.ts';
+import type { TurnLogin } from '../src/turn/stun-message.ts';
 import { aTurnSpeaker } from './turn-speaker.ts';
-import type { TurnLogin, TurnSpeaker } from './turn-speaker.ts';
+import type { TurnSpeaker } from './turn-speaker.ts';
 
 /** Whether tests with the real coturn can run here. */
 export const hasCoturn = (await findTurnserver('', process.env['PATH'] ?? '')) !== undefined;

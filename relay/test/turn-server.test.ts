@@ -14,7 +14,7 @@ import { turnPlace } from '../src/turn/place.ts';
 import { startTurnServer } from '../src/turn/turn-server.ts';
 import { runTurnserver } from '../src/turn/turn-process.ts';
 import { aRelay, newFolder } from './peers.ts';
-import { hasCoturn, turnProcesses } from './coturn.ts';
+import { hasCoturn, speakerFor, turnProcesses } from './coturn.ts';
 
 /** The log of a relay, as event names. */
 function aLog() {
@@ -174,6 +174,14 @@ describe.skipIf(!hasCoturn)('with coturn', () => {
     expect(warnings).toHaveLength(isOldTurnserver(version) ? 1 : 0);
     const closed = await starting({});
     expect(closed.lines.filter(({ event }) => hole.test(event))).toEqual([]);
+  });
+
+  test('the first peers of a new server may come at the same moment', async () => {
+    const { server } = await starting({});
+    const codes = ['a', 'b', 'c', 'd', 'e', 'f'].map((device) =>
+      speakerFor(server).allocate(server.credentials(device)),
+    );
+    expect(await Promise.all(codes)).toEqual([200, 200, 200, 200, 200, 200]);
   });
 
   test('with a certificate it answers over TLS as well', async () => {

@@ -13,8 +13,8 @@ import { freePort, isPortFree } from './free-port.ts';
 import type { TurnPlace } from './place.ts';
 import { createTurnReports } from './reports.ts';
 import type { TurnRefusal } from './reports.ts';
-import { stunAnswers } from './stun-ping.ts';
 import { supervise } from './supervisor.ts';
+import { turnAnswers } from './turn-ping.ts';
 import { runTurnserver } from './turn-process.ts';
 import { turnUrls } from './urls.ts';
 
@@ -33,6 +33,9 @@ export interface TurnServer {
 }
 
 export type TurnOptions = Pick<RelayOptions, Extract<keyof RelayOptions, `turn${string}`> | 'data'>;
+
+/** Under this name the relay asks its own server whether it works; no device has it. */
+const OWN_NAME = 'relay';
 
 const NONE: TurnServer = {
   available: false,
@@ -150,7 +153,8 @@ export async function startTurnServer(init: {
       reports.reset();
       return runTurnserver(program, file, reports.line);
     },
-    answers: (signal) => stunAnswers(first, port, signal),
+    answers: (signal) =>
+      turnAnswers(first, port, credentialsFor(OWN_NAME, secret, Date.now()), signal),
     onState: (state) => {
       if (state === 'up') log.info('turn server is up', { version: version ?? 'unknown', port });
       else log.warn('turn server is not up', { state });
