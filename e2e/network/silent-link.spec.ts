@@ -9,12 +9,6 @@ import { soundAfter } from './sound.ts';
 
 /** The promise: after the link is back, the sound is, ms. */
 const BACK_WITHIN_MS = 2_000;
-/**
- * On two cores with two browsers it is kept after 2 and 8 s of silence. After 20 s the first of the two hears the other
- * after 1.3 to 2.8 s and the second after 2.4 to 4 s: the relay is dialled again, a channel opened, ICE restarted. A
- * product that waits for the browser's own timeouts takes 15 s, or for ever.
- */
-const SLACK = 3;
 
 for (const seconds of [2, 8, 20]) {
   test(`the link is silent for ${seconds} s: the sound is back soon after it`, async ({
@@ -33,7 +27,7 @@ for (const seconds of [2, 8, 20]) {
       late.push(until - restored);
     }
     figure(`sound after ${seconds} s of silence`, `${late.join(' and ')} ms after the link`);
-    expect(Math.max(...late)).toBeLessThan(BACK_WITHIN_MS * SLACK);
+    expect(Math.max(...late)).toBeLessThan(BACK_WITHIN_MS);
     await Promise.all([alice.sees('Connected'), bob.sees('Connected')]);
     await Promise.all([hears(alice.page), hears(bob.page)]);
   });

@@ -49,6 +49,7 @@ export interface Candidate {
  * `connected` is said only after the DTLS certificate of the peer was compared with the signalled fingerprint;
  * where it differs the state is `not-secure` and nothing was played. `broken`: no packets for a second although they
  * are expected, or the browser says `disconnected`; `connected` is said again by itself when packets come again.
+ * `failed`: the browser has given up; the peer's candidates are tried on all the same, until the path is closed.
  */
 export type PathState = 'connecting' | 'connected' | 'broken' | 'failed' | 'not-secure';
 

@@ -19,6 +19,7 @@ import { PathFacts } from './path-state.ts';
 import { PathWatch } from './path-watch.ts';
 import { Player } from './player.ts';
 import { QualityReader } from './quality.ts';
+import { Revival } from './revival.ts';
 
 /** Longest wait after the end for frames on their way (a hang-up among them), ms: a round trip, and a loss. */
 const LINGER_MS = 500;
@@ -36,6 +37,7 @@ export class RtcMediaPath implements MediaPath {
   readonly #events: MediaPathEvents;
   readonly #negotiation: Negotiation;
   readonly #facts: PathFacts;
+  readonly #revival: Revival;
   readonly #frames: Frames;
   readonly #player: Player;
   readonly #watch: PathWatch;
@@ -51,6 +53,7 @@ export class RtcMediaPath implements MediaPath {
     this.#clock = clock;
     this.#events = events;
     this.#quality = new QualityReader(connection);
+    this.#revival = new Revival(connection);
     this.#facts = new PathFacts((state) => {
       if (!this.#closed) events.onState(state);
     });
@@ -190,6 +193,7 @@ export class RtcMediaPath implements MediaPath {
         return;
       case 'failed':
         this.#facts.transport('failed');
+        this.#revival.again();
         return;
       case 'connected': {
         const used = await usedFingerprint(this.#connection, this.#clock);

@@ -135,7 +135,9 @@ export interface Repair {
   readonly tries: number;
   /** When the path broke last. */
   readonly broken: Milliseconds;
-  /** When to restart next, while the path is broken; else `undefined`. */
+  /** When our own network changed last. */
+  readonly moved: Milliseconds;
+  /** When to restart next, while the path is broken: `Infinity` until the peer is heard; else `undefined`. */
   readonly at: Milliseconds | undefined;
 }
 export interface Connecting extends Accepted {

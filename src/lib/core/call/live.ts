@@ -22,7 +22,7 @@ export function goLive(turn: Turn, call: LinkedCall, accepted: number): Connecti
     ...{ ...baseOf(call), link: call.link, stage: 'connecting', accepted },
     ...{ deadline: now + CONNECTING_MS, said: SOUND, peerMedia: SOUND },
     ...{ hearing: { silent: false }, sparse: false, renewAt: now },
-    repair: watched(NO_REPAIR, path, call.polite, now),
+    repair: watched(NO_REPAIR, path, now),
     retry: { at: retryAt(call.microphone, now), tries: 0 },
   };
   if (call.microphone === 'open') turn.effects.push({ do: 'send-sound' });
@@ -44,12 +44,12 @@ export function expect(turn: Turn, { muted, lost, sparse }: MediaState): void {
 /** The path is in another state than before. */
 export function pathBecame(turn: Turn, call: AcceptedCall): AcceptedCall {
   const { path } = call.media;
-  const repair = watched(call.repair, path, call.polite, turn.now);
+  const repair = watched(call.repair, path, turn.now);
+  if (repair.at === undefined || call.repair.at !== undefined) return { ...call, repair };
   // Whatever broke it may have broken the channel, which cannot tell: another one is opened beside it.
-  if (call.stage === 'connected' && repair.at !== undefined && call.repair.at === undefined) {
-    turn.effects.push({ do: 'reopen', device: call.link.device });
-  }
-  return repairIfDue(turn, { ...call, repair });
+  if (call.stage === 'connected') turn.effects.push({ do: 'reopen', device: call.link.device });
+  // A frame that must be acknowledged: whether the peer can be reached decides what to do.
+  return repairIfDue(turn, say(turn, { ...call, repair }, { type: 'heartbeat' }));
 }
 
 /** Claims what the evidence says: connected when the path is, and when the caller has our ACCEPT. */

@@ -9,7 +9,7 @@ import type { MediaState } from './media-state.ts';
 import { takeCandidate } from './negotiation.ts';
 import { receive } from './reliable.ts';
 import type { Via } from './reliable.ts';
-import { offerSeen, onRestart, onRestartAnswer, repairSoon } from './repair.ts';
+import { isHeard, offerSeen, onRestart, onRestartAnswer, repairSoon } from './repair.ts';
 import { RENEW_MICROPHONE_MS, REVIVED_MS } from './timing.ts';
 import { addCandidates, end } from './turn.ts';
 import type { Turn } from './turn.ts';
@@ -28,7 +28,8 @@ export function onFrame(turn: Turn, call: LinkedCall, frame: CallFrame, via: Via
   const heard = isAccepted(told) ? offerSeen(turn, told) : told;
   if (isFarewell(frame.body)) return onFarewell(turn, heard, frame.body);
   const next = arrival === 'expected' ? onBody(turn, heard, frame.body) : heard;
-  const revived = turn.now - call.link.heardAt >= REVIVED_MS;
+  const revived =
+    turn.now - call.link.heardAt >= REVIVED_MS || (isAccepted(call) && !isHeard(call));
   return revived && isAccepted(next) ? repairSoon(turn, next) : next;
 }
 

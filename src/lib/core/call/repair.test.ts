@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { at, PEER_DEVICE, STAGES } from '#lib/testing/machine-play.ts';
-import type { MachinePlay } from '#lib/testing/machine-play.ts';
+import type { MachinePlay, PlayOptions } from '#lib/testing/machine-play.ts';
 import type { Signal } from './call-event.ts';
 import {
   DEAF_REPAIR_MS,
+  MOVED_MS,
   RESTART_FIRST_MS,
   RESTART_GLARE_MS,
+  RESTART_IMPOLITE_MS,
   RESTART_POLITE_MS,
   RESTART_STALE_MS,
   REVIVED_MS,
@@ -21,15 +23,60 @@ const offered = (play: MachinePlay) => play.tell({ type: 'restart-made', offer: 
 /** The peer says something that need not be acknowledged, having heard everything or only so much. */
 const beat = (play: MachinePlay, acknowledged?: number) =>
   play.hearAs(0, { type: 'heartbeat' }, undefined, acknowledged);
+/** The path breaks, a moment after the peer was heard last. */
+function silentlyBroken(options?: PlayOptions): MachinePlay {
+  const play = at('connected', options);
+  play.now += 1;
+  return play.tell(broken);
+}
 
 describe('a broken path', () => {
-  test('is restarted at once by the impolite side, and another channel is opened', () => {
-    expect(at('connected').tell(broken).did).toEqual(['reopen', 'make-restart']);
+  test('makes both sides ask for a sign of the other, and open another channel', () => {
+    for (const polite of [true, false]) {
+      const play = silentlyBroken({ polite });
+      expect(play.did).toEqual(['reopen', 'heartbeat']);
+      expect(play.effects).toMatchObject([{}, { frame: { sequence: 2 } }]);
+    }
+  });
+
+  test('is restarted by the impolite side as soon as the peer is heard', () => {
+    const play = silentlyBroken();
+    expect(beat(play).did).not.toContain('make-restart');
+    expect(play.pass(RESTART_IMPOLITE_MS).did).toContain('make-restart');
+  });
+
+  test('is not restarted while nobody is heard: the old candidates are as good as new', () => {
+    const play = silentlyBroken();
+    for (let passed = 0; passed < 50_000; passed += 250) {
+      expect(play.pass(250).did).not.toContain('make-restart');
+      if (passed % 10_000 === 0) expect(play.tell(opened).did).not.toContain('make-restart');
+    }
+    expect(play.tell(connected).stage).toBe('connected');
+  });
+
+  test.each([false, true])(
+    'is restarted at once where the network changed, polite: %s',
+    (polite) => {
+      const after = silentlyBroken({ polite }).tell(networkChanged);
+      expect(after.did).toContain('make-restart');
+      const before = at('connected', { polite }).tell(networkChanged);
+      before.now += MOVED_MS;
+      expect(before.tell(broken).did).toContain('make-restart');
+      const long = at('connected', { polite }).tell(networkChanged);
+      long.now += MOVED_MS + 1;
+      expect(long.tell(broken).did).not.toContain('make-restart');
+    },
+  );
+
+  test('a restart that comes with the first sign of the peer is answered, and not met by ours', () => {
+    const play = beat(silentlyBroken());
+    play.now += RESTART_IMPOLITE_MS - 1;
+    expect(play.hear(restart).did).toContain('make-answer');
+    expect(play.pass(1).did).not.toContain('make-restart');
   });
 
   test('is restarted soon by the polite side, in case the other does not', () => {
-    const play = at('connected', { polite: true }).tell(broken);
-    expect(play.did).toEqual(['reopen']);
+    const play = silentlyBroken({ polite: true });
     expect(beat(play).pass(RESTART_POLITE_MS - 1).did).not.toContain('make-restart');
     expect(play.pass(1).did).toContain('make-restart');
   });
@@ -45,16 +92,6 @@ describe('a broken path', () => {
     const play = at('reconnecting', { polite: true }).tell(connected);
     expect(play.stage).toBe('connected');
     expect(play.pass(RESTART_POLITE_MS).did).not.toContain('make-restart');
-  });
-
-  test('is not restarted by the polite side while it hears nothing: the other one does', () => {
-    const play = at('connected', { polite: true });
-    play.now += 1;
-    play.tell(broken);
-    for (let passed = 0; passed < 10_000; passed += 250) {
-      expect(play.pass(250).did).not.toContain('make-restart');
-    }
-    expect(beat(play).pass(RESTART_POLITE_MS).did).toContain('make-restart');
   });
 
   test.each([false, true])('both restart at once, polite: %s', (polite) => {
@@ -94,7 +131,7 @@ describe('a broken path', () => {
 
   test('a restart that failed is tried again', () => {
     const play = at('reconnecting').tell({ type: 'path-error', at: 'restart' });
-    expect(play.pass(RESTART_FIRST_MS).did).toContain('make-restart');
+    expect(play.pass(RESTART_FIRST_MS + RESTART_IMPOLITE_MS).did).toContain('make-restart');
   });
 
   test('a restart that could not be answered leaves room for ours', () => {
@@ -149,7 +186,7 @@ describe('a network that comes back', () => {
   test('no restart is made while nobody could hear of it, and then at once', () => {
     const play = at('connected').tell(lost).tell(broken);
     expect(play.pass(20_000).did).not.toContain('make-restart');
-    expect(play.tell(opened).did).toContain('make-restart');
+    expect(play.tell(opened).pass(RESTART_IMPOLITE_MS).did).toContain('make-restart');
   });
 
   test('an offer that has not arrived stays the same, however long that takes', () => {
@@ -192,8 +229,7 @@ describe('a network that comes back', () => {
     const play = at('reconnecting', { polite: true }).hear(restart);
     play.tell({ type: 'answer-made', answer: 'z', round: 1 }).tell(lost).tell(opened);
     expect(play.pass(RESTART_POLITE_MS).did).not.toContain('make-restart');
-    play.tell(networkChanged);
-    expect(play.pass(RESTART_POLITE_MS).did).toContain('make-restart');
+    expect(play.tell(networkChanged).did).toContain('make-restart');
   });
 
   test('a peer that is heard again after a silence means that a way is there again', () => {

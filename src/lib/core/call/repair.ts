@@ -6,6 +6,7 @@ import { described, ignoring, renegotiating } from './negotiation.ts';
 import { rewrite, speaks } from './reliable.ts';
 import type { Link } from './reliable.ts';
 import {
+  MOVED_MS,
   RESTART_FIRST_MS,
   RESTART_GLARE_MS,
   RESTART_GROWTH,
@@ -19,8 +20,11 @@ import type { Turn } from './turn.ts';
 
 /**
  * The repair of a broken path by ICE restarts, over any way there is, until the path is connected or the call is over.
- * The impolite side offers. The polite side does so only if it hears the peer and is offered nothing: the peer may not
- * know that the path is broken. If both restart at once the impolite side's goes on.
+ *
+ * A side whose network changed offers at once. Otherwise an offer waits until the peer is heard, by whatever way: over a
+ * link that is only silent the old candidates are as good as new, and with an offer out they could not be used again.
+ * Then the impolite side offers; the polite one does so if it is offered nothing, as the peer may not know that the path
+ * is broken. If both restart at once the impolite side's goes on.
  *
  * An offer stays the same until it is answered: one that has not arrived is sent again over every new way, and its
  * candidates are as good as new, unless our own network has changed. One that has arrived is being answered. Every
@@ -32,33 +36,33 @@ export const NO_REPAIR: Repair = {
   round: 0,
   tries: 0,
   broken: 0,
+  moved: -Infinity,
   at: undefined,
 };
 
 const isBroken = (path: PathState | 'none'): boolean => path === 'broken' || path === 'failed';
 
 /** What {@link AcceptedCall.repair} is after the path went into a state. */
-export function watched(
-  repair: Repair,
-  path: PathState | 'none',
-  polite: boolean,
-  now: Milliseconds,
-): Repair {
+export function watched(repair: Repair, path: PathState | 'none', now: Milliseconds): Repair {
   if (path === 'connected') return { ...repair, tries: 0, at: undefined };
-  if (!isBroken(path) || repair.at !== undefined) return repair;
-  const at = now + (polite ? RESTART_POLITE_MS : RESTART_IMPOLITE_MS);
-  return { ...repair, broken: now, at };
+  return !isBroken(path) || repair.at !== undefined ? repair : { ...repair, broken: now, at: now };
 }
 
 /** Begins a restart if it is time for one, and there is a way to tell the peer. */
 export function repairIfDue(turn: Turn, call: AcceptedCall): AcceptedCall {
-  const { at, broken } = call.repair;
+  const { at } = call.repair;
   if (at === undefined || turn.now < at) return call;
   if (isUnderWay(turn, call) || !speaks(call.link)) return later(turn, call);
-  // The peer offers when it is there again: an offer of ours would only be in the way of that.
-  const unheard = call.polite && call.link.heardAt < broken;
-  return unheard ? postponed(call, turn.now + RESTART_POLITE_MS) : restart(turn, call);
+  // Else the first frame of the peer makes it due.
+  return hasMoved(call) || isHeard(call) ? restart(turn, call) : postponed(call, Infinity);
 }
+
+/** Whether our own network is another than that of the broken path. */
+const hasMoved = ({ repair: { moved, broken } }: AcceptedCall): boolean =>
+  moved >= broken - MOVED_MS;
+
+/** Whether the peer was heard since the path broke. */
+export const isHeard = ({ link, repair }: AcceptedCall): boolean => link.heardAt >= repair.broken;
 
 /** Whether a restart goes on that may still succeed. */
 function isUnderWay(turn: Turn, { repair: { step, since } }: AcceptedCall): boolean {
@@ -103,12 +107,13 @@ export function repairSoon(turn: Turn, call: AcceptedCall): AcceptedCall {
 }
 
 function sooner(turn: Turn, call: AcceptedCall, at: Milliseconds): AcceptedCall {
-  const wait = call.polite ? RESTART_POLITE_MS : RESTART_IMPOLITE_MS;
+  const wait = hasMoved(call) ? 0 : call.polite ? RESTART_POLITE_MS : RESTART_IMPOLITE_MS;
   return repairIfDue(turn, postponed(call, Math.min(at, turn.now + wait)));
 }
 
 /** Our own network has changed: what was not agreed with the peer yet is from the one of before. */
-export function repairOnNewNetwork(turn: Turn, call: AcceptedCall): AcceptedCall {
+export function repairOnNewNetwork(turn: Turn, before: AcceptedCall): AcceptedCall {
+  const call = { ...before, repair: { ...before.repair, moved: turn.now } };
   const { at, step, since } = call.repair;
   const stale = turn.now - since >= RESTART_STALE_MS;
   if (at === undefined) return call;

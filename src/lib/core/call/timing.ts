@@ -24,13 +24,12 @@ export const RESEND_FIRST_MS = 1_000;
 /** …up to this. */
 export const RESEND_MOST_MS = 4_000;
 
-/**
- * A broken path is restarted at once by the impolite side: the path says so after a second without packets, which is
- * long enough to tell a hiccup. Chromium would wait for 6 s and more.
- */
-export const RESTART_IMPOLITE_MS = 0;
-/** The polite side waits for about a round trip and a half, so that the two seldom meet. */
+/** Once the peer is heard the impolite side restarts a broken path, unless a restart comes with what was heard. */
+export const RESTART_IMPOLITE_MS = 100;
+/** The polite side waits for about a round trip and a half more, so that the two seldom meet. */
 export const RESTART_POLITE_MS = 400;
+/** A network that changed so long before the path broke is what broke it, ms. */
+export const MOVED_MS = 5_000;
 /**
  * From one restart that was agreed to the next while the path stays broken: Chromium on Linux and Windows tells its
  * pages of another network only 2 to 2.5 s after that is up, and ICE checks come after that.
@@ -44,6 +43,8 @@ export const RESTART_STALE_MS = 1_000;
 export const RESTART_GLARE_MS = 8_000;
 /** A peer that was silent for so long, and is heard again, is on a network that is back. */
 export const REVIVED_MS = 3_000;
+/** How often those who keep the relays hear that a call is broken still. */
+export const STILL_BROKEN_MS = 3_000;
 /** A peer of whom nothing has come for so long, two heartbeats and their delays, is taken for cut off itself. */
 export const PEER_GONE_MS = 5_000;
 
