@@ -8,7 +8,6 @@ import { noise } from '@libp2p/noise';
 import { ping } from '@libp2p/ping';
 import type { Ping } from '@libp2p/ping';
 import { webRTC, webRTCDirect } from '@libp2p/webrtc';
-import { webSockets } from '@libp2p/websockets';
 import { yamux } from '@libp2p/yamux';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
@@ -16,6 +15,7 @@ import type { IceServer } from '#lib/ports/media.ts';
 import { presenceTopic, RELAYS_TOPIC } from '#lib/protocol/names.ts';
 import { gateSignalling } from './signalling-gate.ts';
 import type { MayConnect } from './signalling-gate.ts';
+import { closingWebSockets } from './web-sockets.ts';
 
 /** The largest gossip message that is decoded, bytes. */
 const GOSSIP_MAX_BYTES = 8 * 1024;
@@ -97,7 +97,7 @@ export async function createNode({
     // Told to every peer by identify; the default is the browser's whole user agent.
     nodeInfo: { userAgent: 'woxly' },
     transports: [
-      webSockets(),
+      closingWebSockets(),
       webRTCDirect({ rtcConfiguration }),
       gateSignalling(webRTC({ rtcConfiguration }), mayConnect),
       (components) => {

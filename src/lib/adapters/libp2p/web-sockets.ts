@@ -1,0 +1,49 @@
+import { webSockets } from '@libp2p/websockets';
+import type { Multiaddr } from '@multiformats/multiaddr';
+import { multiaddrToUri } from '@multiformats/multiaddr-to-uri';
+
+/** The part of the transport that opens a socket. */
+interface SocketOpener {
+  _connect(address: Multiaddr, options: { readonly signal?: AbortSignal }): Promise<WebSocket>;
+}
+
+/**
+ * The WebSocket transport, which closes a socket when the dial that opened it is given up.
+ *
+ * `@libp2p/websockets` 10 leaves such a socket connecting. Browsers connect one WebSocket to a host at a time (RFC 6455,
+ * 4.1), so every later dial to a relay waited until TCP had given up the first: after some seconds without a network
+ * that takes up to as long again, and after a minute up to two.
+ */
+export function closingWebSockets(): ReturnType<typeof webSockets> {
+  return (components) => {
+    const transport = webSockets()(components);
+    (transport as unknown as SocketOpener)._connect = (address, { signal }) =>
+      openSocket(multiaddrToUri(address), signal);
+    return transport;
+  };
+}
+
+function openSocket(uri: string, signal: AbortSignal | undefined): Promise<WebSocket> {
+  signal?.throwIfAborted();
+  const socket = new WebSocket(uri);
+  socket.binaryType = 'arraybuffer';
+  return new Promise((resolve, reject) => {
+    const settled = new AbortController();
+    const fail = () => {
+      settled.abort();
+      socket.close();
+      reject(new Error(`no WebSocket to ${uri}`));
+    };
+    const until = { signal: settled.signal };
+    socket.addEventListener('error', fail, until);
+    signal?.addEventListener('abort', fail, until);
+    socket.addEventListener(
+      'open',
+      () => {
+        settled.abort();
+        resolve(socket);
+      },
+      until,
+    );
+  });
+}
