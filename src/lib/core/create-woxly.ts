@@ -118,7 +118,6 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
     ownNetwork: () => (reachability.status === 'reachable' ? 'up' : 'down'),
     // Whoever keeps the relays asks each at once whether it is alive.
     onBroken: () => network.current?.keeper.check(),
-    onStillBroken: () => network.current?.keeper.hurry(),
     self: () => {
       if (identity.profile === undefined) throw new Error('nobody to call as');
       const { key, name } = identity.profile;
@@ -180,7 +179,7 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
       calls.reachabilityChanged();
     }),
     pageLife.onWake(() => {
-      calls.networkChanged();
+      calls.woke();
     }),
     pageLife.onNetworkChange(() => {
       network.current?.keeper.check();

@@ -90,8 +90,6 @@ export class CallPerson {
   clockToldAhead: number | undefined;
   /** How often it was said that the path of a call broke. */
   breaks = 0;
-  /** How often a call that stays broken was told. */
-  stillBroken = 0;
   /** Whose devices they are, beside what the contacts say. */
   readonly owners = new Map<DeviceKey, IdentityKey>();
   /** How often a channel was opened or tried. */
@@ -134,7 +132,6 @@ export class CallPerson {
       },
       ownNetwork: () => this.network,
       onBroken: () => (this.breaks += 1),
-      onStillBroken: () => (this.stillBroken += 1),
       settings: () => this.settings,
       onEnded: (record) => this.records.push(record),
       reach: this.#reach,

@@ -64,6 +64,8 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
 
     async reserve(relay, signal): Promise<Reservation> {
       try {
+        // A dial that was given up in this very task would be joined, and end this one with it.
+        await raceSignal(nextTask(), signal);
         const { remotePeer } = await connectRelay(relay, signal);
         await raceSignal(reservations.addRelay(remotePeer, 'configured'), signal);
         const controller = lost.get(remotePeer.toString()) ?? new AbortController();
@@ -188,6 +190,8 @@ function address(text: string): Multiaddr {
     throw new WoxlyError('bad-address', { cause });
   }
 }
+
+const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** Rejects as soon as the signal aborts; what was started goes on unheard. */
 function raceSignal<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -3,9 +3,13 @@
  * under a foundation (RFC 8839, 5.1) that it did not have before. Those that differ in nothing else count once.
  */
 export function renamedCandidates(sdp: string, foundation: string): readonly string[] {
-  const [, first = ''] = sdp.split(/^m=/m);
-  const rests = [...first.matchAll(/^a=candidate:\S+ (.*?)\r?$/gm)].map(([, rest = '']) => rest);
-  return [...new Set(rests)].map((rest) => `candidate:${foundation} ${rest}`);
+  const [session = '', first = ''] = sdp.split(/^m=/m);
+  // By it a candidate that comes too late, after another description, is known to be an old one.
+  const [, fragment = ''] = /^a=ice-ufrag:(\S+)/m.exec(`${first}\n${session}`) ?? [];
+  const rests = [...first.matchAll(/^a=candidate:\S+ (.*?)\r?$/gm)].map(([, rest = '']) =>
+    rest.replace(/ ufrag \S+/, ''),
+  );
+  return [...new Set(rests)].map((rest) => `candidate:${foundation} ${rest} ufrag ${fragment}`);
 }
 
 /**

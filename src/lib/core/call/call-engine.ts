@@ -28,8 +28,10 @@ export interface CallsPorts extends CallRunnerPorts {
 export interface CallEngine extends Calls {
   /** Takes a channel of `CALL_PROTOCOL` that a peer opened. */
   readonly take: (channel: FrameChannel) => void;
-  /** This device has another network than before, or one again, or the page has woken up. */
+  /** This device has another network than before, or one again. */
   networkChanged(): void;
+  /** The page is looked at again, after time in which it may have slept. */
+  woke(): void;
   /** {@link CallRunnerPorts.ownNetwork} may say something else than before. */
   reachabilityChanged(): void;
   /** Presence says that this person is there now. */
@@ -162,6 +164,10 @@ class RunningCalls implements CallEngine {
 
   networkChanged(): void {
     this.#onNetwork({});
+  }
+
+  woke(): void {
+    this.#onNetwork({ same: true });
   }
 
   reachabilityChanged(): void {

@@ -20,7 +20,6 @@ import { inTime } from './ring-check.ts';
 import { CallWork } from './call-work.ts';
 import type { CallWorkPorts } from './call-work.ts';
 import { FREE_LINE } from './line.ts';
-import { STILL_BROKEN_MS } from './timing.ts';
 import { findTombstone } from './tombstones.ts';
 import { sameView, viewOf } from './view.ts';
 
@@ -31,8 +30,6 @@ export interface CallRunnerPorts extends CallWorkPorts, CallIntakePorts {
   readonly ownNetwork: () => 'up' | 'down';
   /** The path of a call broke: whoever keeps connections should see at once whether they are alive. */
   readonly onBroken?: () => void;
-  /** It is broken still: called every three seconds. */
-  readonly onStillBroken?: () => void;
   /** A call is over, or was missed: a line for the history. */
   readonly onEnded: (record: CallRecord) => void;
 }
@@ -54,7 +51,6 @@ export class CallRunner {
   #stopped = false;
   #tickAt = Infinity;
   #stopTick: () => void = () => undefined;
-  #stopUrging: () => void = () => undefined;
 
   constructor(ports: CallRunnerPorts) {
     this.#ports = ports;
@@ -149,7 +145,6 @@ export class CallRunner {
   stop(): void {
     this.#stopped = true;
     this.#stopTick();
-    this.#stopUrging();
     this.preparation.stop();
     this.channels.closeAll();
   }
@@ -203,21 +198,11 @@ export class CallRunner {
 
   #tell(before: Call | undefined, after: Call | undefined): void {
     this.#signs.show(before, after);
-    this.#stopUrging();
     if (after === undefined) return;
     const { stage, direction } = after;
     const reason = stage === 'ended' && { reason: after.reason };
     this.#ports.log.info('call', { stage, direction, ...reason });
-    if (stage !== 'reconnecting') return;
-    this.#ports.onBroken?.();
-    this.#urge();
-  }
-
-  #urge(): void {
-    this.#stopUrging = this.#ports.clock.after(STILL_BROKEN_MS, () => {
-      this.#ports.onStillBroken?.();
-      this.#urge();
-    });
+    if (stage === 'reconnecting') this.#ports.onBroken?.();
   }
 
   #run(effect: Effect): void {

@@ -68,6 +68,11 @@ describe('a broken path', () => {
     },
   );
 
+  test('a page that is looked at again has not moved for that', () => {
+    const play = silentlyBroken().tell({ ...networkChanged, same: true });
+    expect(play.pass(1_000).did).not.toContain('make-restart');
+  });
+
   test('a restart that comes with the first sign of the peer is answered, and not met by ours', () => {
     const play = beat(silentlyBroken());
     play.now += RESTART_IMPOLITE_MS - 1;
@@ -239,6 +244,24 @@ describe('a network that comes back', () => {
     expect(tooSoon).not.toContain('make-restart');
     play.now += REVIVED_MS;
     expect(beat(play).did).toContain('make-restart');
+  });
+
+  test('an offer that was never answered does not keep a path from being repaired when it breaks later', () => {
+    const play = offered(at('connected').tell({ type: 'detour' }));
+    beat(play);
+    play.now += RESTART_GLARE_MS;
+    play.tell(broken).pass(1_000);
+    expect(play.did).not.toContain('make-restart');
+    expect(beat(play).pass(RESTART_IMPOLITE_MS).did).toContain('make-restart');
+  });
+
+  test('what was agreed in the moment of the break is waited for, and then repaired', () => {
+    const play = at('connected').hear(restart);
+    play.now += 1;
+    play.tell({ type: 'answer-made', answer: 'x', round: 1 }).tell(broken);
+    play.now += 1_000;
+    expect(beat(play).pass(RESTART_IMPOLITE_MS).did).not.toContain('make-restart');
+    expect(play.pass(RESTART_FIRST_MS).did).toContain('make-restart');
   });
 
   test('a network that changed opens another channel, and leaves a path that works alone', () => {

@@ -97,12 +97,13 @@ export function straighten(turn: Turn, call: AcceptedCall): AcceptedCall {
     : restart(turn, call);
 }
 
-/** There is a way to the peer again: a path that is broken need not wait any longer, if nothing was tried yet. */
+/** There is a way to the peer again: a path that is broken need not wait any longer, if nothing is under way. */
 export function repairSoon(turn: Turn, call: AcceptedCall): AcceptedCall {
-  const { at, step, since, broken } = call.repair;
-  if (at === undefined || step.is !== 'idle') return call;
+  const { at, since, broken } = call.repair;
+  if (at === undefined || isUnderWay(turn, call)) return call;
   // What was agreed just now, whoever offered it, may still connect.
-  if (since >= broken && turn.now - since < RESTART_FIRST_MS) return call;
+  const connects = since + RESTART_FIRST_MS;
+  if (since >= broken && turn.now < connects) return postponed(call, Math.min(at, connects));
   return sooner(turn, call, at);
 }
 

@@ -43,8 +43,6 @@ export const RESTART_STALE_MS = 1_000;
 export const RESTART_GLARE_MS = 8_000;
 /** A peer that was silent for so long, and is heard again, is on a network that is back. */
 export const REVIVED_MS = 3_000;
-/** How often those who keep the relays hear that a call is broken still. */
-export const STILL_BROKEN_MS = 3_000;
 /** A peer of whom nothing has come for so long, two heartbeats and their delays, is taken for cut off itself. */
 export const PEER_GONE_MS = 5_000;
 

@@ -17,8 +17,6 @@ import type { Rankable } from './rank-relays.ts';
 const ATTEMPT_TIMEOUTS_MS = [3_000, 12_000] as const;
 /** An attempt younger than this is not begun anew on another network. */
 const FRESH_ATTEMPT_MS = 1_000;
-/** Round trips that an attempt may take before it is begun anew in a hurry: it needs six, and their delays. */
-const ATTEMPT_ROUND_TRIPS = 10;
 /** How long a relay may take to answer a probe, ms; one that is silent is dialled anew. */
 const PROBE_TIMEOUT_MS = 2_000;
 /** The same where the network seems to have gone or changed, at least: a call may be silent until it is known. */
@@ -144,19 +142,6 @@ export class KeptRelay implements Rankable {
     const patience = Math.max(URGENT_PROBE_MS, URGENT_ROUND_TRIPS * (this.roundTripMs ?? 0));
     if (this.#endProbe === undefined) void this.measure(patience);
     else clock.after(patience, this.#endProbe);
-  }
-
-  /** Somebody waits for it: no long pauses, of ours or of TCP. A slow network is given the time that it needs. */
-  hurry(): void {
-    const patience = Math.max(
-      ATTEMPT_TIMEOUTS_MS[0],
-      ATTEMPT_ROUND_TRIPS * (this.roundTripMs ?? 0),
-    );
-    const hangs =
-      this.state === 'connecting' && this.#ports.clock.now() - this.#attemptAt >= patience;
-    if (!hangs && this.state !== 'unreachable') return;
-    this.#cancel();
-    this.start();
   }
 
   /** Gives the reservation back. The relay may be started again later. */

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { A, B, C, D, E, page, RelayWorld, settle } from '#lib/testing/relay-world.ts';
+import { A, B, page, RelayWorld, settle } from '#lib/testing/relay-world.ts';
 import type { RelayKeeper } from './relay-keeper.ts';
 
 /** The network seems to have gone or changed: how soon relays are dialled anew. */
@@ -88,59 +88,4 @@ test('a relay that is not reachable is tried at once', async () => {
   keeper.check();
   await settle();
   expect(keeper.reserved).toEqual([A]);
-});
-
-test('in a hurry a relay that hangs is dialled anew after three seconds, and one that waits at once', async () => {
-  world.relays.set(A, 'stuck');
-  keeper.want([page(A)]);
-  world.advance(3_000);
-  await settle();
-  keeper.hurry();
-  await settle();
-  expect(world.dialled).toEqual([A, A]);
-  world.advance(2_900);
-  keeper.hurry();
-  await settle();
-  expect(world.dialled).toEqual([A, A]);
-  // The second of two attempts would be patient.
-  world.advance(100);
-  world.relays.set(A, 'up');
-  keeper.hurry();
-  await settle();
-  expect(world.dialled).toEqual([A, A, A]);
-  expect(keeper.reserved).toEqual([A]);
-});
-
-test('in a hurry a slow network is given the time that it needs', async () => {
-  world.far.set(B, 500);
-  await reserved(B);
-  world.relays.set(B, 'stuck');
-  world.held.get(B)?.abort();
-  await settle();
-  world.advance(3_000);
-  await settle();
-  keeper.hurry();
-  await settle();
-  expect(world.dialled).toEqual([B, B]);
-  for (const [passed, dials] of [
-    [4_900, 2],
-    [100, 3],
-  ] as const) {
-    world.advance(passed);
-    keeper.hurry();
-    await settle();
-    expect(world.dialled).toHaveLength(dials);
-  }
-});
-
-test('in a hurry a relay that refused is not asked again, and none beyond those that would be held', async () => {
-  world.relays.set(A, 'refused');
-  keeper.want([page(A), page(B), page(C), page(D), page(E)]);
-  await settle();
-  await settle();
-  world.dialled = [];
-  keeper.hurry();
-  await settle();
-  expect(world.dialled).not.toContain(A);
-  expect(world.dialled.length).toBeLessThanOrEqual(3);
 });

@@ -36,8 +36,6 @@ export interface RelayKeeper extends Pick<Reachability, 'watch' | 'status' | 're
   want(relays: readonly WantedRelay[]): void;
   /** The network seems to have gone or changed: a relay that does not answer at once is dialled anew. */
   check(): void;
-  /** Somebody waits for a relay: those that would be held are dialled without long pauses. */
-  hurry(): void;
   stop(): void;
 }
 
@@ -88,10 +86,6 @@ export function createRelayKeeper(ports: RelayKeeperPorts): RelayKeeper {
     check() {
       for (const relay of kept) relay.check();
       balance();
-      watchers.changed();
-    },
-    hurry() {
-      for (const relay of kept.slice(0, RESERVATIONS_MAX)) relay.hurry();
       watchers.changed();
     },
     stop() {
