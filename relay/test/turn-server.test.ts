@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import type { NetworkInterfaceInfo } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { loadCertificate } from '../src/certificate.ts';
 import { createLog } from '../src/log.ts';
@@ -13,7 +16,7 @@ import { findTurnserver, isOldTurnserver, turnserverVersion } from '../src/turn/
 import { turnPlace } from '../src/turn/place.ts';
 import { startTurnServer } from '../src/turn/turn-server.ts';
 import { runTurnserver } from '../src/turn/turn-process.ts';
-import { aRelay, newFolder } from './peers.ts';
+import { newFolder } from './peers.ts';
 import { hasCoturn, speakerFor, turnProcesses } from './coturn.ts';
 
 /** The log of a relay, as event names. */
@@ -23,6 +26,8 @@ function aLog() {
   return { log, lines };
 }
 
+/** A key and its certificate in one file. */
+const CERTIFICATE = 'webrtc-direct.pem';
 const LOCAL = { addresses: ['127.0.0.1'], host: '127.0.0.1', local: true, allowedPeers: [] };
 const starting = async (given: Partial<Parameters<typeof startTurnServer>[0]>) => {
   const { log, lines } = aLog();
@@ -184,22 +189,41 @@ describe.skipIf(!hasCoturn)('with coturn', () => {
     expect(await Promise.all(codes)).toEqual([200, 200, 200, 200, 200, 200]);
   });
 
-  test('with a certificate it answers over TLS as well', async () => {
-    const folder = await newFolder();
-    await loadCertificate(folder);
-    const file = join(folder, 'webrtc-direct.pem');
-    const relay = await aRelay({ turn: true, turnCertificate: file, turnKey: file });
-    const url = relay.turn.urls.find((candidate) => candidate.startsWith('turns:')) ?? '';
+  test('with a certificate it answers over TLS as well, and with another one once that is renewed', async () => {
+    const [now, later] = [await newFolder(), await newFolder()];
+    for (const folder of [now, later]) await loadCertificate(folder);
+    const [file = '', renewed = ''] = [now, later].map((folder) => join(folder, CERTIFICATE));
+    const options = { ...defaultOptions(), turnCertificate: file, turnKey: file };
+    const { server } = await starting({
+      options: { ...options, data: await newFolder() },
+      certificateLookMs: 100,
+    });
+    const url = server.urls.find((candidate) => candidate.startsWith('turns:')) ?? '';
     const port = Number(/^turns:127\.0\.0\.1:(\d+)\?transport=tcp$/.exec(url)?.[1]);
-    const socket = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false });
-    onTestFinished(() => void socket.destroy());
-    await once(socket, 'secureConnect');
-    const binding = Buffer.from('000100002112a442000102030405060708090a0b', 'hex');
-    socket.write(binding);
-    const [answer] = (await once(socket, 'data')) as [Buffer];
-    expect(answer.subarray(8, 20)).toEqual(binding.subarray(8));
-    expect(answer.readUInt16BE(0)).toBe(0x0101);
+    const connected = async () => {
+      const socket = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false });
+      onTestFinished(() => void socket.destroy());
+      await once(socket, 'secureConnect');
+      return socket;
+    };
+    const serves = async () => (await connected()).getPeerX509Certificate()?.fingerprint256;
+    const answers = async (socket: TLSSocket) => {
+      const binding = Buffer.from('000100002112a442000102030405060708090a0b', 'hex');
+      socket.write(binding);
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      expect(answer.subarray(8, 20)).toEqual(binding.subarray(8));
+      expect(answer.readUInt16BE(0)).toBe(0x0101);
+    };
+    const socket = await connected();
+    await answers(socket);
     expect(['TLSv1.2', 'TLSv1.3']).toContain(socket.getProtocol());
+
+    const fingerprint = (path: string) => new X509Certificate(readFileSync(path)).fingerprint256;
+    expect(await serves()).toBe(fingerprint(file));
+    await rename(renewed, file);
+    await vi.waitFor(async () => expect(await serves()).toBe(fingerprint(file)), 20_000);
+    // Whoever was connected before goes on.
+    await answers(socket);
   });
 
   test('no orphan is left when the relay is killed', async () => {

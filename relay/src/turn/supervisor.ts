@@ -25,6 +25,8 @@ export interface Supervisor {
   readonly restarts: number;
   /** Resolves when it was up for the first time, or did not come up. Never rejects. */
   readonly tried: Promise<unknown>;
+  /** Has the program read its certificate again, now or as soon as it is up: before, the signal would end it. */
+  reload(): void;
   /** Ends the program and what keeps it running. */
   stop(): Promise<void>;
 }
@@ -45,6 +47,7 @@ export function supervise(init: {
   let state: TurnState = 'starting';
   let restarts = 0;
   let wasUp = false;
+  let isStale = false;
   let running: TurnProcess | undefined;
 
   const stopped = (): boolean => stopping.signal.aborted;
@@ -73,6 +76,8 @@ export function supervise(init: {
     if (await init.answers(late)) {
       wasUp = true;
       become('up');
+      if (isStale) process.reload();
+      isStale = false;
       tried.resolve(undefined);
       await Promise.race([ended, hangs(over.signal).catch(() => undefined)]);
     }
@@ -104,6 +109,10 @@ export function supervise(init: {
       return restarts;
     },
     tried: tried.promise,
+    reload() {
+      if (state === 'up') running?.reload();
+      else isStale = true;
+    },
     async stop() {
       stopping.abort();
       running?.kill();

@@ -4,13 +4,14 @@ import { createInterface } from 'node:readline';
 /**
  * Runs a program for as long as standard input stays open, and not a moment longer. The relay holds the other end: when
  * it ends, in whatever way (SIGKILL included), the system closes it, and the program is killed. It has no state to save.
+ * A line on standard input makes it read its certificate again.
  */
 const WATCHDOG = `
 umask 077
 exec 3<&0
 "$@" </dev/null 3<&- &
 program=$!
-( while read -r line <&3; do :; done; kill -KILL "$program" ) >/dev/null 2>&1 &
+( while read -r line <&3; do kill -USR2 "$program"; done; kill -KILL "$program" ) >/dev/null 2>&1 &
 watch=$!
 exec 3<&-
 wait "$program"
@@ -23,6 +24,8 @@ exit "$code"
 export interface TurnProcess {
   /** Resolves when it has ended, for whatever reason. */
   readonly ended: Promise<void>;
+  /** Has it read its certificate and key again; what is open goes on. */
+  reload(): void;
   /** Ends it. */
   kill(): void;
 }
@@ -49,5 +52,5 @@ export function runTurnserver(
       resolve();
     });
   });
-  return { ended, kill };
+  return { ended, kill, reload: () => void child.stdin.write('\n') };
 }

@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, unwatchFile, watchFile } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Log } from '../log.ts';
@@ -33,6 +33,9 @@ export interface TurnServer {
 }
 
 export type TurnOptions = Pick<RelayOptions, Extract<keyof RelayOptions, `turn${string}`> | 'data'>;
+
+/** How often the certificate and the key are looked at, ms: a renewed one is taken into use. */
+const CERTIFICATE_LOOK_MS = 60_000;
 
 /** Under this name the relay asks its own server whether it works; no device has it. */
 const OWN_NAME = 'relay';
@@ -80,6 +83,8 @@ export async function startTurnServer(init: {
   readonly log: Log;
   readonly onRefused: (refusal: TurnRefusal) => void;
   readonly find?: typeof findTurnserver;
+  /** How often to look at the certificate, ms; for tests. */
+  readonly certificateLookMs?: number;
 }): Promise<TurnServer> {
   const { options, place, log } = init;
   if (options.turn === false) return NONE;
@@ -161,6 +166,22 @@ export async function startTurnServer(init: {
     },
     now: () => performance.now(),
   });
+  const certificateFiles = tls === undefined ? [] : [tls.certificate, tls.key];
+  const onRenewed = () => {
+    try {
+      tlsOf(options);
+    } catch (error) {
+      log.warn('the new turn certificate cannot be read', { error: String(error) });
+      return;
+    }
+    log.info('turn certificate renewed');
+    supervisor.reload();
+  };
+  for (const path of certificateFiles) {
+    // Looked at, not listened for: what is named is a link to another file each time, as certbot does it.
+    const interval = init.certificateLookMs ?? CERTIFICATE_LOOK_MS;
+    watchFile(path, { persistent: false, interval }, onRenewed);
+  }
   await supervisor.tried;
   // Also in the moment of a restart: it comes back at the same place.
   const isAvailable = () => supervisor.state !== 'down';
@@ -182,6 +203,9 @@ export async function startTurnServer(init: {
       return isAvailable() ? urls : [];
     },
     credentials: (device) => credentialsFor(device, secret, Date.now()),
-    stop: () => supervisor.stop(),
+    stop() {
+      for (const path of certificateFiles) unwatchFile(path, onRenewed);
+      return supervisor.stop();
+    },
   };
 }
