@@ -131,7 +131,7 @@ export async function joinNetwork(init: {
     onLeft,
     now,
   });
-  const { direct } = guardGossip(gossip, metrics);
+  const { direct } = guardGossip(node, metrics);
   const neighbours = await createNeighbours({
     node,
     given,

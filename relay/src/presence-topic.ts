@@ -1,6 +1,6 @@
 import { gossipsub, StrictSign, TopicValidatorResult } from '@libp2p/gossipsub';
 import type { GossipSub, Message } from '@libp2p/gossipsub';
-import type { Connection, PeerId } from '@libp2p/interface';
+import type { Connection, Libp2p, PeerId } from '@libp2p/interface';
 import { presenceTopic, RELAYS_TOPIC } from '#lib/protocol/names.ts';
 import {
   GOSSIP_BACKLOG_MAX_BYTES,
@@ -108,8 +108,24 @@ function openStreamsSideBySide(gossip: PackageGossip): void {
   };
 }
 
-/** Checks that the package is as it was, and mends what it does with slow and oversized peers. */
-export function guardGossip(gossip: GossipSub, metrics: Metrics): { readonly direct: Set<string> } {
+/**
+ * The package opens its stream to a peer once, over the first connection. A peer that comes back over a new one while
+ * its dead one is still there would hear nothing more when that is dropped, this relay's subscriptions least of all.
+ */
+function moveStreams(gossip: PackageGossip, node: GossipNode): void {
+  node.addEventListener('connection:close', ({ detail: { remotePeer } }) => {
+    const left = node
+      .getConnections(remotePeer)
+      .find(({ status, limits }) => status === 'open' && limits === undefined);
+    if (left !== undefined) void gossip.createOutboundStream(remotePeer, left);
+  });
+}
+
+type GossipNode = Libp2p<{ gossip: GossipSub }>;
+
+/** Checks that the package is as it was, and mends what it does with slow, oversized and returning peers. */
+export function guardGossip(node: GossipNode, metrics: Metrics): { readonly direct: Set<string> } {
+  const { gossip } = node.services;
   const inside = gossip as unknown as PackageGossip;
   if (
     typeof inside.createOutboundStream !== 'function' ||
@@ -119,6 +135,7 @@ export function guardGossip(gossip: GossipSub, metrics: Metrics): { readonly dir
     throw new Error('@libp2p/gossipsub has changed: its streams can no longer be guarded');
   }
   openStreamsSideBySide(inside);
+  moveStreams(inside, node);
   const onReadError = inside.handlePeerReadStreamError.bind(inside);
   inside.handlePeerReadStreamError = (error, peer) => {
     if (error.name === 'InvalidDataLengthError' || error.name === 'InvalidDataLengthLengthError') {

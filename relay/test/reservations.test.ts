@@ -4,6 +4,7 @@ import type { Libp2pEvents, MultiaddrConnection, TypedEventTarget } from '@libp2
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { multiaddr } from '@multiformats/multiaddr';
 import { expect, test, vi } from 'vitest';
+import { presenceTopic } from '#lib/protocol/names.ts';
 import { createAddressLimits } from '../src/address-limits.ts';
 import { createGater } from '../src/gater.ts';
 import { createMetrics } from '../src/metrics.ts';
@@ -17,6 +18,7 @@ import {
   metric,
   through,
 } from './peers.ts';
+import type { Peer } from './peers.ts';
 
 const anEd25519Peer = async () => peerIdFromPrivateKey(await generateKeyPair('Ed25519'));
 
@@ -112,4 +114,24 @@ test('a peer that comes back over a new socket is reached there, not over the de
   expect(bystander.status).toBe('open');
   expect(await askReservation(bystander), 'a single connection stays').toBe(100);
   expect(bystander.status).toBe('open');
+});
+
+test('a peer that comes back hears gossip over its new socket, however early it asked to', async () => {
+  const relay = await aRelay();
+  const privateKey = await generateKeyPair('Ed25519');
+  const hearsRelay = ({ services: { gossip } }: Peer) =>
+    vi.waitFor(() => {
+      expect(gossip.getSubscribers(presenceTopic(0)).map(String)).toEqual([relay.peerId]);
+    });
+  const before = await aPeer({ privateKey });
+  await connect(before, relay);
+  await hearsRelay(before);
+  const back = await aPeer({ privateKey });
+  const connection = await connect(back, relay);
+  // The relay takes its stream for open already: over the old socket.
+  await vi.waitFor(() => {
+    expect(connection.streams.map(({ protocol }) => protocol).join()).toMatch(/meshsub/);
+  });
+  await askReservation(connection);
+  await hearsRelay(back);
 });

@@ -59,10 +59,10 @@ export interface PeerNetwork {
   /** Gives the reservation on a relay back and closes the connection. */
   release(relay: string): void;
   /**
-   * Publishes to a gossipsub topic through the relays that hold a reservation of ours. Resolves to whether all of
-   * them have taken it; rejects if none has.
+   * Publishes to a gossipsub topic through the relays that hold a reservation of ours. Resolves to the peer IDs of
+   * those that have not taken it.
    */
-  publish(topic: string, message: Bytes): Promise<boolean>;
+  publish(topic: string, message: Bytes): Promise<readonly string[]>;
   /**
    * Hears a gossipsub topic through connected relays: `RELAYS_TOPIC` is the only one that a browser subscribes
    * to. Messages are whatever relays send, unchecked. Returns a way to stop.

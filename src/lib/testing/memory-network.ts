@@ -149,11 +149,11 @@ export class MemoryNode implements PeerNetwork {
     this.#network.relayAt(relay)?.release(this.device);
   }
 
-  async publish(topic: string, message: Bytes): Promise<boolean> {
+  async publish(topic: string, message: Bytes): Promise<readonly string[]> {
     const connected = this.#network.relays.filter((relay) => relay.holds(this.device));
     if (connected.length === 0) throw failed('unreachable');
     for (const relay of connected) relay.published.push({ topic, message, from: this.device });
-    return true;
+    return [];
   }
 
   subscribe(topic: string, onMessage: (message: Bytes) => void): () => void {

@@ -9,6 +9,7 @@ import type { PresenceEnvelope } from '#lib/protocol/presence-record.ts';
 import { createFinder } from '#lib/core/presence/finder.ts';
 import type { Finder } from '#lib/core/presence/finder.ts';
 import type { Presence } from '#lib/core/presence/person-records.ts';
+import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import { presencePerson } from './presence-people.ts';
 
 export const DAY = 86_400_000;
@@ -42,6 +43,7 @@ export class PresenceWorld {
   opened: string[] = [];
   /** Publications that do not reach every relay. */
   missed = 0;
+  released: string[] = [];
   epochs = new Map<IdentityKey, number>();
   seen: Presence[] = [];
   reserved: string[] = [at('R1')];
@@ -88,11 +90,12 @@ export class PresenceWorld {
       const nothing = () => undefined;
       return Promise.resolve({ device, send: nothing, listen: nothing, close: nothing });
     },
-    publish: (_: string, message: Bytes): Promise<boolean> => {
+    release: (relay: string): void => void this.released.push(relay),
+    publish: (_: string, message: Bytes): Promise<readonly string[]> => {
       const envelope = PRESENCE_ENVELOPE.decode(message);
       if (envelope === undefined || this.relays.size === 0) return Promise.reject(new Error('no'));
       for (const kept of this.relays.values()) kept.push(envelope);
-      return Promise.resolve(this.missed-- <= 0);
+      return Promise.resolve(this.missed-- <= 0 ? [] : this.reserved.map(relayIdOf));
     },
   };
 

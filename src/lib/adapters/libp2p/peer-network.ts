@@ -126,7 +126,7 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
       libp2p.hangUp(peerIdFromString(relayIdOf(relay))).catch(() => undefined);
     },
 
-    async publish(topic, message): Promise<boolean> {
+    async publish(topic, message): Promise<readonly string[]> {
       const { pubsub } = libp2p.services;
       const relays = () => [...lost.keys()];
       // A relay whose subscription is not known yet would be left out, and nothing would make that good.
@@ -134,7 +134,7 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
       try {
         const { recipients } = await pubsub.publish(topic, message);
         const reached = new Set(recipients.map(String));
-        return relays().every((relay) => reached.has(relay));
+        return relays().filter((relay) => !reached.has(relay));
       } catch (cause) {
         throw networkError(cause, undefined);
       }

@@ -108,6 +108,21 @@ test('a failed publication is tried again', async () => {
   await until(() => world.relays.get(R1)?.length === 1, 'published');
 });
 
+test('a relay that misses one publication after the other is dialled anew, less and less often', async () => {
+  world.missed = 10;
+  const publisher = publishing([R1]);
+  publisher.refresh();
+  const released: number[] = [];
+  for (let publication = 1; publication <= 10; publication += 1) {
+    await until(() => world.relays.get(R1)?.length === publication, 'published');
+    await until(() => world.timers.length === 1, 'a next attempt');
+    released.push(world.released.length);
+    world.advance(3_000);
+  }
+  expect(released).toEqual([0, 1, 1, 2, 2, 2, 2, 3, 3, 3]);
+  expect(new Set(world.released)).toEqual(new Set([R1]));
+});
+
 describe('what a record says of the person', () => {
   test('hidden while the person does not share it, told anew at every change', async () => {
     let hidden = false;

@@ -5,6 +5,7 @@ import type { Random } from '#lib/ports/random.ts';
 import { PRESENCE_RELAYS_MAX, PRESENCE_TTL_MS } from '#lib/protocol/limits.ts';
 import { presenceTopic } from '#lib/protocol/names.ts';
 import { PRESENCE_ENVELOPE, sealPresence } from '#lib/protocol/presence-record.ts';
+import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import type { Signed, Signer } from '#lib/protocol/signed.ts';
 
 /** A record is renewed after a third of its life, so that two failed renewals do no harm. */
@@ -21,7 +22,7 @@ export interface PublisherPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly network: Pick<PeerNetwork, 'publish'>;
+  readonly network: Pick<PeerNetwork, 'publish' | 'release'>;
   readonly identity: Signer;
   readonly deviceList: () => Signed;
   /** Relays that hold a reservation of ours now. */
@@ -49,6 +50,7 @@ export function createPublisher(ports: PublisherPorts): Publisher {
   let sequence = 0;
   let cancelTimer = (): void => undefined;
   let publishing = false;
+  let misses = 0;
   let stopped = false;
 
   return {
@@ -93,21 +95,28 @@ export function createPublisher(ports: PublisherPorts): Publisher {
     if (relays.length === 0) return;
     publishing = true;
     isShown = true;
-    let next = RETRY_MS;
+    let missed: readonly string[] = relays;
     try {
       const record = PRESENCE_ENVELOPE.encode(await seal(relays));
-      const complete = await network.publish(presenceTopic(SHARD), record);
-      log.info('presence published', { relays: relays.length, complete });
-      if (complete) next = RENEW_MS * (0.8 + 0.4 * random.unit());
+      const without = new Set(await network.publish(presenceTopic(SHARD), record));
+      missed = relays.filter((relay) => without.has(relayIdOf(relay)));
     } catch {
-      log.warn('presence not published', { relays: relays.length });
+      // No relay has it.
     }
     publishing = false;
+    misses = missed.length === 0 ? 0 : misses + 1;
+    log.info('presence published', {
+      relays: relays.length - missed.length,
+      missed: missed.length,
+    });
+    if (isTimeToDrop(misses)) for (const relay of missed) network.release(relay);
     // Relays came or went meanwhile.
     if (contents() !== published) return publish();
     // It may have been stopped while it waited.
     // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
-    if (!stopped) cancelTimer = clock.after(next, () => void publish());
+    if (stopped) return;
+    const next = missed.length > 0 ? RETRY_MS : RENEW_MS * (0.8 + 0.4 * random.unit());
+    cancelTimer = clock.after(next, () => void publish());
   }
 
   function seal(relays: readonly string[]) {
@@ -125,3 +134,9 @@ export function createPublisher(ports: PublisherPorts): Publisher {
     return sealPresence(identity, record, random.bytes(12));
   }
 }
+
+/**
+ * A relay that misses one publication after the other is dialled anew after the second, the fourth, the eighth and so
+ * on: its connection may be dead without knowing it, or lack gossipsub's stream, which is opened once a connection.
+ */
+const isTimeToDrop = (misses: number): boolean => misses > 1 && Number.isInteger(Math.log2(misses));
