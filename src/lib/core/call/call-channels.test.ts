@@ -39,6 +39,7 @@ test('a channel whose frame could not be handled is closed, and no other', async
         return true;
       },
       onOpened: () => undefined,
+      onOlder: () => undefined,
       onLost: () => undefined,
       needed: () => true,
     },
@@ -63,6 +64,7 @@ test('what every other way has had goes over the channel opened last only', () =
     {
       onFrame: async () => true,
       onOpened: () => undefined,
+      onOlder: () => undefined,
       onLost: () => undefined,
       needed: () => true,
     },

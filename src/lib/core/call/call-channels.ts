@@ -17,8 +17,10 @@ export const IDLE_MS = 30_000;
 export interface ChannelEvents {
   /** A well-formed frame; the channel's next one waits for the promise. `false` closes the channel. */
   onFrame(device: DeviceKey, frame: CallFrame): Promise<boolean>;
-  /** Another channel to the device is open, or the newest one closed and an older one is used again. */
+  /** Another channel to the device is open. */
   onOpened(device: DeviceKey): void;
+  /** The newest channel to the device is gone. An older one is used again, and may be dead without knowing it. */
+  onOlder(device: DeviceKey): void;
   /** The last channel to the device is gone. */
   onLost(device: DeviceKey): void;
   /** Whether a call needs channels to this device. */
@@ -122,6 +124,6 @@ export class CallChannels {
     this.#entries = this.#entries.filter((other) => other !== entry);
     entry.stopTimer();
     if (this.#newest(device) === undefined) this.#events.onLost(device);
-    else if (used) this.#events.onOpened(device);
+    else if (used) this.#events.onOlder(device);
   }
 }

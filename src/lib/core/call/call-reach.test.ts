@@ -96,6 +96,18 @@ test('one that is lost after that is tried again', async () => {
   expect(attempts).toHaveLength(3);
 });
 
+test.each(['the last', 'the newest'])(
+  'one that came and went while another was tried is not enough: it was %s',
+  async (which) => {
+    void reach.reopen(DEVICE);
+    reach.opened();
+    if (which === 'the last') void reach.reopen(DEVICE);
+    else reach.lost();
+    await failOnce();
+    expect(attempts).toHaveLength(2);
+  },
+);
+
 test('the end of the call ends the attempt', () => {
   void reach.reopen(DEVICE);
   reach.close();

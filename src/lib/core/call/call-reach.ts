@@ -81,11 +81,12 @@ export class CallReach {
    */
   async reopen(device: DeviceKey): Promise<void> {
     const now = this.#ports.clock.now();
+    // Also of an attempt that goes on: the channel that was enough is gone.
+    this.#enough = false;
     if (this.#reopening !== undefined && now - this.#attemptAt < FRESH_ATTEMPT_MS) return;
     this.#giveUp();
     const reopening = new AbortController();
     this.#reopening = reopening;
-    this.#enough = false;
     for (let tries = 0; !reopening.signal.aborted; tries += 1) {
       const channel = await this.#attempt(device, reopening.signal, tries);
       if (channel === undefined) {
@@ -139,6 +140,11 @@ export class CallReach {
   /** The person has called us meanwhile: the search is not needed any more. */
   stopSearch(): void {
     this.#search?.abort();
+  }
+
+  /** The channel that was {@link opened} last is gone: the attempt under way is not the last one. */
+  lost(): void {
+    this.#enough = false;
   }
 
   close(): void {

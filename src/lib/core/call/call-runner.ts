@@ -64,6 +64,11 @@ export class CallRunner {
       onOpened: (device) => {
         if (this.#peerDevice === device) this.#channelOpened(device);
       },
+      onOlder: (device) => {
+        if (this.#peerDevice !== device) return;
+        this.#work?.reach.lost();
+        this.dispatch({ type: 'channel-opened', device });
+      },
       onLost: (device) => this.dispatch({ type: 'channel-lost', device }),
       needed: (device) => this.#needs(device),
     });
