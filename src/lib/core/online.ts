@@ -69,7 +69,7 @@ export interface Online extends Watchable {
 /** Puts this person on the network: reservations, presence, finding others, and who may see our address. */
 export function goOnline(ports: OnlinePorts): Online {
   const { random, log, network, contacts, settings, keys, deviceList, pageLife, relayList } = ports;
-  const { mayDial = () => true } = ports;
+  const { mayDial = () => true, mayMove = () => true } = ports;
   const watchers = new Watchers();
   const clockOffset = () => correctionFor(relayList.clockOffsetMs);
   const clock = correctedClock(ports.clock, clockOffset);
@@ -101,6 +101,7 @@ export function goOnline(ports: OnlinePorts): Online {
     deviceList,
     reserved,
     hidden: () => !settings.current.sharePresence,
+    mayMove,
   });
 
   const remembered = relayList.recall();

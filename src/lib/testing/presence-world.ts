@@ -44,6 +44,7 @@ export class PresenceWorld {
   /** Publications that do not reach every relay. */
   missed = 0;
   released: string[] = [];
+  mayMove = true;
   epochs = new Map<IdentityKey, number>();
   seen: Presence[] = [];
   reserved: string[] = [at('R1')];

@@ -1,5 +1,4 @@
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2';
-import { gossipsub } from '@libp2p/gossipsub';
 import type { GossipSub } from '@libp2p/gossipsub';
 import { identify } from '@libp2p/identify';
 import type { Identify } from '@libp2p/identify';
@@ -12,28 +11,11 @@ import { yamux } from '@libp2p/yamux';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
 import type { IceServer } from '#lib/ports/media.ts';
-import { presenceTopic, RELAYS_TOPIC } from '#lib/protocol/names.ts';
+import { relayGossip } from './relay-gossip.ts';
 import { gateSignalling } from './signalling-gate.ts';
 import type { MayConnect } from './signalling-gate.ts';
 import { closingWebSockets } from './web-sockets.ts';
 
-/** The largest gossip message that is decoded, bytes. */
-const GOSSIP_MAX_BYTES = 8 * 1024;
-/**
- * What is decoded of one gossip frame: a relay has a few topics, one a shard, and sends few messages. gossipsub's own defaults are
- * 5,000 of each, room for a flood.
- */
-const GOSSIP_DECODE_LIMITS = {
-  maxSubscriptions: 1024,
-  maxMessages: 64,
-  maxIhaveMessageIDs: 256,
-  maxIwantMessageIDs: 64,
-  maxIdontwantMessageIDs: 64,
-  maxControlMessages: 32,
-  maxPeerInfos: 0,
-};
-/** Bytes that a peer's subscriptions may take; each costs 1 KiB and its name. */
-const GOSSIP_TOPIC_BYTES_MAX = 64 * 1024;
 /** Pings to one peer at once: our own measurement beside the connection monitor's, which ends a connection it cannot ping. */
 const PINGS_AT_ONCE = 2;
 /** How long a reservation may take, ms. */
@@ -120,18 +102,7 @@ export async function createNode({
     services: {
       identify: identify(),
       ping: ping({ maxOutboundStreams: PINGS_AT_ONCE }),
-      pubsub: gossipsub({
-        // Browsers publish presence and never subscribe to it: they do not receive the firehose.
-        allowedTopics: [presenceTopic(0), RELAYS_TOPIC],
-        doPX: false,
-        emitSelf: false,
-        fallbackToFloodsub: false,
-        floodPublish: true,
-        globalSignaturePolicy: 'StrictSign',
-        maxInboundDataLength: GOSSIP_MAX_BYTES,
-        maxTopicBytesPerPeer: GOSSIP_TOPIC_BYTES_MAX,
-        decodeRpcLimits: GOSSIP_DECODE_LIMITS,
-      }),
+      pubsub: relayGossip(),
       // Not a service of its own: the door to the parts that the public interface does not show.
       parts: (components: { transportManager: DirectDialler }) => {
         parts.dialler = components.transportManager;

@@ -21,6 +21,7 @@ import { errorOf, frameChannel } from './frame-channel.ts';
 import { closeIdleCircuits } from './idle-circuits.ts';
 import { createNode } from './node.ts';
 import { openStream } from './open-stream.ts';
+import { isDirect } from './relay-gossip.ts';
 import type { MayConnect } from './signalling-gate.ts';
 import { topicEar } from './topic-ear.ts';
 
@@ -170,7 +171,7 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
     admitDirect(policy) {
       mayConnect = policy;
       for (const connection of libp2p.getConnections()) {
-        if (!DIRECT.exec(connection.remoteAddr.toString())) continue;
+        if (!isDirect(connection.remoteAddr)) continue;
         const peer = parseDeviceKey(connection.remotePeer.toString());
         if (peer === undefined || !policy(peer)) connection.abort(new Error('no longer admitted'));
       }
@@ -228,9 +229,6 @@ function subscribed(
     look();
   });
 }
-
-/** The address of a WebRTC connection to another browser. */
-const DIRECT = /\/webrtc(\/|$)/;
 
 const circuit = (relay: string, peer: DeviceKey): Multiaddr =>
   address(`${relay}/p2p-circuit/p2p/${peer}`);

@@ -29,6 +29,8 @@ export interface PublisherPorts {
   readonly reserved: () => readonly string[];
   /** Whether the person does not want to be shown as there or not. */
   readonly hidden: () => boolean;
+  /** Whether a reservation may be given up for another one now: not in a call, whose signalling may go over it. */
+  readonly mayMove: () => boolean;
 }
 
 /** Says through gossipsub where this person can be reached: when that changes, and before a record expires. */
@@ -42,7 +44,7 @@ export interface Publisher {
 }
 
 export function createPublisher(ports: PublisherPorts): Publisher {
-  const { clock, random, log, network, identity, deviceList, reserved, hidden } = ports;
+  const { clock, random, log, network, identity, deviceList, reserved, hidden, mayMove } = ports;
   /** What the record says that was published last, or is being published. */
   let published = '';
   /** Whether relays have a record of ours that names a relay. */
@@ -109,7 +111,7 @@ export function createPublisher(ports: PublisherPorts): Publisher {
       relays: relays.length - missed.length,
       missed: missed.length,
     });
-    if (isTimeToDrop(misses)) for (const relay of missed) network.release(relay);
+    if (isTimeToDrop(misses) && mayMove()) for (const relay of missed) network.release(relay);
     // Relays came or went meanwhile.
     if (contents() !== published) return publish();
     // It may have been stopped while it waited.

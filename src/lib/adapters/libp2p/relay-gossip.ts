@@ -1,0 +1,88 @@
+import { gossipsub } from '@libp2p/gossipsub';
+import type { GossipSub } from '@libp2p/gossipsub';
+import type { Connection, PeerId, Stream } from '@libp2p/interface';
+import { presenceTopic, RELAYS_TOPIC } from '#lib/protocol/names.ts';
+
+/** The largest gossip message that is decoded, bytes. */
+const MESSAGE_MAX_BYTES = 8 * 1024;
+/**
+ * What is decoded of one gossip frame: a relay has a few topics, one a shard, and sends few messages. gossipsub's own
+ * defaults are 5,000 of each, room for a flood.
+ */
+const DECODE_LIMITS = {
+  maxSubscriptions: 1024,
+  maxMessages: 64,
+  maxIhaveMessageIDs: 256,
+  maxIwantMessageIDs: 64,
+  maxIdontwantMessageIDs: 64,
+  maxControlMessages: 32,
+  maxPeerInfos: 0,
+};
+/** Bytes that a peer's subscriptions may take; each costs 1 KiB and its name. */
+const TOPIC_BYTES_MAX = 64 * 1024;
+
+/** What is used of the package's inside; {@link withRelaysOnly} checks that it is there. */
+export interface PackageGossip {
+  createOutboundStream(peer: PeerId, connection: Connection): Promise<void>;
+  onPeerConnected(peer: PeerId, connection: Connection): void;
+  onIncomingStream(stream: Stream, connection: Connection): void;
+}
+
+/** Gossipsub for a browser: it tells relays of its person and hears of relays, and never of other people. */
+export function relayGossip(): ReturnType<typeof gossipsub> {
+  const create = gossipsub({
+    // Browsers publish presence and never subscribe to it: they do not receive the firehose.
+    allowedTopics: [presenceTopic(0), RELAYS_TOPIC],
+    doPX: false,
+    emitSelf: false,
+    fallbackToFloodsub: false,
+    floodPublish: true,
+    globalSignaturePolicy: 'StrictSign',
+    maxInboundDataLength: MESSAGE_MAX_BYTES,
+    maxTopicBytesPerPeer: TOPIC_BYTES_MAX,
+    decodeRpcLimits: DECODE_LIMITS,
+  });
+  return (components): GossipSub => {
+    const gossip = create(components);
+    withRelaysOnly(gossip as unknown as PackageGossip);
+    return gossip;
+  };
+}
+
+/**
+ * Keeps gossip to relays, which are what a browser dials; peers come in, or are dialled by WebRTC. And keeps one
+ * connection from holding up the others: the package opens its streams one after the other, and the one to a peer
+ * whose network had just gone took ten seconds, in which no relay heard where the person is now.
+ */
+export function withRelaysOnly(gossip: PackageGossip): void {
+  const names = ['createOutboundStream', 'onPeerConnected', 'onIncomingStream'] as const;
+  if (!names.every((name) => typeof gossip[name] === 'function')) {
+    throw new Error('@libp2p/gossipsub has changed: it can no longer be kept to relays');
+  }
+  const open = gossip.createOutboundStream.bind(gossip);
+  const connected = gossip.onPeerConnected.bind(gossip);
+  const incoming = gossip.onIncomingStream.bind(gossip);
+  const opening = new Set<string>();
+
+  gossip.createOutboundStream = (peer, connection) => {
+    if (!opening.has(connection.id)) {
+      opening.add(connection.id);
+      void open(peer, connection).finally(() => opening.delete(connection.id));
+    }
+    return Promise.resolve();
+  };
+  gossip.onPeerConnected = (peer, connection) => {
+    if (isRelay(connection)) connected(peer, connection);
+  };
+  gossip.onIncomingStream = (stream, connection) => {
+    if (isRelay(connection)) incoming(stream, connection);
+    else stream.abort(new Error('gossip is for relays'));
+  };
+}
+
+const isRelay = ({ direction, limits, remoteAddr }: Connection): boolean =>
+  direction === 'outbound' && limits === undefined && !isDirect(remoteAddr);
+
+/** Whether an address is that of a WebRTC connection to another browser. */
+export const isDirect = (address: { toString(): string }): boolean =>
+  /\/webrtc(\/|$)/.test(address.toString());
