@@ -63,7 +63,8 @@ test('the network status says the truth, with the fix beside it', async () => {
   fake.reachability.set('reachable', [relay('reachable'), relay('spare')]);
   await expect.element(status).toMatchTextContent('Reachable 1 relay');
   fake.reachability.set('connecting');
-  await expect.element(status).toMatchTextContent(/^Connecting/);
+  await expect.element(status).toMatchTextContent(/^Connecting$/);
+  await expect.element(status).toMatchTextContent(/^Connecting.*cannot reach you/);
   fake.reachability.set('offline');
   await expect.element(status).toMatchTextContent(/^Offline/);
   await expectAccessible('page');
