@@ -114,12 +114,13 @@ function openStreamsSideBySide(gossip: PackageGossip): void {
  */
 function moveStreams(gossip: PackageGossip, node: GossipNode): void {
   node.addEventListener('connection:close', ({ detail: { remotePeer } }) => {
-    const left = node
-      .getConnections(remotePeer)
-      .find(({ status, limits }) => status === 'open' && limits === undefined);
+    const left = liveConnection(node, remotePeer);
     if (left !== undefined) void gossip.createOutboundStream(remotePeer, left);
   });
 }
+
+const liveConnection = (node: GossipNode, peer: PeerId): Connection | undefined =>
+  node.getConnections(peer).find(({ status, limits }) => status === 'open' && limits === undefined);
 
 type GossipNode = Libp2p<{ gossip: GossipSub }>;
 
@@ -140,6 +141,9 @@ export function guardGossip(node: GossipNode, metrics: Metrics): { readonly dire
   inside.handlePeerReadStreamError = (error, peer) => {
     if (error.name === 'InvalidDataLengthError' || error.name === 'InvalidDataLengthLengthError') {
       metrics.streamsDropped.inc({ protocol: 'gossipsub', reason: 'oversized' });
+    } else if (liveConnection(node, peer) !== undefined) {
+      // The stream went with a dead connection. The package would forget the whole peer, which is there over another.
+      return;
     }
     onReadError(error, peer);
   };

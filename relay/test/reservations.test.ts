@@ -8,6 +8,7 @@ import { presenceTopic } from '#lib/protocol/names.ts';
 import { createAddressLimits } from '../src/address-limits.ts';
 import { createGater } from '../src/gater.ts';
 import { createMetrics } from '../src/metrics.ts';
+import { guardGossip } from '../src/presence-topic.ts';
 import { guardReservations } from '../src/reservations.ts';
 import {
   aPeer,
@@ -116,22 +117,56 @@ test('a peer that comes back over a new socket is reached there, not over the de
   expect(bystander.status).toBe('open');
 });
 
-test('a peer that comes back hears gossip over its new socket, however early it asked to', async () => {
-  const relay = await aRelay();
-  const privateKey = await generateKeyPair('Ed25519');
-  const hearsRelay = ({ services: { gossip } }: Peer) =>
-    vi.waitFor(() => {
-      expect(gossip.getSubscribers(presenceTopic(0)).map(String)).toEqual([relay.peerId]);
-    });
-  const before = await aPeer({ privateKey });
-  await connect(before, relay);
-  await hearsRelay(before);
-  const back = await aPeer({ privateKey });
-  const connection = await connect(back, relay);
-  // The relay takes its stream for open already: over the old socket.
-  await vi.waitFor(() => {
-    expect(connection.streams.map(({ protocol }) => protocol).join()).toMatch(/meshsub/);
-  });
-  await askReservation(connection);
-  await hearsRelay(back);
-});
+test.each([1, 2, 3])(
+  'a peer that comes back hears gossip over its new socket, beside %s dead ones',
+  async (dead) => {
+    const relay = await aRelay();
+    const privateKey = await generateKeyPair('Ed25519');
+    const topic = presenceTopic(0);
+    const hearsRelay = ({ services: { gossip } }: Peer) =>
+      vi.waitFor(() => {
+        expect(gossip.getSubscribers(topic).map(String)).toEqual([relay.peerId]);
+      });
+    const comes = async () => {
+      const peer = await aPeer({ privateKey });
+      const connection = await connect(peer, relay);
+      await vi.waitFor(() => {
+        expect(connection.streams.map(({ protocol }) => protocol).join()).toMatch(/meshsub/);
+      });
+      return { peer, connection };
+    };
+    for (let before = 0; before < dead; before += 1) {
+      const { peer } = await comes();
+      if (before === 0) await hearsRelay(peer);
+    }
+    // The relay takes its stream for open already: over a dead socket.
+    const { peer, connection } = await comes();
+    await askReservation(connection);
+    await hearsRelay(peer);
+  },
+);
+
+test.each([
+  ['remembers', 'open', 0],
+  ['forgets', 'closed', 1],
+] as const)(
+  'gossip %s a peer one of whose streams breaks while its other connection is %s',
+  (_, status, times) => {
+    const forget = vi.fn();
+    const gossip = {
+      direct: new Set(),
+      createOutboundStream: vi.fn(),
+      handlePeerReadStreamError: forget,
+    };
+    const node = {
+      services: { gossip },
+      addEventListener: vi.fn(),
+      getConnections: () => [{ status }],
+    };
+    const metrics = createMetrics();
+    guardGossip(node as unknown as Parameters<typeof guardGossip>[0], metrics);
+    gossip.handlePeerReadStreamError(new Error('the connection was cut'), 'a peer');
+    expect(forget).toHaveBeenCalledTimes(times);
+    metrics.stop();
+  },
+);

@@ -27,8 +27,9 @@ import { topicEar } from './topic-ear.ts';
 
 /** Channels of one protocol that one peer may have open at once. */
 const INBOUND_CHANNELS_MAX = 4;
-/** How long a publication waits for a relay that subscribes to the topic, ms. */
+/** How long a publication waits for a relay that subscribes to the topic, ms, and then for the others. */
 const SUBSCRIBER_TIMEOUT_MS = 5_000;
+const SUBSCRIBERS_MORE_MS = 400;
 
 export interface PeerNetworkInit {
   readonly device: Signer;
@@ -130,7 +131,7 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
     async publish(topic, message): Promise<readonly string[]> {
       const { pubsub } = libp2p.services;
       const relays = () => [...lost.keys()];
-      // A relay whose subscription is not known yet would be left out, and nothing would make that good.
+      // A relay whose subscription is not known yet is left out.
       await subscribed(pubsub, topic, relays, AbortSignal.timeout(SUBSCRIBER_TIMEOUT_MS));
       try {
         const { recipients } = await pubsub.publish(topic, message);
@@ -208,7 +209,7 @@ function raceSignal<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-/** Resolves once all these relays are known to subscribe to a topic, or at the signal. */
+/** Resolves once all these relays are known to subscribe to a topic, a moment after the first one, or at the signal. */
 function subscribed(
   pubsub: GossipSub,
   topic: string,
@@ -216,16 +217,23 @@ function subscribed(
   signal: AbortSignal,
 ): Promise<void> {
   return new Promise((resolve) => {
+    let more: ReturnType<typeof setTimeout> | undefined;
+    const end = () => {
+      clearTimeout(more);
+      pubsub.removeEventListener('subscription-change', look);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
     const look = () => {
       const subscribers = new Set(pubsub.getSubscribers(topic).map(String));
       const wanted = relays();
-      const all = wanted.length > 0 && wanted.every((relay) => subscribers.has(relay));
-      if (!all && !signal.aborted) return;
-      pubsub.removeEventListener('subscription-change', look);
-      resolve();
+      const there = wanted.filter((relay) => subscribers.has(relay));
+      if (there.length === 0) return;
+      if (there.length === wanted.length) end();
+      else more ??= setTimeout(end, SUBSCRIBERS_MORE_MS);
     };
     pubsub.addEventListener('subscription-change', look);
-    signal.addEventListener('abort', look, { once: true });
+    signal.addEventListener('abort', end, { once: true });
     look();
   });
 }

@@ -21,11 +21,17 @@ const DECODE_LIMITS = {
 /** Bytes that a peer's subscriptions may take; each costs 1 KiB and its name. */
 const TOPIC_BYTES_MAX = 64 * 1024;
 
+/** How often a stream is tried that does not open, and between two attempts, ms: the package tries once. */
+const STREAM_ATTEMPTS = 4;
+const STREAM_AGAIN_MS = 2_000;
+
 /** What is used of the package's inside; {@link withRelaysOnly} checks that it is there. */
 export interface PackageGossip {
   createOutboundStream(peer: PeerId, connection: Connection): Promise<void>;
   onPeerConnected(peer: PeerId, connection: Connection): void;
   onIncomingStream(stream: Stream, connection: Connection): void;
+  /** By peer ID. */
+  readonly streamsOutbound: ReadonlyMap<string, unknown>;
 }
 
 /** Gossipsub for a browser: it tells relays of its person and hears of relays, and never of other people. */
@@ -56,18 +62,26 @@ export function relayGossip(): ReturnType<typeof gossipsub> {
  */
 export function withRelaysOnly(gossip: PackageGossip): void {
   const names = ['createOutboundStream', 'onPeerConnected', 'onIncomingStream'] as const;
-  if (!names.every((name) => typeof gossip[name] === 'function')) {
+  const isKnown = names.every((name) => typeof gossip[name] === 'function');
+  if (!isKnown || !(gossip.streamsOutbound instanceof Map)) {
     throw new Error('@libp2p/gossipsub has changed: it can no longer be kept to relays');
   }
   const open = gossip.createOutboundStream.bind(gossip);
   const connected = gossip.onPeerConnected.bind(gossip);
   const incoming = gossip.onIncomingStream.bind(gossip);
   const opening = new Set<string>();
+  const openAtLast = async (peer: PeerId, connection: Connection): Promise<void> => {
+    for (let attempts = 1; connection.status === 'open'; attempts += 1) {
+      await open(peer, connection);
+      if (attempts === STREAM_ATTEMPTS || gossip.streamsOutbound.has(peer.toString())) return;
+      await new Promise((resolve) => setTimeout(resolve, STREAM_AGAIN_MS));
+    }
+  };
 
   gossip.createOutboundStream = (peer, connection) => {
     if (!opening.has(connection.id)) {
       opening.add(connection.id);
-      void open(peer, connection).finally(() => opening.delete(connection.id));
+      void openAtLast(peer, connection).finally(() => opening.delete(connection.id));
     }
     return Promise.resolve();
   };
@@ -81,7 +95,10 @@ export function withRelaysOnly(gossip: PackageGossip): void {
 }
 
 const isRelay = ({ direction, limits, remoteAddr }: Connection): boolean =>
-  direction === 'outbound' && limits === undefined && !isDirect(remoteAddr);
+  direction === 'outbound' &&
+  limits === undefined &&
+  !isDirect(remoteAddr) &&
+  !remoteAddr.toString().includes('/p2p-circuit');
 
 /** Whether an address is that of a WebRTC connection to another browser. */
 export const isDirect = (address: { toString(): string }): boolean =>

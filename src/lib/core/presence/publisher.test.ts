@@ -3,12 +3,15 @@ import { signCertificate } from '#lib/protocol/device-certificate.ts';
 import { signDeviceList } from '#lib/protocol/device-list.ts';
 import { openPresence, presenceDay } from '#lib/protocol/presence-record.ts';
 import type { PresenceRecord } from '#lib/protocol/presence-record.ts';
+import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import { until } from '#lib/testing/fake-clock.ts';
 import { at, DAY, NOON, personAtNoon, PresenceWorld, settle } from '#lib/testing/presence-world.ts';
 import { createPublisher } from './publisher.ts';
-import type { Publisher } from './publisher.ts';
+import type { Publisher, PublisherPorts } from './publisher.ts';
 
 const R1 = at('R1');
+const OTHER =
+  '/dns4/other.example/tcp/443/wss/p2p/12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp';
 const bob = await personAtNoon(2);
 const devices = await signDeviceList(bob.identity, {
   epoch: 1,
@@ -30,15 +33,19 @@ beforeEach(() => {
 });
 
 /** Says for Bob where he is, once it is told to. */
-function publishing(reserved: string[], hidden: () => boolean = () => false): Publisher {
+function publishing(
+  reserved: string[] | (() => readonly string[]),
+  network: PublisherPorts['network'] = world.network,
+  hidden: () => boolean = () => false,
+): Publisher {
   return createPublisher({
     clock: world.clock,
     random: { bytes: (n) => crypto.getRandomValues(new Uint8Array(n)), unit: () => 0.5 },
     log: { info: () => undefined, warn: () => undefined },
-    network: world.network,
+    network,
     identity: bob.identity,
     deviceList: () => devices,
-    reserved: () => reserved,
+    reserved: typeof reserved === 'function' ? reserved : () => reserved,
     hidden,
     mayMove: () => world.mayMove,
   });
@@ -109,29 +116,69 @@ test('a failed publication is tried again', async () => {
   await until(() => world.relays.get(R1)?.length === 1, 'published');
 });
 
-test.each([
-  ['is dialled anew, less and less often', true, [0, 1, 1, 2, 2, 2, 2, 3, 3, 3]],
-  ['is kept in a call', false, [0, 0]],
-])('a relay that misses one publication after the other %s', async (_, mayMove, expected) => {
-  world.mayMove = mayMove;
-  world.missed = 10;
-  const publisher = publishing([R1]);
-  publisher.refresh();
-  const released: number[] = [];
-  for (let publication = 1; publication <= expected.length; publication += 1) {
-    await until(() => world.relays.get(R1)?.length === publication, 'published');
-    await until(() => world.timers.length === 1, 'a next attempt');
-    released.push(world.released.length);
-    world.advance(3_000);
+describe('a relay that misses one publication after the other', () => {
+  /** Lets that many publications go by. Resolves to how often a relay was dialled anew after each. */
+  async function redials(publications: number): Promise<number[]> {
+    const seen: number[] = [];
+    for (let count = 0; count < publications; count += 1) {
+      const before = world.relays.get(R1)?.length ?? 0;
+      world.advance(60_000);
+      await until(() => (world.relays.get(R1)?.length ?? 0) > before, 'published');
+      await until(() => world.timers.length === 1, 'a next attempt');
+      seen.push(world.released.length);
+    }
+    return seen;
   }
-  expect(released).toEqual(expected);
-  expect(world.released.every((relay) => relay === R1)).toBe(true);
+
+  test('is dialled anew, less and less often', async () => {
+    world.missed = Infinity;
+    publishing([R1]).refresh();
+    await until(() => world.timers.length === 1, 'a next attempt');
+    expect(await redials(14)).toEqual([1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3]);
+  });
+
+  test('is kept in a call, and dialled anew at the first chance after it', async () => {
+    world.missed = Infinity;
+    world.mayMove = false;
+    publishing([R1]).refresh();
+    await until(() => world.timers.length === 1, 'a next attempt');
+    expect(await redials(7)).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    world.mayMove = true;
+    expect(await redials(1)).toEqual([1]);
+  });
+
+  test('beside a good one is dialled anew less and less often as well', async () => {
+    const both = [R1, OTHER];
+    let reserved: readonly string[] = both;
+    const released: number[] = [];
+    let publications = 0;
+    const publisher = publishing(() => reserved, {
+      publish: () => {
+        publications += 1;
+        return Promise.resolve(reserved.includes(OTHER) ? [relayIdOf(OTHER)] : []);
+      },
+      release: (relay) => {
+        released.push(publications);
+        reserved = reserved.filter((one) => one !== relay);
+        world.clock.after(1_000, () => {
+          reserved = both;
+          publisher.refresh();
+        });
+      },
+    });
+    publisher.refresh();
+    while (publications < 20) {
+      await settle();
+      world.advance(20_000);
+    }
+    expect(released.length).toBeLessThan(4);
+  });
 });
 
 describe('what a record says of the person', () => {
   test('hidden while the person does not share it, told anew at every change', async () => {
     let hidden = false;
-    const publisher = publishing([R1], () => hidden);
+    const publisher = publishing([R1], world.network, () => hidden);
     publisher.refresh();
     await settle();
     for (hidden of [true, false]) {

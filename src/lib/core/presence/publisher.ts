@@ -7,11 +7,13 @@ import { presenceTopic } from '#lib/protocol/names.ts';
 import { PRESENCE_ENVELOPE, sealPresence } from '#lib/protocol/presence-record.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import type { Signed, Signer } from '#lib/protocol/signed.ts';
+import { MissedRecords } from './missed-records.ts';
 
 /** A record is renewed after a third of its life, so that two failed renewals do no harm. */
 const RENEW_MS = PRESENCE_TTL_MS / 3;
-/** A failed publication is tried again after this, ms. */
+/** A failed publication is tried again after this, ms: doubled each time, up to the second. */
 const RETRY_MS = 3_000;
+const RETRY_MOST_MS = 60_000;
 /** How long leaving may take, ms: the network itself has 2 s to stop. */
 const GOODBYE_MS = 500;
 /** The shard count of a small network is 1. */
@@ -52,7 +54,9 @@ export function createPublisher(ports: PublisherPorts): Publisher {
   let sequence = 0;
   let cancelTimer = (): void => undefined;
   let publishing = false;
-  let misses = 0;
+  /** Publications in a row that not every relay has taken. */
+  let failures = 0;
+  const missedRecords = new MissedRecords();
   let stopped = false;
 
   return {
@@ -106,18 +110,23 @@ export function createPublisher(ports: PublisherPorts): Publisher {
       // No relay has it.
     }
     publishing = false;
-    misses = missed.length === 0 ? 0 : misses + 1;
+    failures = missed.length === 0 ? 0 : failures + 1;
     log.info('presence published', {
       relays: relays.length - missed.length,
       missed: missed.length,
     });
-    if (isTimeToDrop(misses) && mayMove()) for (const relay of missed) network.release(relay);
+    for (const relay of relays) {
+      if (!missed.includes(relay)) missedRecords.taken(relay);
+      else missedRecords.missed(relay);
+      if (mayMove() && missedRecords.isTimeToRedial(relay)) network.release(relay);
+    }
     // Relays came or went meanwhile.
     if (contents() !== published) return publish();
     // It may have been stopped while it waited.
     // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
     if (stopped) return;
-    const next = missed.length > 0 ? RETRY_MS : RENEW_MS * (0.8 + 0.4 * random.unit());
+    const retry = Math.min(RETRY_MS * 2 ** (failures - 1), RETRY_MOST_MS);
+    const next = failures > 0 ? retry : RENEW_MS * (0.8 + 0.4 * random.unit());
     cancelTimer = clock.after(next, () => void publish());
   }
 
@@ -136,9 +145,3 @@ export function createPublisher(ports: PublisherPorts): Publisher {
     return sealPresence(identity, record, random.bytes(12));
   }
 }
-
-/**
- * A relay that misses one publication after the other is dialled anew after the second, the fourth, the eighth and so
- * on: its connection may be dead without knowing it, or lack gossipsub's stream, which is opened once a connection.
- */
-const isTimeToDrop = (misses: number): boolean => misses > 1 && Number.isInteger(Math.log2(misses));
