@@ -97,7 +97,8 @@ export class CallPerson {
   /** Runs what waits until the screen is painted; until a test says otherwise that is at once. */
   afterPaint: (run: () => void) => void = queueMicrotask;
   /** For each: whether the other person might not choose where we dial. */
-  readonly ownRelaysOnly: boolean[] = [];
+  /** The relays that each attempt was bound to, if any. */
+  readonly onlyThrough: (readonly string[] | undefined)[] = [];
   readonly #world: CallWorld;
 
   constructor(
@@ -182,14 +183,15 @@ export class CallPerson {
   }
 
   readonly #reach: Reach = {
-    reach: async (key, _hints, { onFound, signal, device, ownRelaysOnly = false }) => {
+    reach: async (key, _hints, { onFound, onDial, signal, device, onlyThrough }) => {
       this.searches += 1;
-      this.ownRelaysOnly.push(ownRelaysOnly);
+      this.onlyThrough.push(onlyThrough);
       const other = this.#world.people.find((person) => person.key === key);
       await settled();
       if (this.unreachable) throw new WoxlyError<ReachFailure>(this.unreachable);
       if (other === undefined) throw new WoxlyError<ReachFailure>('not-found');
       onFound();
+      onDial?.([RELAY, SPARE]);
       try {
         return await this.node.open(device ?? other.device, CALL_PROTOCOL, [RELAY, SPARE], signal);
       } catch (cause) {

@@ -125,7 +125,7 @@ describe('a lost channel', () => {
     expect(bob.searches).toBe(0);
     bob.calls.accept();
     await alice.show('connected');
-    expect(bob.ownRelaysOnly).toEqual([true]);
+    expect(bob.onlyThrough).toEqual([[]]);
   });
 
   test.each([
@@ -140,10 +140,21 @@ describe('a lost channel', () => {
     await talk(alice, bob);
     lose();
     await until(() => bob.searches > 0, 'it is opened again');
-    expect(new Set(bob.ownRelaysOnly)).toEqual(new Set([guarded]));
+    expect(bob.onlyThrough.every((relays) => relays?.length === (guarded ? 0 : undefined))).toBe(
+      true,
+    );
     // The search is the caller's own wish.
-    expect(alice.ownRelaysOnly[0]).toBe(false);
+    expect(alice.onlyThrough[0]).toBeUndefined();
   });
+});
+
+test('who called a stranger opens a lost channel through the relays of the search, too', async () => {
+  await talk(alice, bob);
+  alice.onlyThrough.length = 0;
+  bob.unreachable = 'not-reachable';
+  world.network.closeChannels(alice.device, bob.device);
+  await until(() => alice.onlyThrough.length > 0, 'it is opened again');
+  expect(alice.onlyThrough[0]).toHaveLength(2);
 });
 
 describe('blocking in a call', () => {

@@ -108,6 +108,18 @@ test.each(['the last', 'the newest'])(
   },
 );
 
+test('a peer that closes every channel at once does not make us dial all the time', async () => {
+  void reach.reopen(DEVICE);
+  for (let tenths = 0; tenths < 100; tenths += 1) {
+    if (opened < attempts.length) attempts.at(-1)?.succeed();
+    await settled();
+    if (opened === attempts.length) void reach.reopen(DEVICE);
+    await clock.advance(100);
+  }
+  expect(attempts.length).toBeGreaterThan(3);
+  expect(attempts.length).toBeLessThan(25);
+});
+
 test('the end of the call ends the attempt', () => {
   void reach.reopen(DEVICE);
   reach.close();

@@ -17,6 +17,12 @@ const REOPEN_MOST_MS = 4_000;
 const ATTEMPT_MS = [3_000, 8_000] as const;
 /** An attempt younger than this is not begun anew. */
 const FRESH_ATTEMPT_MS = 1_000;
+/** A channel that is opened again sooner after the one before is one of a row, ms. */
+const ROW_MS = 2_000;
+/** As many in a row are nothing strange. Each one more counts as an attempt that failed: the peer may close them all. */
+const ROW_FREE = 3;
+/** Relays remembered of a search. */
+const SEARCHED_MAX = 16;
 
 export interface CallReachPorts {
   readonly clock: Clock;
@@ -48,11 +54,21 @@ export class CallReach {
   #enough = false;
   /** When the attempt that is under way to open a channel again began. */
   #attemptAt: Milliseconds = 0;
+  /** When a channel was opened again last, and how many were in a row. */
+  #reopenedAt: Milliseconds = -Infinity;
+  #row = 0;
+  /** Relays that we chose to dial for this call: dialled again they learn nothing new. */
+  readonly #searched = new Set<string>();
 
   constructor(ports: CallReachPorts, who: Whereabouts, events: CallReachEvents) {
     this.#ports = ports;
     this.#who = who;
     this.#events = events;
+  }
+
+  /** We call, and have dialled through these relays: they serve again when a lost channel is opened. */
+  dialled(relays: readonly string[] = this.#who.hints.relays): void {
+    for (const relay of relays) if (this.#searched.size < SEARCHED_MAX) this.#searched.add(relay);
   }
 
   /** Looks for the person once, in place of a search before; says `found`, then hands over the channel or says `reach-failed`. */
@@ -66,7 +82,10 @@ export class CallReach {
     };
     try {
       const { signal } = search;
-      const channel = await this.#ports.reach.reach(key, hints, { onFound, signal });
+      const onDial = (relays: readonly string[]) => {
+        this.dialled(relays);
+      };
+      const channel = await this.#ports.reach.reach(key, hints, { onFound, onDial, signal });
       if (signal.aborted) channel.close();
       else this.#events.onChannel(channel);
     } catch (cause) {
@@ -87,15 +106,18 @@ export class CallReach {
     this.#giveUp();
     const reopening = new AbortController();
     this.#reopening = reopening;
-    for (let tries = 0; !reopening.signal.aborted; tries += 1) {
-      const channel = await this.#attempt(device, reopening.signal, tries);
+    const { signal } = reopening;
+    for (let tries = Math.max(0, this.#rowAt(now) - ROW_FREE); ; tries += 1) {
+      if (tries > 0) await this.#pauseBefore(tries, signal);
+      if (this.#isEnough() || signal.aborted) break;
+      const channel = await this.#attempt(device, signal, tries);
       if (channel === undefined) {
-        if (this.#isEnough()) break;
-        const delay = Math.min(REOPEN_FIRST_MS * 2 ** tries, REOPEN_MOST_MS);
-        await this.#pause(delay * (0.5 + this.#ports.random.unit()), reopening.signal);
         if (this.#isEnough()) break;
       } else if (this.#reopening === reopening) {
         this.#reopening = undefined;
+        const at = this.#ports.clock.now();
+        this.#row = this.#rowAt(at) + 1;
+        this.#reopenedAt = at;
         this.#events.onChannel(channel);
         return;
       } else {
@@ -117,10 +139,10 @@ export class CallReach {
     const most = ATTEMPT_MS[tries % 2] ?? ATTEMPT_MS[0];
     const cancel = clock.after(most, () => limit.abort());
     const either = AbortSignal.any([signal, limit.signal]);
-    const ownRelaysOnly = this.#events.guarded();
-    const options = { device, signal: either, ownRelaysOnly, onFound: () => undefined };
+    const onlyThrough = this.#events.guarded() ? [...this.#searched] : undefined;
+    const options = { device, signal: either, onFound: () => undefined };
     try {
-      return await reach.reach(key, hints, options);
+      return await reach.reach(key, hints, { ...options, ...(onlyThrough && { onlyThrough }) });
     } catch {
       return undefined;
     } finally {
@@ -152,6 +174,10 @@ export class CallReach {
     this.#giveUp();
   }
 
+  #rowAt(now: Milliseconds): number {
+    return now - this.#reopenedAt < ROW_MS ? this.#row : 0;
+  }
+
   #isEnough(): boolean {
     return this.#enough;
   }
@@ -161,7 +187,9 @@ export class CallReach {
     this.#reopening = undefined;
   }
 
-  #pause(delay: number, signal: AbortSignal): Promise<void> {
+  #pauseBefore(tries: number, signal: AbortSignal): Promise<void> {
+    const most = Math.min(REOPEN_FIRST_MS * 2 ** (tries - 1), REOPEN_MOST_MS);
+    const delay = most * (0.5 + this.#ports.random.unit());
     return new Promise((resolve) => {
       if (signal.aborted) {
         resolve();

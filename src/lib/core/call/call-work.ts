@@ -54,6 +54,7 @@ export class CallWork {
   }
 
   #reach(): void {
+    this.reach.dialled();
     const device = this.#events.prepared();
     if (device === undefined) void this.reach.search();
     else this.#events.report({ type: 'channel-opened', device });

@@ -14,8 +14,13 @@ export interface ReachOptions {
   readonly signal: AbortSignal;
   /** Only this device: a channel is opened again. */
   readonly device?: DeviceKey;
-  /** Only through relays that hold a reservation of ours, and no lookup: the peer must not make us dial where it likes. */
-  readonly ownRelaysOnly?: boolean;
+  /**
+   * Only through relays that hold a reservation of ours and these, and no lookup: the peer must not make us dial where
+   * it likes.
+   */
+  readonly onlyThrough?: readonly string[];
+  /** Called with relays through which a device is dialled. */
+  onDial?(relays: readonly string[]): void;
 }
 
 /** Finds people. */

@@ -24,7 +24,7 @@ export async function reachOnce(
   { network, finder, reserved, watchReserved }: ReachOncePorts,
   person: IdentityKey,
   hints: ReachHints,
-  { onFound, signal, device: only, ownRelaysOnly = false }: ReachOptions,
+  { onFound, onDial, signal, device: only, onlyThrough }: ReachOptions,
 ): Promise<FrameChannel | ReachFailure> {
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
@@ -33,7 +33,7 @@ export async function reachOnce(
   const devices = new Map<DeviceKey, readonly string[]>();
   const asked = new Set<string>();
   let found = false;
-  let answered = ownRelaysOnly;
+  let answered = onlyThrough !== undefined;
   let underWay = 0;
   let winner: FrameChannel | undefined;
   let end = (): void => undefined;
@@ -62,6 +62,7 @@ export async function reachOnce(
     const way = [device, ...[...relays].sort()].join();
     if ((only !== undefined && device !== only) || tried.has(way)) return;
     tried.add(way);
+    onDial?.(relays);
     void work(open(device, relays));
   };
   const learn = (known: readonly DeviceKey[], relays: readonly string[]): void => {
@@ -73,7 +74,7 @@ export async function reachOnce(
   const lookUp = (relays: readonly string[]): void => {
     const unasked = relays.filter((relay) => !asked.has(relay));
     for (const relay of unasked) asked.add(relay);
-    if (ownRelaysOnly || unasked.length === 0) return;
+    if (onlyThrough !== undefined || unasked.length === 0) return;
     const looking = finder.lookup(person, unasked, either, (seen) => {
       found = true;
       onFound();
@@ -83,9 +84,9 @@ export async function reachOnce(
   };
 
   // One's own first: of the rest some are left out when there are too many.
-  const around = ownRelaysOnly ? reserved() : union(reserved(), hints.relays);
+  const around = union(reserved(), onlyThrough ?? hints.relays);
   const before = new Set(reserved());
-  const cached = ownRelaysOnly ? undefined : finder.cached(person);
+  const cached = onlyThrough === undefined ? finder.cached(person) : undefined;
   found = cached !== undefined || hints.devices.length > 0;
   if (cached !== undefined) learn(cached.devices, union(cached.relays, reserved()));
   learn(only === undefined ? hints.devices : [only], around);

@@ -21,7 +21,7 @@ describe('reaching', () => {
   const reach = (
     hints: { devices?: DeviceKey[]; relays?: string[] } = {},
     only?: DeviceKey,
-    ownRelaysOnly = false,
+    onlyThrough?: readonly string[],
   ) => {
     let found = 0;
     const ports = {
@@ -42,7 +42,7 @@ describe('reaching', () => {
         {
           onFound: () => (found += 1),
           signal: never,
-          ownRelaysOnly,
+          ...(onlyThrough && { onlyThrough }),
           ...(only && { device: only }),
         },
       )
@@ -108,8 +108,16 @@ describe('reaching', () => {
   test('a peer does not make us dial where it likes: own relays only, and no lookup', async () => {
     world.relays.set(at('R1'), [await bob.record({ relays: [at('evil')] })]);
     const hints = { devices: [bob.device], relays: [at('evil')] };
-    expect(await patiently(reach(hints, bob.device, true).outcome)).toBe('not-reachable');
+    expect(await patiently(reach(hints, bob.device, []).outcome)).toBe('not-reachable');
     expect(new Set(world.opened)).toEqual(new Set([`${bob.device} ${at('R1')}`]));
+  });
+
+  test('of the relays of a peer we dial those that we have chosen before', async () => {
+    world.relays.set(at('R1'), [await bob.record({ relays: [at('evil')] })]);
+    world.there.set(bob.device, at('R2'));
+    const hints = { devices: [bob.device], relays: [at('evil')] };
+    expect(await patiently(reach(hints, bob.device, [at('R2')]).outcome)).toBe(bob.device);
+    expect(world.opened.join()).not.toContain(at('evil'));
   });
 
   test('nonsense is no answer', async () => {
@@ -151,7 +159,7 @@ describe('reaching', () => {
     expect(await patiently(reach().outcome)).toBe(bob.device);
     world.there.clear();
     world.opened = [];
-    await patiently(reach({}, bob.device, true).outcome);
+    await patiently(reach({}, bob.device, []).outcome);
     expect(new Set(world.opened)).toEqual(new Set([`${bob.device} ${at('R1')}`]));
   });
 
