@@ -19,8 +19,11 @@ const ATTEMPT_MS = [3_000, 8_000] as const;
 const FRESH_ATTEMPT_MS = 1_000;
 /** A channel that is opened again sooner after the one before is one of a row, ms. */
 const ROW_MS = 2_000;
-/** As many in a row are nothing strange. Each one more counts as an attempt that failed: the peer may close them all. */
-const ROW_FREE = 3;
+/**
+ * As many in a row are nothing strange: a change of network takes a few. Each one more counts as an attempt that failed,
+ * as the peer may close them all.
+ */
+const ROW_FREE = 8;
 /** Relays remembered of a search. */
 const SEARCHED_MAX = 16;
 
