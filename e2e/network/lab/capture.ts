@@ -11,7 +11,10 @@ export interface Capture {
   end(): Promise<readonly string[]>;
 }
 
-/** Starts tcpdump on every device of a box, in both directions. */
+/**
+ * Starts tcpdump on every device of a box, in both directions. `end` rejects if tcpdump did not last until then: what
+ * no packet proves is only as good as the looking.
+ */
 export async function capture(box: Namespace, filter: string): Promise<Capture> {
   const child = box.spawn(['tcpdump', '-n', '-l', '--immediate-mode', '-i', 'any', filter]);
   const closed = once(child, 'close');
@@ -19,16 +22,21 @@ export async function capture(box: Namespace, filter: string): Promise<Capture> 
   createInterface({ input: child.stdout }).on('line', (line) => {
     if (line !== '') packets.push(line);
   });
-  let said = '';
-  for await (const text of child.stderr) {
-    said += String(text);
-    if (said.includes('listening on')) break;
-  }
-  if (!said.includes('listening on')) throw new Error(`tcpdump did not start: ${said}`);
+  // Read to its end: tcpdump dies of writing to nobody, and it writes the line that says it listens in several pieces.
+  const said: string[] = [];
+  await new Promise<void>((resolve, reject) => {
+    createInterface({ input: child.stderr })
+      .on('line', (line) => {
+        said.push(line);
+        if (line.includes('listening on')) resolve();
+      })
+      .on('close', () => reject(new Error(`tcpdump did not start: ${said.join('\n')}`)));
+  });
   return {
     end: async () => {
       child.kill('SIGINT');
-      await closed;
+      const [code] = (await closed) as [number | null];
+      if (code !== 0) throw new Error(`tcpdump ended early: ${said.join('\n')}`);
       return packets;
     },
   };
