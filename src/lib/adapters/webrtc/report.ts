@@ -20,6 +20,8 @@ export interface Stat {
   readonly selectedCandidatePairId?: string;
   readonly nominated?: boolean;
   readonly state?: string;
+  readonly requestsSent?: number;
+  readonly responsesReceived?: number;
   readonly localCandidateId?: string;
   readonly remoteCandidateId?: string;
   readonly candidateType?: string;
@@ -64,10 +66,17 @@ export class Report {
     );
   }
 
-  /** Every pair of candidates over which the peer has answered at some time. */
-  get answeredPairs(): readonly Stat[] {
+  /**
+   * The pairs of candidates that may work: the peer has answered over them at some time, or was never asked.
+   *
+   * Chromium calls a pair `in-progress` whenever a check is under way, also one that was answered many times before.
+   */
+  get hopefulPairs(): readonly Stat[] {
     return [...this.#stats.values()].filter(
-      ({ type, state }) => type === 'candidate-pair' && state === 'succeeded',
+      ({ type, state, requestsSent, responsesReceived = 0 }) =>
+        type === 'candidate-pair' &&
+        state !== 'failed' &&
+        (state === 'succeeded' || responsesReceived > 0 || requestsSent === 0),
     );
   }
 
