@@ -93,6 +93,7 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
         deviceList: identity.deviceList,
         // The signalling of a call may go over any of the reservations.
         mayMove: () => calls.current === undefined || calls.current.stage === 'ended',
+        isHurried: () => calls.current?.stage === 'reconnecting',
         tryTurn: async (servers, signal) =>
           (await ports.iceProbe.ask(servers, signal)).some((answer) => answer?.relayed === true),
       });

@@ -41,6 +41,7 @@ export class RelayWorld {
   released: string[] = [];
   silent = false;
   mayMove = true;
+  isHurried = false;
   /** Round trips, ms. */
   far = new Map<string, number>();
   wake = (): void => undefined;
@@ -111,6 +112,7 @@ export class RelayWorld {
         afterPaint: queueMicrotask,
       },
       mayMove: () => this.mayMove,
+      isHurried: () => this.isHurried,
     });
   }
 }

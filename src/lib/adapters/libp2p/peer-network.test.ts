@@ -3,6 +3,7 @@ import { generateKeyPair } from '@libp2p/crypto/keys';
 import { gossipsub } from '@libp2p/gossipsub';
 import { identify } from '@libp2p/identify';
 import { noise } from '@libp2p/noise';
+import { peerIdFromString } from '@libp2p/peer-id';
 import { ping } from '@libp2p/ping';
 import { lpStream } from '@libp2p/utils';
 import { webSockets } from '@libp2p/websockets';
@@ -11,7 +12,7 @@ import { createLibp2p } from 'libp2p';
 import { expect, test } from 'vitest';
 import { generatePair, signerOf } from '#lib/protocol/ed25519.ts';
 import { deviceKeyOf } from '#lib/protocol/key-text.ts';
-import { RELAYS_TOPIC } from '#lib/protocol/names.ts';
+import { RELAYS_TOPIC, TURN_PROTOCOL } from '#lib/protocol/names.ts';
 import { ECHO_PROTOCOL, peerNetworkContract } from '#lib/testing/peer-network-contract.ts';
 import { createPeerNetwork } from './peer-network.ts';
 
@@ -132,5 +133,43 @@ test('a browser passes no gossip on: what one relay says does not reach another 
   } finally {
     await network.stop();
     await Promise.all([one.relay.stop(), two.relay.stop()]);
+  }
+}, 20_000);
+
+test('a relay that was lost is dialled by the address that worked, also if a peer names another of its own', async () => {
+  const { relay } = await aRelay();
+  const [caller, callee] = [await aNetwork(), await aNetwork()];
+  try {
+    const works = relay.getMultiaddrs()[0]?.toString() ?? '';
+    const { lost } = await caller.reserve(works, AbortSignal.timeout(10_000));
+    await callee.reserve(works, AbortSignal.timeout(10_000));
+    callee.accept(ECHO_PROTOCOL, () => undefined);
+    const gone = new Promise((resolve) => {
+      lost.addEventListener('abort', resolve, { once: true });
+    });
+    await relay.hangUp(peerIdFromString(caller.device));
+    await gone;
+    const named = `/ip4/127.0.0.1/tcp/1/ws/p2p/${relay.peerId.toString()}`;
+    const signal = AbortSignal.timeout(10_000);
+    const channel = await caller.open(callee.device, ECHO_PROTOCOL, [named], signal);
+    expect(channel.device).toBe(callee.device);
+  } finally {
+    await Promise.all([caller.stop(), callee.stop()]);
+    await relay.stop();
+  }
+}, 20_000);
+
+test('a question in a protocol that a relay does not know fails, though nobody waited to be told', async () => {
+  const { relay } = await aRelay();
+  const network = await aNetwork();
+  try {
+    const address = relay.getMultiaddrs()[0]?.toString() ?? '';
+    const signal = AbortSignal.timeout(10_000);
+    const asking = network.ask(address, TURN_PROTOCOL, Uint8Array.of(1), signal);
+    await expect(asking).rejects.toThrow('unreachable');
+    expect(signal.aborted).toBe(false);
+  } finally {
+    await network.stop();
+    await relay.stop();
   }
 }, 20_000);

@@ -20,6 +20,7 @@ import { networkError } from './failures.ts';
 import { errorOf, frameChannel } from './frame-channel.ts';
 import { closeIdleCircuits } from './idle-circuits.ts';
 import { createNode } from './node.ts';
+import type { DirectDialler } from './node.ts';
 import { openStream } from './open-stream.ts';
 import { isDirect } from './relay-gossip.ts';
 import type { MayConnect } from './signalling-gate.ts';
@@ -48,6 +49,8 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
     mayConnect: (peer) => mayConnect(peer),
   });
   const lost = new Map<string, AbortController>();
+  /** By relay, the address that gave us a reservation. */
+  const worked = new Map<string, string>();
   const upgrade = directUpgrade(libp2p, (peer) => mayConnect(peer));
 
   closeIdleCircuits(libp2p, (peer) => mayConnect(peer));
@@ -58,20 +61,36 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
     lost.delete(relay);
   });
 
-  const connectRelay = (relay: string, signal: AbortSignal): Promise<Connection> =>
-    libp2p.dial(address(relay), { signal });
+  const connectRelay = async (relay: string, signal: AbortSignal): Promise<Connection> => {
+    const id = relayIdOf(relay);
+    const isConnected = libp2p.getConnections().some(({ remotePeer }) => String(remotePeer) === id);
+    // A dial that was given up in this very task would be joined, and end this one with it.
+    if (!isConnected) await raceSignal(nextTask(), signal);
+    return libp2p.dial(address(relay), { signal });
+  };
+
+  // libp2p has one dial to a peer at a time, which tries one address after the other: whoever waits for a relay would
+  // wait for every address that a peer, or the relay itself, names of it, among them those that this network blocks.
+  const known = (relay: string): string => worked.get(relayIdOf(relay)) ?? relay;
+  // The circuit transport would dial all addresses of a relay that it is not connected to.
+  const circuitDialler: DirectDialler = {
+    async dial(through, options) {
+      const [relay = ''] = String(through).split('/p2p-circuit');
+      await connectRelay(relay, options.signal);
+      return dialler.dial(through, options);
+    },
+  };
 
   const network: PeerNetwork = {
     device,
 
     async reserve(relay, signal): Promise<Reservation> {
       try {
-        // A dial that was given up in this very task would be joined, and end this one with it.
-        await raceSignal(nextTask(), signal);
         const { remotePeer } = await connectRelay(relay, signal);
         await raceSignal(reservations.addRelay(remotePeer, 'configured'), signal);
         const controller = lost.get(remotePeer.toString()) ?? new AbortController();
         lost.set(remotePeer.toString(), controller);
+        worked.set(remotePeer.toString(), relay);
         return { relay, lost: controller.signal };
       } catch (cause) {
         throw networkError(cause, signal);
@@ -80,7 +99,7 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
 
     async ask(relay, protocol, request, signal): Promise<Bytes> {
       try {
-        const connection = await connectRelay(relay, signal);
+        const connection = await connectRelay(known(relay), signal);
         const stream = await connection.newStream(protocol, { signal });
         try {
           const framed = lpStream(stream, { maxDataLength: FRAME_MAX_BYTES });
@@ -114,7 +133,7 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
 
     async openRelay(relay, protocol, signal): Promise<FrameChannel> {
       try {
-        const connection = await connectRelay(relay, signal);
+        const connection = await connectRelay(known(relay), signal);
         const stream = await connection.newStream(protocol, { signal });
         return frameChannel(stream, relayIdOf(relay) as DeviceKey);
       } catch (cause) {
@@ -125,6 +144,7 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
     subscribe: topicEar(libp2p.services.pubsub),
 
     release(relay) {
+      worked.delete(relayIdOf(relay));
       libp2p.hangUp(peerIdFromString(relayIdOf(relay))).catch(() => undefined);
     },
 
@@ -144,9 +164,9 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
 
     async open(peer, protocol, relays, signal, anew = false) {
       try {
-        const circuits = relays.map((relay) => circuit(relay, peer));
+        const circuits = relays.map((relay) => circuit(known(relay), peer));
         const target = { peer, protocol, circuits, anew };
-        const { stream, connection } = await openStream(libp2p, dialler, target, signal);
+        const { stream, connection } = await openStream(libp2p, circuitDialler, target, signal);
         if (connection.limits !== undefined) upgrade(peer, connection);
         return frameChannel(stream, peer, connection.limits === undefined);
       } catch (cause) {

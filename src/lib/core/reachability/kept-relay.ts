@@ -7,6 +7,7 @@ import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import { limited } from '../limited.ts';
 import type { RelayView } from '../woxly.ts';
 import { backoff } from './backoff.ts';
+import type { BackoffLimits } from './backoff.ts';
 import type { WantedRelay } from './candidates.ts';
 import type { Rankable } from './rank-relays.ts';
 
@@ -23,10 +24,17 @@ const PROBE_TIMEOUT_MS = 2_000;
 const URGENT_PROBE_MS = 700;
 /** Round trips that an urgent probe waits on a slow network. */
 const URGENT_ROUND_TRIPS = 3;
+/**
+ * Attempts at the address that worked last, before the relay's others get their turn: a link that was silent comes back
+ * with what worked before, and an attempt at an address that this network blocks takes its whole time.
+ */
+const FAITHFUL_ATTEMPTS = 4;
 /** Waits between attempts at a relay of the person's own choice, or the page's. */
 const BACKOFF = { first: 500, longest: 30_000 };
 /** Waits between attempts at others: there are more of them, and many may be gone for good. */
 const BACKOFF_OTHERS = { first: 1_000, longest: 300_000 };
+/** Waits while a call is broken, which may need this relay to go on. */
+const BACKOFF_HURRIED = { first: 500, longest: 1_000 };
 /**
  * How much a measurement of a round trip that is longer than those before counts against them. One that is shorter
  * counts whole: a busy page only ever makes them longer.
@@ -38,6 +46,8 @@ export interface KeptRelayPorts {
   readonly random: Random;
   readonly log: Log;
   readonly network: Pick<PeerNetwork, 'reserve' | 'probe' | 'release'>;
+  /** Whether a call is broken, which a relay may mend: one that is lost is dialled again soon. Never if not given. */
+  readonly isHurried?: () => boolean;
   /** Called after {@link KeptRelay.state} has changed by itself. */
   readonly onChange: (relay: KeptRelay) => void;
 }
@@ -65,6 +75,8 @@ export class KeptRelay implements Rankable {
   /** Ends the probe that is under way. */
   #endProbe: (() => void) | undefined;
   #attemptAt = -Infinity;
+  /** The address by which it gave a reservation last. */
+  #worked: string | undefined;
 
   constructor(wanted: WantedRelay, ports: KeptRelayPorts) {
     this.#ports = ports;
@@ -191,8 +203,7 @@ export class KeptRelay implements Rankable {
       cancelled = true;
       abort.abort();
     };
-    const { addresses } = this.wanted;
-    const address = addresses[this.#failures % addresses.length] ?? this.address;
+    const address = this.#nextAddress();
     this.address = address;
     try {
       const { lost } = await network.reserve(address, signal);
@@ -202,6 +213,7 @@ export class KeptRelay implements Rankable {
         return;
       }
       this.#failures = 0;
+      this.#worked = address;
       this.#cancel = () => (cancelled = true);
       const onLost = () => {
         if (isCancelled()) return;
@@ -225,8 +237,7 @@ export class KeptRelay implements Rankable {
       const refused = failure instanceof WoxlyError && failure.reason === 'refused';
       this.#failures += 1;
       log.info('relay not reachable', { refused, failures: this.#failures });
-      const others = this.tier === 'directory' || this.tier === 'invite';
-      const delay = backoff(this.#failures, others ? BACKOFF_OTHERS : BACKOFF, random);
+      const delay = backoff(this.#failures, this.#waits(), random);
       this.#cancel = clock.after(delay, () => void this.#attempt());
       this.onTrial = false;
       this.wasLost = false;
@@ -234,6 +245,19 @@ export class KeptRelay implements Rankable {
     } finally {
       end();
     }
+  }
+
+  #nextAddress(): string {
+    const { addresses } = this.wanted;
+    const isFaithful = this.#failures < FAITHFUL_ATTEMPTS;
+    if (isFaithful && this.#worked !== undefined && addresses.includes(this.#worked))
+      return this.#worked;
+    return addresses[this.#failures % addresses.length] ?? this.address;
+  }
+
+  #waits(): BackoffLimits {
+    if (this.#ports.isHurried?.() === true) return BACKOFF_HURRIED;
+    return this.tier === 'directory' || this.tier === 'invite' ? BACKOFF_OTHERS : BACKOFF;
   }
 
   #become(state: RelayView['state']): void {

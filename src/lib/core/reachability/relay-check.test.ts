@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { A, B, page, RelayWorld, settle } from '#lib/testing/relay-world.ts';
 import type { RelayKeeper } from './relay-keeper.ts';
 
@@ -89,3 +89,58 @@ test('a relay that is not reachable is tried at once', async () => {
   await settle();
   expect(keeper.reserved).toEqual([A]);
 });
+
+describe('a relay with two addresses that is lost', () => {
+  const OTHER = `/dns4/other.example/tcp/443/wss/p2p/A`;
+
+  /** Addresses in the order in which they are tried, once the relay is gone. */
+  async function tried(): Promise<readonly string[]> {
+    world.relays.clear();
+    world.held.get(A)?.abort();
+    world.held.get(OTHER)?.abort();
+    for (let seconds = 0; seconds < 60; seconds += 1) {
+      await settle();
+      world.advance(1_000);
+    }
+    return world.dialled;
+  }
+
+  test.each([
+    [A, OTHER],
+    [OTHER, A],
+  ])(
+    'is dialled by the address that worked, and only later by the other: %s',
+    async (one, other) => {
+      world.relays.set(one, 'up');
+      keeper.want([page(A, OTHER)]);
+      for (let seconds = 0; seconds < 5; seconds += 1) {
+        await settle();
+        world.advance(1_000);
+      }
+      expect(keeper.reserved).toEqual([one]);
+      world.dialled = [];
+      const dialled = await tried();
+      expect(dialled.slice(0, 4)).toEqual([one, one, one, one]);
+      expect(dialled).toContain(other);
+    },
+  );
+});
+
+test.each([
+  [false, 5],
+  [true, 25],
+])(
+  'a relay that stays away is dialled more often while a call is broken: %s',
+  async (is, least) => {
+    await reserved(A);
+    world.isHurried = is;
+    world.relays.delete(A);
+    world.held.get(A)?.abort();
+    for (let seconds = 0; seconds < 30; seconds += 1) {
+      await settle();
+      world.advance(1_000);
+    }
+    expect(world.dialled.length).toBeGreaterThanOrEqual(least);
+    expect(world.dialled.length).toBeLessThan(least + 10);
+  },
+);
