@@ -1,4 +1,4 @@
-import { circuitRelayServer } from '@libp2p/circuit-relay-v2';
+import { circuitRelayServer, RELAY_V2_STOP_CODEC } from '@libp2p/circuit-relay-v2';
 import { identify } from '@libp2p/identify';
 import type { ConnectionGater, PrivateKey } from '@libp2p/interface';
 import { noise } from '@libp2p/noise';
@@ -6,6 +6,7 @@ import { ping } from '@libp2p/ping';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p } from 'libp2p';
 import type { Libp2pOptions } from 'libp2p';
+import { withOptimisticStreams } from '#lib/protocol/optimistic.ts';
 import {
   HOP_STREAMS_MAX,
   PING_INTERVAL_MS,
@@ -17,6 +18,17 @@ import {
 } from './limits.ts';
 import type { RelayOptions } from './options.ts';
 import { relayGossip } from './presence-topic.ts';
+
+const muxers = yamux({
+  maxInboundStreams: YAMUX_INBOUND_STREAMS,
+  // The connection monitor asks already, and unlike yamux it closes what does not answer.
+  enableKeepAlive: false,
+  streamOptions: {
+    initialStreamWindowSize: YAMUX_WINDOW_BYTES,
+    maxStreamWindowSize: YAMUX_WINDOW_BYTES,
+    maxReadBufferLength: 2 * YAMUX_WINDOW_BYTES,
+  },
+});
 
 /** libp2p as a relay needs it. Not yet started. */
 export const createNode = (init: {
@@ -35,18 +47,8 @@ export const createNode = (init: {
     addresses: { listen: [...init.listen], announce: [...init.announce] },
     transports: init.transports,
     connectionEncrypters: [noise()],
-    streamMuxers: [
-      yamux({
-        maxInboundStreams: YAMUX_INBOUND_STREAMS,
-        // The connection monitor asks already, and unlike yamux it closes what does not answer.
-        enableKeepAlive: false,
-        streamOptions: {
-          initialStreamWindowSize: YAMUX_WINDOW_BYTES,
-          maxStreamWindowSize: YAMUX_WINDOW_BYTES,
-          maxReadBufferLength: 2 * YAMUX_WINDOW_BYTES,
-        },
-      }),
-    ],
+    // Who is called answers each request for a circuit, so that no stream for one has to be confirmed before.
+    streamMuxers: [() => withOptimisticStreams(muxers(), [RELAY_V2_STOP_CODEC])],
     connectionGater: init.gater,
     connectionManager: {
       maxConnections: init.options.maxConnections,

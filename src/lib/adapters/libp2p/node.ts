@@ -1,4 +1,4 @@
-import { circuitRelayTransport } from '@libp2p/circuit-relay-v2';
+import { circuitRelayTransport, RELAY_V2_HOP_CODEC } from '@libp2p/circuit-relay-v2';
 import type { GossipSub } from '@libp2p/gossipsub';
 import { identify } from '@libp2p/identify';
 import type { Identify } from '@libp2p/identify';
@@ -11,6 +11,9 @@ import { yamux } from '@libp2p/yamux';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
 import type { IceServer } from '#lib/ports/media.ts';
+import { LOOKUP_PROTOCOL, RELAYS_PROTOCOL, TURN_PROTOCOL } from '#lib/protocol/names.ts';
+import { negotiateOptimistically, withOptimisticStreams } from '#lib/protocol/optimistic.ts';
+import type { NegotiatedStream } from '#lib/protocol/optimistic.ts';
 import { relayGossip } from './relay-gossip.ts';
 import { gateSignalling } from './signalling-gate.ts';
 import type { MayConnect } from './signalling-gate.ts';
@@ -28,6 +31,19 @@ const STREAMS_MAX = 64;
 const INBOUND_PER_SECOND = 30;
 /** How often a connection is probed, ms; a dead one is closed after one failed probe. */
 const PROBE_MS = 10_000;
+
+/** Questions to a relay, whose answer tells that the relay is there. */
+const ASKED_FIRST = [RELAY_V2_HOP_CODEC, LOOKUP_PROTOCOL, RELAYS_PROTOCOL, TURN_PROTOCOL];
+/** `noise().protocol` of its one version. */
+const NOISE = '/noise';
+
+/** Makes connections of what transports dial. */
+interface Upgrader {
+  upgradeOutbound(
+    connection: NegotiatedStream,
+    options: { readonly skipEncryption?: boolean },
+  ): Promise<Connection>;
+}
 
 /** The part of the circuit relay transport's reservation store that the network uses. */
 export interface ReservationBook {
@@ -91,7 +107,9 @@ export async function createNode({
       },
     ],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux({ maxInboundStreams: STREAMS_MAX })],
+    streamMuxers: [
+      () => withOptimisticStreams(yamux({ maxInboundStreams: STREAMS_MAX })(), ASKED_FIRST),
+    ],
     connectionManager: {
       // The relay keeper redials, with its own back-off.
       reconnectRetries: 0,
@@ -104,8 +122,9 @@ export async function createNode({
       ping: ping({ maxOutboundStreams: PINGS_AT_ONCE }),
       pubsub: relayGossip(),
       // Not a service of its own: the door to the parts that the public interface does not show.
-      parts: (components: { transportManager: DirectDialler }) => {
+      parts: (components: { transportManager: DirectDialler; upgrader: object }) => {
         parts.dialler = components.transportManager;
+        encryptAtOnce(components.upgrader);
         return {};
       },
     },
@@ -114,6 +133,16 @@ export async function createNode({
     throw new Error('libp2p did not make its transports');
   }
   return { libp2p, reservations: parts.reservations, dialler: parts.dialler };
+}
+
+/** A connection that we dial is encrypted by the one way that we know, without asking first whether it will do. */
+function encryptAtOnce(parts: object): void {
+  const upgrader = parts as Upgrader;
+  const upgradeOutbound = upgrader.upgradeOutbound.bind(upgrader);
+  upgrader.upgradeOutbound = (connection, options) => {
+    if (options.skipEncryption !== true) negotiateOptimistically(connection, NOISE);
+    return upgradeOutbound(connection, options);
+  };
 }
 
 function toRtcServer({ urls, username, credential }: IceServer): RTCIceServer {

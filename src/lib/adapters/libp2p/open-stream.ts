@@ -2,6 +2,7 @@ import type { Connection, Libp2p, Stream } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { DeviceKey } from '#lib/domain/ids.ts';
+import type { StreamOptions } from '#lib/protocol/optimistic.ts';
 import { carriesOurs } from './idle-circuits.ts';
 import type { DirectDialler } from './node.ts';
 
@@ -42,8 +43,15 @@ export async function openStream(
     .filter(({ status }) => status === 'open');
   const giveUp = AbortSignal.any([signal, over.signal]);
 
-  const openOn = async (connection: Connection, until: AbortSignal): Promise<Opened> => ({
-    stream: await connection.newStream(protocol, { signal: until, runOnLimitedConnection: true }),
+  const openOn = async (
+    connection: Connection,
+    until: AbortSignal,
+    options: StreamOptions = {},
+  ): Promise<Opened> => ({
+    stream: await connection.newStream(protocol, {
+      ...{ signal: until, runOnLimitedConnection: true },
+      ...options,
+    }),
     connection,
   });
   const ways = [
@@ -55,7 +63,8 @@ export async function openStream(
       giveUp.throwIfAborted();
       const connection = await dialler.dial(through, { signal: giveUp });
       try {
-        return await openOn(connection, giveUp);
+        // The peer has just shaken hands. One that has been there for a while has to show that it still is.
+        return await openOn(connection, giveUp, { optimistic: true });
       } catch (failure) {
         discard(connection);
         throw failure;
