@@ -1,8 +1,9 @@
 import { hears } from '../ear.ts';
 import { contacts, talk } from './call.ts';
 import { figure, percentile } from './figures.ts';
+import { goes } from './path.ts';
 import { expect, test } from './people.ts';
-import { soundAfter } from './sound.ts';
+import { soundAfter, watchSound } from './sound.ts';
 
 /** A call that changes networks: kept, with a short silence. */
 
@@ -46,4 +47,23 @@ test(`${HANDOVERS} changes of network in one call, the two sides in turn`, async
   expect(silences).toHaveLength(2 * HANDOVERS);
   expect(p50).toBeLessThan(P50_MAX_MS * SLACK);
   expect(p95).toBeLessThan(P95_MAX_MS * SLACK);
+});
+
+test('strangers, who are relayed: each changes network once', async ({ scene }) => {
+  const [alice, bob] = await Promise.all([
+    scene.person('Alice', { voice: 'high', roundTripMs: 20 }),
+    scene.person('Bob', { voice: 'low', roundTripMs: 20 }),
+  ]);
+  await alice.callKey(await bob.key());
+  await bob.accept();
+  await Promise.all([hears(alice.page), hears(bob.page)]);
+  await Promise.all([watchSound(alice.page), watchSound(bob.page)]);
+  for (const moving of [alice, bob]) {
+    const left = Date.now();
+    await moving.machine.move({ nat: 'symmetric', gapMs: GAP_MS });
+    for (const { page } of [alice, bob]) await soundAfter(page, left, 30_000);
+    await Promise.all([alice.sees('Connected'), bob.sees('Connected')]);
+  }
+  await Promise.all([hears(alice.page), hears(bob.page)]);
+  await Promise.all([goes(alice, 'Relayed'), goes(bob, 'Relayed')]);
 });

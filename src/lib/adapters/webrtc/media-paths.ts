@@ -4,6 +4,7 @@ import type { IceServer, MediaPaths } from '#lib/ports/media.ts';
 import { RtcMediaPath } from './media-path.ts';
 import { PreparedPath } from './prepared-path.ts';
 import { toRtcServers } from './rtc-servers.ts';
+import { permitOwnServers } from './turn-permissions.ts';
 
 /**
  * A path that was made ready and not used is closed after this, ms: it holds sockets and, on TURN servers,
@@ -56,7 +57,9 @@ export function browserMediaPaths(clock: Clock): MediaPaths {
         if (fresh && ready.key === keyOf(policy, servers)) return ready.path.open(events);
         ready?.path.close();
       }
-      return new RtcMediaPath(connect(policy, servers), clock, events);
+      const connection = connect(policy, servers);
+      if (side === 'offers' && policy === 'relay') permitOwnServers(connection);
+      return new RtcMediaPath(connection, clock, events);
     },
   };
 }

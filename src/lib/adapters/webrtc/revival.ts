@@ -1,14 +1,17 @@
+import { PERMISSION } from './turn-permissions.ts';
+
 /**
  * The candidates in the first section of a description, which is the one that all sections are bundled with, each
- * under a foundation (RFC 8839, 5.1) that it did not have before. Those that differ in nothing else count once.
+ * under a foundation (RFC 8839, 5.1) that it did not have before. Those that differ in nothing else count once, and those
+ * that only asked for a permission not at all.
  */
 export function renamedCandidates(sdp: string, foundation: string): readonly string[] {
   const [session = '', first = ''] = sdp.split(/^m=/m);
   // By it a candidate that comes too late, after another description, is known to be an old one.
   const [, fragment = ''] = /^a=ice-ufrag:(\S+)/m.exec(`${first}\n${session}`) ?? [];
-  const rests = [...first.matchAll(/^a=candidate:\S+ (.*?)\r?$/gm)].map(([, rest = '']) =>
-    rest.replace(/ ufrag \S+/, ''),
-  );
+  const rests = [...first.matchAll(/^a=candidate:(\S+) (.*?)\r?$/gm)]
+    .filter(([, before]) => before !== PERMISSION)
+    .map(([, , rest = '']) => rest.replace(/ ufrag \S+/, ''));
   return [...new Set(rests)].map((rest) => `candidate:${foundation} ${rest} ufrag ${fragment}`);
 }
 
