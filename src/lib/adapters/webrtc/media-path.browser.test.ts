@@ -43,6 +43,43 @@ test('the offer has all m-lines, the Opus parameters, no candidate, and passes o
   expect(offer.match(/a=inactive/g)).toHaveLength(2);
 });
 
+test('counts as failed after a while also where the browser does not say so', async () => {
+  const late = new Set<() => void>();
+  const giveUp = () => {
+    for (const run of [...late]) run();
+  };
+  const clock = {
+    ...pageClock,
+    after: (delay: number, run: () => void) => {
+      if (delay < 20_000) return pageClock.after(delay, run);
+      late.add(run);
+      return () => void late.delete(run);
+    },
+  };
+  const sides = openTwo((events) => browserMediaPaths(clock).open('all', [], 'offers', events));
+  closing.push(...sides.map(({ path }) => path));
+  const [alice, bob] = sides;
+  await connect([alice, bob]);
+  giveUp();
+  expect(alice.told.states).toEqual(['connected']);
+
+  const [caller] = openTwo((events) => browserMediaPaths(clock).open('all', [], 'offers', events));
+  closing.push(caller.path);
+  const [, callee] = twoSides();
+  await caller.path.takeAnswer(await callee.path.answer(await caller.path.offer()));
+  // Nobody is there.
+  caller.path.addCandidate({
+    candidate: 'candidate:1 1 udp 1 192.0.2.9 9999 typ host',
+    mLineIndex: 0,
+  });
+  // Chromium itself says so after 15 s.
+  for (let looks = 0; looks < 100 && caller.told.states.length === 0; looks += 1) {
+    await new Promise<void>((resolve) => pageClock.after(20, resolve));
+    giveUp();
+  }
+  expect(caller.told.states).toEqual(['failed']);
+});
+
 test('tells when its candidates are gathered, and does not wait for servers that are dead', async () => {
   const [, bob] = twoSides();
   const [alice] = twoSides();

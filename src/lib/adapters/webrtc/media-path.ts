@@ -28,6 +28,12 @@ const LINGER_MS = 500;
 const GATHERING_MOST_MS = 1000;
 
 /**
+ * How long a connection is sought, ms, until it counts as failed although the browser does not say so. Chromium says so
+ * after 16 s, and not while a candidate of `turn-permissions.ts` has a pair.
+ */
+const FAILED_MOST_MS = 20_000;
+
+/**
  * The voice connection of one call. The browser makes a fresh DTLS certificate for each RTCPeerConnection; the
  * peer's is compared with what was signalled before the path is called connected.
  */
@@ -45,6 +51,7 @@ export class RtcMediaPath implements MediaPath {
   #encoding: EncodingName = 'normal';
   #offer: Promise<string> | undefined;
   #preparedOffer: string | undefined;
+  #stopGivingUp: () => void = () => undefined;
   #sparse = false;
   #closed = false;
 
@@ -167,6 +174,7 @@ export class RtcMediaPath implements MediaPath {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#stopGivingUp();
     this.#watch.stop();
     this.#player.close();
     this.#negotiation.sender?.replaceTrack(null).catch(() => undefined);
@@ -183,17 +191,20 @@ export class RtcMediaPath implements MediaPath {
   }
 
   async #follow(state: RTCPeerConnectionState): Promise<void> {
+    this.#stopGivingUp();
     switch (state) {
       case 'new':
-      case 'connecting':
       case 'closed':
+        return;
+      case 'connecting':
+        this.#giveUpLater();
         return;
       case 'disconnected':
         this.#facts.transport('down');
+        this.#giveUpLater();
         return;
       case 'failed':
-        this.#facts.transport('failed');
-        this.#revival.again();
+        this.#fail();
         return;
       case 'connected': {
         const used = await usedFingerprint(this.#connection, this.#clock);
@@ -208,6 +219,19 @@ export class RtcMediaPath implements MediaPath {
         else this.#refuse();
       }
     }
+  }
+
+  #giveUpLater(): void {
+    if (this.#closed) return;
+    this.#stopGivingUp = this.#clock.after(FAILED_MOST_MS, () => {
+      this.#fail();
+      this.#giveUpLater();
+    });
+  }
+
+  #fail(): void {
+    this.#facts.transport('failed');
+    this.#revival.again();
   }
 
   #connected(): void {

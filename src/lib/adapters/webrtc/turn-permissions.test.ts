@@ -31,26 +31,23 @@ function permitted(): FakeConnection {
 const addresses = ({ added }: FakeConnection) =>
   added.map((line) => /udp 1 (\S+) 1024 typ relay .* ufrag none$/.exec(line)?.[1]);
 
-test('each own server is permitted once, as soon as there is a peer, and the late ones at once', () => {
+test('each own server that is known when the answer comes is permitted, once', () => {
   const connection = permitted();
   connection.gather('relay', '192.0.2.1');
   connection.gather('relay', '192.0.2.1');
+  connection.gather('relay', '192.0.2.2');
   connection.gather('host', '198.51.100.7');
   connection.dispatchEvent(Object.assign(new Event('icecandidate'), { candidate: null }));
   expect(connection.added).toEqual([]);
   connection.become('stable');
-  expect(addresses(connection)).toEqual(['192.0.2.1']);
-  connection.gather('relay', '192.0.2.2');
   expect(addresses(connection)).toEqual(['192.0.2.1', '192.0.2.2']);
 });
 
-test('after a restart the new allocations are permitted', () => {
+test('none comes after the first candidates of the peer, which Chromium would forget', () => {
   const connection = permitted();
-  connection.gather('relay', '192.0.2.1');
   connection.become('stable');
+  connection.gather('relay', '192.0.2.1');
   connection.become('have-local-offer');
-  connection.gather('relay', '192.0.2.1');
-  expect(connection.added).toHaveLength(1);
   connection.become('stable');
-  expect(addresses(connection)).toEqual(['192.0.2.1', '192.0.2.1']);
+  expect(connection.added).toEqual([]);
 });
