@@ -183,7 +183,7 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
       calls.woke();
     }),
     pageLife.onNetworkChange(() => {
-      network.current?.keeper.check();
+      network.current?.keeper.check(true);
       calls.networkChanged();
     }),
     pageLife.onBackground(() => {

@@ -55,6 +55,16 @@ test.each([
   expect(read).toEqual(ANSWER);
 });
 
+test('a peer that never answers loses the stream, one that has answered does not', async () => {
+  const [silent, prompt] = [aStream(), aStream()];
+  for (const { stream } of [silent, prompt]) negotiateOptimistically(stream, '/noise', 20);
+  silent.arrive(...ANSWER.slice(0, -1));
+  prompt.arrive(...ANSWER);
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  expect(silent.errors).toEqual(['the peer does not say whether it speaks /noise']);
+  expect(prompt.errors).toEqual([]);
+});
+
 test('a muxer opens only those streams so that are meant', async () => {
   const opened: ReturnType<typeof aStream>[] = [];
   const factory = {

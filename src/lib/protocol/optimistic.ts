@@ -12,6 +12,7 @@
 export interface NegotiatedStream {
   /** Called with what arrives, in order. */
   onData(data: { subarray(): Uint8Array }): void;
+  /** Does nothing to a stream that has ended. */
   abort(error: Error): void;
 }
 
@@ -30,13 +31,27 @@ interface MuxerFactory {
 }
 
 const HEADER = '/multistream/1.0.0';
+/** How long the peer's answer may take, ms: nobody else waits for it, and without it the stream would stay for good. */
+const ANSWER_MOST_MS = 15_000;
 
-/** To be called when the stream has been opened, and nothing was written or read. */
-export function negotiateOptimistically(stream: NegotiatedStream, protocol: string): void {
+/**
+ * To be called when the stream has been opened, and nothing was written or read.
+ *
+ * @param mostMs how long the peer's answer may take
+ */
+export function negotiateOptimistically(
+  stream: NegotiatedStream,
+  protocol: string,
+  mostMs = ANSWER_MOST_MS,
+): void {
   const expected = new Uint8Array([...message(HEADER), ...message(protocol)]);
   stream.onData(expected);
   const onData = stream.onData.bind(stream);
   let matched = 0;
+  AbortSignal.timeout(mostMs).addEventListener('abort', () => {
+    if (matched < expected.length)
+      stream.abort(new Error(`the peer does not say whether it speaks ${protocol}`));
+  });
   stream.onData = (data) => {
     const bytes = data.subarray();
     const answer = bytes.subarray(0, expected.length - matched);

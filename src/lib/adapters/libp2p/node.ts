@@ -11,7 +11,6 @@ import { yamux } from '@libp2p/yamux';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
 import type { IceServer } from '#lib/ports/media.ts';
-import { LOOKUP_PROTOCOL, RELAYS_PROTOCOL, TURN_PROTOCOL } from '#lib/protocol/names.ts';
 import { negotiateOptimistically, withOptimisticStreams } from '#lib/protocol/optimistic.ts';
 import type { NegotiatedStream } from '#lib/protocol/optimistic.ts';
 import { relayGossip } from './relay-gossip.ts';
@@ -32,8 +31,6 @@ const INBOUND_PER_SECOND = 30;
 /** How often a connection is probed, ms; a dead one is closed after one failed probe. */
 const PROBE_MS = 10_000;
 
-/** Questions to a relay, whose answer tells that the relay is there. */
-const ASKED_FIRST = [RELAY_V2_HOP_CODEC, LOOKUP_PROTOCOL, RELAYS_PROTOCOL, TURN_PROTOCOL];
 /** `noise().protocol` of its one version. */
 const NOISE = '/noise';
 
@@ -108,7 +105,9 @@ export async function createNode({
     ],
     connectionEncrypters: [noise()],
     streamMuxers: [
-      () => withOptimisticStreams(yamux({ maxInboundStreams: STREAMS_MAX })(), ASKED_FIRST),
+      // A relay answers each request for a circuit.
+      () =>
+        withOptimisticStreams(yamux({ maxInboundStreams: STREAMS_MAX })(), [RELAY_V2_HOP_CODEC]),
     ],
     connectionManager: {
       // The relay keeper redials, with its own back-off.

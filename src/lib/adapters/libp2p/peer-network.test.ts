@@ -2,6 +2,7 @@ import { circuitRelayServer } from '@libp2p/circuit-relay-v2';
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import { gossipsub } from '@libp2p/gossipsub';
 import { identify } from '@libp2p/identify';
+import type { PrivateKey } from '@libp2p/interface';
 import { noise } from '@libp2p/noise';
 import { peerIdFromString } from '@libp2p/peer-id';
 import { ping } from '@libp2p/ping';
@@ -9,7 +10,7 @@ import { lpStream } from '@libp2p/utils';
 import { webSockets } from '@libp2p/websockets';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p } from 'libp2p';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { generatePair, signerOf } from '#lib/protocol/ed25519.ts';
 import { deviceKeyOf } from '#lib/protocol/key-text.ts';
 import { RELAYS_TOPIC, TURN_PROTOCOL } from '#lib/protocol/names.ts';
@@ -17,9 +18,9 @@ import { ECHO_PROTOCOL, peerNetworkContract } from '#lib/testing/peer-network-co
 import { createPeerNetwork } from './peer-network.ts';
 
 /** A relay of its own for the contract: the real one lives outside `src`. */
-async function aRelay() {
+async function aRelay(key?: PrivateKey) {
   const relay = await createLibp2p({
-    privateKey: await generateKeyPair('Ed25519'),
+    privateKey: key ?? (await generateKeyPair('Ed25519')),
     addresses: { listen: ['/ip4/127.0.0.1/tcp/0/ws'] },
     transports: [webSockets()],
     connectionEncrypters: [noise()],
@@ -153,6 +154,54 @@ test('a relay that was lost is dialled by the address that worked, also if a pee
     const signal = AbortSignal.timeout(10_000);
     const channel = await caller.open(callee.device, ECHO_PROTOCOL, [named], signal);
     expect(channel.device).toBe(callee.device);
+  } finally {
+    await Promise.all([caller.stop(), callee.stop()]);
+    await relay.stop();
+  }
+}, 20_000);
+
+test('a relay that has moved is dialled at the address that is named', async () => {
+  const key = await generateKeyPair('Ed25519');
+  const before = await aRelay(key);
+  const network = await aNetwork();
+  const ask = (address: string) =>
+    network.ask(address, ECHO_PROTOCOL, Uint8Array.of(7), AbortSignal.timeout(10_000));
+  try {
+    const old = before.relay.getMultiaddrs()[0]?.toString() ?? '';
+    const { lost } = await network.reserve(old, AbortSignal.timeout(10_000));
+    const gone = new Promise((resolve) => {
+      lost.addEventListener('abort', resolve, { once: true });
+    });
+    await before.relay.stop();
+    await gone;
+    const { relay } = await aRelay(key);
+    try {
+      expect(await ask(relay.getMultiaddrs()[0]?.toString() ?? '')).toEqual(Uint8Array.of(7));
+    } finally {
+      await relay.stop();
+    }
+  } finally {
+    await network.stop();
+  }
+}, 20_000);
+
+test('a reservation tells the address that it came over, and a relay known by two gets one circuit', async () => {
+  const { relay } = await aRelay();
+  const [caller, callee] = [await aNetwork(), await aNetwork()];
+  try {
+    const address = relay.getMultiaddrs()[0]?.toString() ?? '';
+    const other = address.replace('/ip4/127.0.0.1/', '/dns4/localhost/');
+    const signal = AbortSignal.timeout(10_000);
+    await caller.ask(other, ECHO_PROTOCOL, Uint8Array.of(7), signal);
+    expect((await caller.reserve(address, signal)).relay).toBe(other);
+    await callee.reserve(address, signal);
+    callee.accept(ECHO_PROTOCOL, () => undefined);
+    const asked = vi.spyOn(
+      relay.services.circuit as unknown as { handleConnect(): unknown },
+      'handleConnect',
+    );
+    await caller.open(callee.device, ECHO_PROTOCOL, [address, other], signal);
+    expect(asked).toHaveBeenCalledTimes(1);
   } finally {
     await Promise.all([caller.stop(), callee.stop()]);
     await relay.stop();

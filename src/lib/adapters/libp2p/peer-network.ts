@@ -11,6 +11,7 @@ import type { IceServer } from '#lib/ports/media.ts';
 import type { FrameChannel, PeerNetwork, Reservation } from '#lib/ports/peer-network.ts';
 import { deviceKeyOf, parseDeviceKey } from '#lib/protocol/key-text.ts';
 import { FRAME_MAX_BYTES } from '#lib/protocol/limits.ts';
+import type { StreamOptions } from '#lib/protocol/optimistic.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import type { Signer } from '#lib/protocol/signed.ts';
 import { connectionGate } from './connection-gate.ts';
@@ -31,6 +32,8 @@ const INBOUND_CHANNELS_MAX = 4;
 /** How long a publication waits for a relay that subscribes to the topic, ms, and then for the others. */
 const SUBSCRIBER_TIMEOUT_MS = 5_000;
 const SUBSCRIBERS_MORE_MS = 400;
+/** How long the address of a relay that worked before is tried, ms, when another one was named. */
+const WORKED_MOST_MS = 3_000;
 
 export interface PeerNetworkInit {
   readonly device: Signer;
@@ -49,7 +52,7 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
     mayConnect: (peer) => mayConnect(peer),
   });
   const lost = new Map<string, AbortController>();
-  /** By relay, the address that gave us a reservation. */
+  /** By relay, the address over which it gave us a reservation. */
   const worked = new Map<string, string>();
   const upgrade = directUpgrade(libp2p, (peer) => mayConnect(peer));
 
@@ -61,17 +64,32 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
     lost.delete(relay);
   });
 
-  const connectRelay = async (relay: string, signal: AbortSignal): Promise<Connection> => {
-    const id = relayIdOf(relay);
-    const isConnected = libp2p.getConnections().some(({ remotePeer }) => String(remotePeer) === id);
+  const isConnected = (relay: string): boolean =>
+    libp2p
+      .getConnections(peerIdFromString(relayIdOf(relay)))
+      .some(({ status }) => status === 'open');
+
+  const dialRelay = async (relay: string, signal: AbortSignal): Promise<Connection> => {
+    const target = address(relay);
     // A dial that was given up in this very task would be joined, and end this one with it.
-    if (!isConnected) await raceSignal(nextTask(), signal);
-    return libp2p.dial(address(relay), { signal });
+    if (!isConnected(relay)) await raceSignal(nextTask(), signal);
+    return libp2p.dial(target, { signal });
   };
 
   // libp2p has one dial to a peer at a time, which tries one address after the other: whoever waits for a relay would
   // wait for every address that a peer, or the relay itself, names of it, among them those that this network blocks.
-  const known = (relay: string): string => worked.get(relayIdOf(relay)) ?? relay;
+  const connectRelay = async (relay: string, signal: AbortSignal): Promise<Connection> => {
+    address(relay);
+    const before = worked.get(relayIdOf(relay));
+    if (before === undefined || isConnected(relay)) return dialRelay(relay, signal);
+    const most = AbortSignal.timeout(WORKED_MOST_MS);
+    try {
+      return await dialRelay(before, AbortSignal.any([signal, most]));
+    } catch (cause) {
+      if (signal.aborted || before === relay) throw cause;
+      return dialRelay(relay, signal);
+    }
+  };
   // The circuit transport would dial all addresses of a relay that it is not connected to.
   const circuitDialler: DirectDialler = {
     async dial(through, options) {
@@ -86,12 +104,14 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
 
     async reserve(relay, signal): Promise<Reservation> {
       try {
-        const { remotePeer } = await connectRelay(relay, signal);
+        const { remotePeer, remoteAddr } = await dialRelay(relay, signal);
         await raceSignal(reservations.addRelay(remotePeer, 'configured'), signal);
         const controller = lost.get(remotePeer.toString()) ?? new AbortController();
         lost.set(remotePeer.toString(), controller);
-        worked.set(remotePeer.toString(), relay);
-        return { relay, lost: controller.signal };
+        // Not always the one that was asked for: there may have been a connection over another.
+        const used = remoteAddr.toString();
+        worked.set(remotePeer.toString(), used);
+        return { relay: used, lost: controller.signal };
       } catch (cause) {
         throw networkError(cause, signal);
       }
@@ -99,16 +119,22 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
 
     async ask(relay, protocol, request, signal): Promise<Bytes> {
       try {
-        const connection = await connectRelay(known(relay), signal);
-        const stream = await connection.newStream(protocol, { signal });
+        const connection = await connectRelay(relay, signal);
+        // The answer tells that it is there.
+        const options: StreamOptions & { signal: AbortSignal } = { signal, optimistic: true };
+        const stream = await connection.newStream(protocol, options);
         try {
           const framed = lpStream(stream, { maxDataLength: FRAME_MAX_BYTES });
           await framed.write(request, { signal });
-          return (await framed.read({ signal })).slice();
-        } finally {
+          const answer = (await framed.read({ signal })).slice();
           stream.close().catch((failure: unknown) => {
             stream.abort(errorOf(failure));
           });
+          return answer;
+        } catch (failure) {
+          // Closed in good order it would wait for the other side, and take one of few places.
+          stream.abort(errorOf(failure));
+          throw failure;
         }
       } catch (cause) {
         throw networkError(cause, signal);
@@ -133,7 +159,7 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
 
     async openRelay(relay, protocol, signal): Promise<FrameChannel> {
       try {
-        const connection = await connectRelay(known(relay), signal);
+        const connection = await connectRelay(relay, signal);
         const stream = await connection.newStream(protocol, { signal });
         return frameChannel(stream, relayIdOf(relay) as DeviceKey);
       } catch (cause) {
@@ -164,7 +190,7 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
 
     async open(peer, protocol, relays, signal, anew = false) {
       try {
-        const circuits = relays.map((relay) => circuit(known(relay), peer));
+        const circuits = distinct(relays, isConnected).map((relay) => circuit(relay, peer));
         const target = { peer, protocol, circuits, anew };
         const { stream, connection } = await openStream(libp2p, circuitDialler, target, signal);
         if (connection.limits !== undefined) upgrade(peer, connection);
@@ -211,6 +237,15 @@ function address(text: string): Multiaddr {
   } catch (cause) {
     throw new WoxlyError('bad-address', { cause });
   }
+}
+
+/** Without further addresses of a relay to which there is a connection: over each a circuit of its own would be made. */
+function distinct(
+  relays: readonly string[],
+  isConnected: (relay: string) => boolean,
+): readonly string[] {
+  const first = (relay: string) => relays.find((other) => relayIdOf(other) === relayIdOf(relay));
+  return relays.filter((relay) => !isConnected(relay) || relay === first(relay));
 }
 
 const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));

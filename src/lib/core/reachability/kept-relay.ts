@@ -35,6 +35,8 @@ const BACKOFF = { first: 500, longest: 30_000 };
 const BACKOFF_OTHERS = { first: 1_000, longest: 300_000 };
 /** Waits while a call is broken, which may need this relay to go on. */
 const BACKOFF_HURRIED = { first: 500, longest: 1_000 };
+/** Failures after which the longest of these waits is reached. */
+const HURRIED_FAILURES = 2;
 /**
  * How much a measurement of a round trip that is longer than those before counts against them. One that is shorter
  * counts whole: a busy page only ever makes them longer.
@@ -75,8 +77,9 @@ export class KeptRelay implements Rankable {
   /** Ends the probe that is under way. */
   #endProbe: (() => void) | undefined;
   #attemptAt = -Infinity;
-  /** The address by which it gave a reservation last. */
+  /** The address by which it gave a reservation last, and how many attempts there were since. */
   #worked: string | undefined;
+  #attempts = 0;
 
   constructor(wanted: WantedRelay, ports: KeptRelayPorts) {
     this.#ports = ports;
@@ -141,9 +144,13 @@ export class KeptRelay implements Rankable {
     this.start();
   }
 
-  /** The network seems to have gone or changed: whatever does not answer at once is dialled anew. */
-  check(): void {
+  /**
+   * The network seems to have gone, or has `changed`: whatever does not answer at once is dialled anew. Another network
+   * may block the address that worked, so that it gets one attempt only.
+   */
+  check(changed = false): void {
     const { clock } = this.#ports;
+    if (changed) this.#attempts = Math.max(this.#attempts, FAITHFUL_ATTEMPTS - 1);
     const hangs = clock.now() - this.#attemptAt >= FRESH_ATTEMPT_MS;
     if (this.state === 'connecting' && hangs) {
       this.#cancel();
@@ -206,14 +213,15 @@ export class KeptRelay implements Rankable {
     const address = this.#nextAddress();
     this.address = address;
     try {
-      const { lost } = await network.reserve(address, signal);
+      const { relay, lost } = await network.reserve(address, signal);
       if (isCancelled()) {
         // Unless another attempt has taken it meanwhile.
         if (this.state === 'spare') network.release(address);
         return;
       }
       this.#failures = 0;
-      this.#worked = address;
+      this.#attempts = 0;
+      this.#worked = relay;
       this.#cancel = () => (cancelled = true);
       const onLost = () => {
         if (isCancelled()) return;
@@ -235,7 +243,9 @@ export class KeptRelay implements Rankable {
     } catch (failure) {
       if (isCancelled()) return;
       const refused = failure instanceof WoxlyError && failure.reason === 'refused';
-      this.#failures += 1;
+      // So that the pauses are short again when the hurry is over.
+      const most = this.#ports.isHurried?.() === true ? HURRIED_FAILURES : Infinity;
+      this.#failures = Math.min(this.#failures + 1, most);
       log.info('relay not reachable', { refused, failures: this.#failures });
       const delay = backoff(this.#failures, this.#waits(), random);
       this.#cancel = clock.after(delay, () => void this.#attempt());
@@ -249,10 +259,12 @@ export class KeptRelay implements Rankable {
 
   #nextAddress(): string {
     const { addresses } = this.wanted;
-    const isFaithful = this.#failures < FAITHFUL_ATTEMPTS;
-    if (isFaithful && this.#worked !== undefined && addresses.includes(this.#worked))
-      return this.#worked;
-    return addresses[this.#failures % addresses.length] ?? this.address;
+    const attempt = this.#attempts;
+    this.#attempts += 1;
+    const worked = addresses.indexOf(this.#worked ?? '');
+    // The one that worked for a while, and then the others in turn.
+    const turn = worked < 0 ? attempt : worked + Math.max(0, attempt + 1 - FAITHFUL_ATTEMPTS);
+    return addresses[turn % addresses.length] ?? this.address;
   }
 
   #waits(): BackoffLimits {

@@ -13,9 +13,9 @@ beforeEach(() => {
 });
 
 /** Holds a reservation, and has measured the round trip. */
-async function reserved(address: string): Promise<void> {
+async function reserved(address: string, ...others: readonly string[]): Promise<void> {
   world.relays.set(address, 'up');
-  keeper.want([page(address)]);
+  keeper.want([page(address, ...others)]);
   await settle();
   await settle();
   world.dialled = [];
@@ -94,10 +94,11 @@ describe('a relay with two addresses that is lost', () => {
   const OTHER = `/dns4/other.example/tcp/443/wss/p2p/A`;
 
   /** Addresses in the order in which they are tried, once the relay is gone. */
-  async function tried(): Promise<readonly string[]> {
+  async function tried(changed = false): Promise<readonly string[]> {
     world.relays.clear();
     world.held.get(A)?.abort();
     world.held.get(OTHER)?.abort();
+    if (changed) keeper.check(true);
     for (let seconds = 0; seconds < 60; seconds += 1) {
       await settle();
       world.advance(1_000);
@@ -124,6 +125,14 @@ describe('a relay with two addresses that is lost', () => {
       expect(dialled).toContain(other);
     },
   );
+
+  test('after a change of network the other address has its turn after one attempt', async () => {
+    await reserved(A, OTHER);
+    world.dialled = [];
+    const dialled = await tried(true);
+    expect(dialled.indexOf(OTHER)).toBeGreaterThan(-1);
+    expect(dialled.indexOf(OTHER)).toBeLessThanOrEqual(2);
+  });
 });
 
 test.each([
@@ -144,3 +153,21 @@ test.each([
     expect(world.dialled.length).toBeLessThan(least + 10);
   },
 );
+
+test('after a call that was given up it is dialled again as soon as if it had just been lost', async () => {
+  await reserved(A);
+  const pass = async (most: number) => {
+    for (let seconds = 0; seconds < most; seconds += 1) {
+      await settle();
+      world.advance(1_000);
+    }
+  };
+  world.isHurried = true;
+  world.relays.delete(A);
+  world.held.get(A)?.abort();
+  await pass(60);
+  world.isHurried = false;
+  world.dialled = [];
+  await pass(10);
+  expect(world.dialled.length).toBeGreaterThanOrEqual(2);
+});

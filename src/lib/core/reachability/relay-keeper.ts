@@ -34,8 +34,8 @@ export interface RelayKeeper extends Pick<Reachability, 'watch' | 'status' | 're
   viewOf(relay: string): RelayView | undefined;
   /** Says which relays there are, and what is known of them. Those that are not among them any more are let go. */
   want(relays: readonly WantedRelay[]): void;
-  /** The network seems to have gone or changed: a relay that does not answer at once is dialled anew. */
-  check(): void;
+  /** The network seems to have gone, or has `changed`: a relay that does not answer at once is dialled anew. */
+  check(changed?: boolean): void;
   stop(): void;
 }
 
@@ -83,8 +83,8 @@ export function createRelayKeeper(ports: RelayKeeperPorts): RelayKeeper {
       watchers.changed();
     },
     retry,
-    check() {
-      for (const relay of kept) relay.check();
+    check(changed) {
+      for (const relay of kept) relay.check(changed);
       balance();
       watchers.changed();
     },
