@@ -77,18 +77,16 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
   };
 
   // libp2p has one dial to a peer at a time, which tries one address after the other: whoever waits for a relay would
-  // wait for every address that a peer, or the relay itself, names of it, among them those that this network blocks.
+  // wait for every address that a peer, or the relay itself, names of it, among them those that this network blocks. So
+  // the others come after the one that worked, here and in the keeper, whose dial is joined if it is under way.
   const connectRelay = async (relay: string, signal: AbortSignal): Promise<Connection> => {
-    address(relay);
-    const before = worked.get(relayIdOf(relay));
-    if (before === undefined || isConnected(relay)) return dialRelay(relay, signal);
-    const most = AbortSignal.timeout(WORKED_MOST_MS);
-    try {
-      return await dialRelay(before, AbortSignal.any([signal, most]));
-    } catch (cause) {
-      if (signal.aborted || before === relay) throw cause;
-      return dialRelay(relay, signal);
+    const before = worked.get(relayIdOf(relay)) ?? relay;
+    if (before !== relay && !isConnected(relay)) {
+      const most = AbortSignal.timeout(WORKED_MOST_MS);
+      const connection = await dialRelay(before, AbortSignal.any([signal, most])).catch(() => null);
+      if (connection !== null) return connection;
     }
+    return dialRelay(relay, signal);
   };
   // The circuit transport would dial all addresses of a relay that it is not connected to.
   const circuitDialler: DirectDialler = {

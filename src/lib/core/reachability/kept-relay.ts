@@ -71,13 +71,15 @@ export class KeptRelay implements Rankable {
   /** When it was last tried as a better one. */
   triedAt = -Infinity;
   readonly #ports: KeptRelayPorts;
+  /** Since the last success, or since something changed: how often it failed, and was tried. */
   #failures = 0;
+  #tries = 0;
   /** Ends the attempt or the wait that is under way. */
   #cancel = (): void => undefined;
   /** Ends the probe that is under way. */
   #endProbe: (() => void) | undefined;
   #attemptAt = -Infinity;
-  /** The address by which it gave a reservation last, and how many attempts there were since. */
+  /** The address over which it gave a reservation last, and how many attempts there were since it was lost. */
   #worked: string | undefined;
   #attempts = 0;
 
@@ -140,7 +142,7 @@ export class KeptRelay implements Rankable {
   retry(): void {
     if (this.state !== 'refused' && this.state !== 'unreachable') return;
     this.#cancel();
-    this.#failures = 0;
+    this.#afresh();
     this.start();
   }
 
@@ -150,11 +152,11 @@ export class KeptRelay implements Rankable {
    */
   check(changed = false): void {
     const { clock } = this.#ports;
-    if (changed) this.#attempts = Math.max(this.#attempts, FAITHFUL_ATTEMPTS - 1);
+    if (changed) this.#attempts = FAITHFUL_ATTEMPTS - 1;
     const hangs = clock.now() - this.#attemptAt >= FRESH_ATTEMPT_MS;
     if (this.state === 'connecting' && hangs) {
       this.#cancel();
-      this.#failures = 0;
+      this.#afresh();
       this.start();
     }
     this.retry();
@@ -190,6 +192,7 @@ export class KeptRelay implements Rankable {
       const measured = await this.#ports.network.probe(this.address, signal);
       const before = this.roundTripMs ?? measured;
       this.roundTripMs = Math.min(measured, before + LONGER_WEIGHT * (measured - before));
+      this.#attempts = 0;
     } catch {
       // Lost, which its reservation tells; or the measurement failed and proves nothing.
     } finally {
@@ -201,7 +204,8 @@ export class KeptRelay implements Rankable {
   async #attempt(): Promise<void> {
     const { clock, random, log, network } = this.#ports;
     const abort = new AbortController();
-    const timeout = ATTEMPT_TIMEOUTS_MS[this.#failures % 2] ?? ATTEMPT_TIMEOUTS_MS[0];
+    const timeout = ATTEMPT_TIMEOUTS_MS[this.#tries % 2] ?? ATTEMPT_TIMEOUTS_MS[0];
+    this.#tries += 1;
     const { signal, end } = limited(clock, timeout, abort.signal);
     this.#attemptAt = clock.now();
     let cancelled = false;
@@ -219,9 +223,11 @@ export class KeptRelay implements Rankable {
         if (this.state === 'spare') network.release(address);
         return;
       }
-      this.#failures = 0;
+      this.#afresh();
       this.#attempts = 0;
-      this.#worked = relay;
+      // A connection over another address may have been there already.
+      if (this.wanted.addresses.includes(relay)) this.address = relay;
+      this.#worked = this.address;
       this.#cancel = () => (cancelled = true);
       const onLost = () => {
         if (isCancelled()) return;
@@ -255,6 +261,13 @@ export class KeptRelay implements Rankable {
     } finally {
       end();
     }
+  }
+
+  /** Short pauses and attempts again, the first at the address that worked. */
+  #afresh(): void {
+    this.#failures = 0;
+    this.#tries = 0;
+    this.#attempts = Math.min(this.#attempts, FAITHFUL_ATTEMPTS - 1);
   }
 
   #nextAddress(): string {

@@ -133,6 +133,25 @@ describe('a relay with two addresses that is lost', () => {
     expect(dialled.indexOf(OTHER)).toBeGreaterThan(-1);
     expect(dialled.indexOf(OTHER)).toBeLessThanOrEqual(2);
   });
+
+  test('after a change of network that it survived it is lost like any other', async () => {
+    await reserved(A, OTHER);
+    keeper.check(true);
+    await settle();
+    world.dialled = [];
+    expect((await tried()).slice(0, 4)).toEqual([A, A, A, A]);
+  });
+
+  test('when something changes after many attempts, the one that worked is first', async () => {
+    await reserved(A, OTHER);
+    for (const change of [() => keeper.check(true), () => world.wake()]) {
+      await tried();
+      world.dialled = [];
+      change();
+      await settle();
+      expect(world.dialled.slice(0, 1)).toEqual([A]);
+    }
+  });
 });
 
 test.each([
@@ -153,6 +172,22 @@ test.each([
     expect(world.dialled.length).toBeLessThan(least + 10);
   },
 );
+
+test('while a call is broken every other attempt may take long', async () => {
+  await reserved(A);
+  world.isHurried = true;
+  world.relays.set(A, 'stuck');
+  world.held.get(A)?.abort();
+  const at: number[] = [];
+  for (let seconds = 0; seconds < 40; seconds += 1) {
+    const before = world.dialled.length;
+    await settle();
+    world.advance(1_000);
+    if (world.dialled.length > before) at.push(seconds);
+  }
+  const gaps = at.slice(1).map((second, index) => second - (at[index] ?? 0) > 8);
+  expect(gaps.slice(0, 4)).toEqual([true, false, true, false]);
+});
 
 test('after a call that was given up it is dialled again as soon as if it had just been lost', async () => {
   await reserved(A);
