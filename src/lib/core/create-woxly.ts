@@ -25,6 +25,7 @@ import { createIdentity } from './identity/identity.ts';
 import { goOnline } from './online.ts';
 import { createPresences } from './presences.ts';
 import { offlineReachability } from './reachability/offline.ts';
+import { ownNetwork } from './reachability/own-network.ts';
 import { createSettingsBook } from './settings-book.ts';
 import { startOnline } from './start-online.ts';
 import type { Woxly } from './woxly.ts';
@@ -116,7 +117,7 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
     reach: {
       reach: async (...args) => (await network.first).reach.reach(...args),
     },
-    ownNetwork: () => (reachability.status === 'reachable' ? 'up' : 'down'),
+    ownNetwork: () => ownNetwork(reachability, pageLife),
     // Whoever keeps the relays asks each at once whether it is alive.
     onBroken: () => network.current?.keeper.check(),
     self: () => {

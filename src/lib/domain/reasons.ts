@@ -17,6 +17,11 @@ export const END_REASONS = [
   'peer-microphone',
   'connection-failed',
   'connection-lost',
+  // It was broken for a minute, and one of the two networks was gone.
+  'own-network-lost',
+  'peer-network-lost',
+  // The peer's page was left or loaded anew, or found no path for a minute.
+  'lost-by-peer',
   // Our address is hidden, and there is no TURN relay to go through.
   'hidden-no-relay',
   // The identity key of the contact has changed, and that has not been acknowledged.

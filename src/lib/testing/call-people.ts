@@ -9,6 +9,7 @@ import { createCalls } from '#lib/core/call/call-engine.ts';
 import type { CallEngine } from '#lib/core/call/call-engine.ts';
 import type { EndedCallView, LiveCallView } from '#lib/core/call/call-view.ts';
 import type { Reach, ReachFailure } from '#lib/core/call/reach-port.ts';
+import type { OwnNetwork } from '#lib/core/reachability/own-network.ts';
 import { decodeCallFrame } from '#lib/protocol/call-frame.ts';
 import type { CallBody } from '#lib/protocol/call-frame.ts';
 import { signCertificate } from '#lib/protocol/device-certificate.ts';
@@ -83,7 +84,7 @@ export class CallPerson {
   /** Makes searches fail. */
   unreachable: ReachFailure | undefined;
   /** What it knows of its own network. */
-  network: 'up' | 'down' = 'up';
+  network: OwnNetwork = 'up';
   /** How far its clock is ahead of the true time, ms. */
   clockAhead = 0;
   /** The same as its relay has told it; truly, unless the relay is wrong itself. */

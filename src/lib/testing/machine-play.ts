@@ -8,6 +8,7 @@ import type { Call } from '#lib/core/call/call-state.ts';
 import { FREE_LINE } from '#lib/core/call/line.ts';
 import type { Line } from '#lib/core/call/line.ts';
 import type { Via } from '#lib/core/call/reliable.ts';
+import type { OwnNetwork } from '#lib/core/reachability/own-network.ts';
 import type { CallBody } from '#lib/protocol/call-frame.ts';
 import { TEST_EPOCH } from './fake-clock.ts';
 
@@ -34,6 +35,7 @@ export interface PlayOptions {
 export class MachinePlay {
   line: Line = FREE_LINE;
   now = TEST_EPOCH;
+  ownNetwork: OwnNetwork = 'up';
   /** Of the last step. */
   effects: readonly Effect[] = [];
   readonly #about;
@@ -124,7 +126,7 @@ export class MachinePlay {
 
   pass(duration: number): this {
     this.now += duration;
-    return this.tell({ type: 'tick' });
+    return this.tell({ type: 'tick', ownNetwork: this.ownNetwork });
   }
 }
 

@@ -108,7 +108,7 @@ export class SimulatedPeer implements CallingDevice {
     if (at === Infinity) return;
     if (Number.isNaN(at)) this.fail('a deadline that is no time');
     time.after(at - time.now, () => {
-      if (token === this.#ticking) this.dispatch({ type: 'tick' });
+      if (token === this.#ticking) this.dispatch({ type: 'tick', ownNetwork: 'up' });
     });
   }
 

@@ -65,7 +65,7 @@ describe('broken ways', () => {
     bob.vanish();
     alice.paths.last.report('failed');
     await world.pass(RECONNECTING_MS);
-    expect(alice.shows).toBe('ended: connection-lost');
+    expect(alice.shows).toBe('ended: peer-network-lost');
   });
 
   test('a path that never comes up', async () => {
@@ -96,7 +96,7 @@ describe('broken ways', () => {
     world.people.splice(world.people.indexOf(bob), 1);
     await world.person(2, 'Bob');
     await world.pass(SILENCE_MS + 1_000);
-    await alice.show('ended: connection-lost');
+    await alice.show('ended: lost-by-peer');
   });
 
   test('tones and notifications that fail do not hold up the call', async () => {

@@ -187,6 +187,25 @@ describe('the microphone', () => {
     expect(opened()).toHaveLength(1);
   });
 
+  test.each(['a tap', 'coming back to the page'])(
+    'that the system took and does not say that it gives back: %s opens another',
+    async (way) => {
+      befriend(alice, bob);
+      await talk(alice, bob);
+      alice.microphones.opened[0]?.systemMute(true);
+      await until(() => shown(bob, 'peerMicrophoneLost'), 'the peer is told');
+      if (way === 'a tap') alice.calls.reopenMicrophone();
+      else alice.calls.woke();
+      await until(() => !shown(bob, 'peerMicrophoneLost'), 'the peer is told again');
+      expect(shown(alice, 'microphoneLost')).toBe(false);
+      expect(opened()).toEqual([
+        [undefined, true],
+        [undefined, false],
+      ]);
+      expect(alice.paths.last.sending).toBe(alice.microphones.opened[1]);
+    },
+  );
+
   test('of a peer that nothing is heard of is opened anew, once', async () => {
     befriend(alice, bob);
     await talk(alice, bob);

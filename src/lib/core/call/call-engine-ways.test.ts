@@ -65,11 +65,17 @@ describe('with every relay dead', () => {
     });
     await world.pass(PEER_GONE_MS);
     expect(alice.calls.current).toMatchObject(broken('peer-network'));
+    // The only relay may be what is gone, unless our own network has just changed.
+    alice.network = 'unclear';
+    alice.calls.reachabilityChanged();
+    expect(alice.calls.current).toMatchObject(broken('unknown'));
+    alice.calls.networkChanged();
+    expect(alice.calls.current).toMatchObject(broken('own-network'));
     alice.network = 'down';
     alice.calls.reachabilityChanged();
     expect(alice.calls.current).toMatchObject(broken('own-network'));
     await world.pass(RECONNECTING_MS);
-    expect(alice.shows).toBe('ended: connection-lost');
+    expect(alice.shows).toBe('ended: own-network-lost');
   });
 });
 

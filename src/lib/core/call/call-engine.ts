@@ -8,6 +8,7 @@ import type { Result } from '#lib/domain/result.ts';
 import { CALL_ID_BYTES } from '#lib/protocol/limits.ts';
 import type { Signed } from '#lib/protocol/signed.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
+import type { OwnNetwork } from '../reachability/own-network.ts';
 import type { Calls, Invited } from '../woxly.ts';
 import { circumstancesOf } from './call-intake.ts';
 import { CallRunner, isOver, peerOfLine } from './call-runner.ts';
@@ -54,7 +55,7 @@ export function createCalls(ports: CallsPorts): CallEngine {
 class RunningCalls implements CallEngine {
   readonly #ports: CallsPorts;
   readonly #runner: CallRunner;
-  #network: 'up' | 'down';
+  #network: OwnNetwork;
 
   constructor(ports: CallsPorts) {
     this.#ports = ports;
@@ -173,7 +174,7 @@ class RunningCalls implements CallEngine {
   reachabilityChanged(): void {
     const before = this.#network;
     this.#network = this.#ports.ownNetwork();
-    if (before === 'down' && this.#network === 'up') this.#onNetwork({ same: true });
+    if (before !== 'up' && this.#network === 'up') this.#onNetwork({ same: true });
     this.#runner.show();
   }
 

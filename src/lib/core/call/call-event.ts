@@ -3,6 +3,7 @@ import type { CallId, DeviceKey, IdentityKey, Milliseconds } from '#lib/domain/i
 import type { MicrophoneProblem } from '#lib/domain/reasons.ts';
 import type { CallBodyOf, CallFrame } from '#lib/protocol/call-frame.ts';
 import type { Candidate, PathState } from '#lib/ports/media.ts';
+import type { OwnNetwork } from '../reachability/own-network.ts';
 import type { CallPeer } from './call-view.ts';
 import type { ReachFailure } from './reach-port.ts';
 import type { Via } from './reliable.ts';
@@ -111,6 +112,7 @@ export type Sound =
 /** Nothing happened, but a deadline has passed. */
 export interface Tick {
   readonly type: 'tick';
+  readonly ownNetwork: OwnNetwork;
 }
 
 /** Everything that can happen, with the time at which it did. */

@@ -101,7 +101,7 @@ describe('any story of three devices', () => {
     expect([...endings].sort()).toEqual(
       expect.arrayContaining([
         ...['busy', 'cancelled', 'cancelled-by-peer', 'declined', 'hung-up'],
-        ...['connection-lost', 'hung-up-by-peer', 'no-answer', 'not-reachable', 'peer-microphone'],
+        ...['lost-by-peer', 'hung-up-by-peer', 'no-answer', 'not-reachable', 'peer-microphone'],
       ]),
     );
   });

@@ -86,7 +86,7 @@ describe('deadlines', () => {
     [
       'reconnecting',
       RECONNECTING_MS,
-      'ended: connection-lost',
+      'ended: peer-network-lost',
       { type: 'hangup', reason: 'connection-lost' },
     ],
   ];

@@ -123,7 +123,7 @@ function decide(turn: Turn, line: Line, event: CallEvent): Line {
     case 'devices-changed':
       return call === undefined ? line : { ...line, call: onSound(turn, call, event) };
     case 'tick':
-      return call === undefined ? line : { ...line, call: onTick(turn, call) };
+      return call === undefined ? line : { ...line, call: onTick(turn, call, event.ownNetwork) };
   }
 }
 

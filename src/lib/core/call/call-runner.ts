@@ -17,6 +17,7 @@ import { isLinked } from './call-state.ts';
 import type { Call } from './call-state.ts';
 import type { CallView } from './call-view.ts';
 import { inTime } from './ring-check.ts';
+import type { OwnNetwork } from '../reachability/own-network.ts';
 import { CallWork } from './call-work.ts';
 import type { CallWorkPorts } from './call-work.ts';
 import { FREE_LINE } from './line.ts';
@@ -26,8 +27,8 @@ import { sameView, viewOf } from './view.ts';
 /** The world as a running line needs it. */
 export interface CallRunnerPorts extends CallWorkPorts, CallIntakePorts {
   readonly attention: Attention;
-  /** Whether this device reaches any relay: tells whose network is gone while a call is broken. */
-  readonly ownNetwork: () => 'up' | 'down';
+  /** Tells whose network is gone while a call is broken. */
+  readonly ownNetwork: () => OwnNetwork;
   /** The path of a call broke: whoever keeps connections should see at once whether they are alive. */
   readonly onBroken?: () => void;
   /** A call is over, or was missed: a line for the history. */
@@ -239,7 +240,7 @@ export class CallRunner {
     if (at === Infinity) return;
     this.#stopTick = this.#ports.clock.after(Math.max(0, at - this.#ports.clock.now()), () => {
       this.#tickAt = Infinity;
-      this.dispatch({ type: 'tick' });
+      this.dispatch({ type: 'tick', ownNetwork: this.#ports.ownNetwork() });
     });
   }
 }

@@ -2,6 +2,7 @@ import type { CallDirection, CallStage } from '#lib/domain/call.ts';
 import type { Trust } from '#lib/domain/contact.ts';
 import type { CallId, IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
 import type { EndReason } from '#lib/domain/reasons.ts';
+import type { BreakCause } from './break-cause.ts';
 
 /** The other person of a call as the screen shows them. */
 export interface CallPeer {
@@ -46,7 +47,7 @@ export interface LiveCallView extends CallViewBase {
   readonly unheard: boolean;
   /** While `stage` is `reconnecting`: whose network is gone, if known, and when the call will be given up. */
   readonly broken?: {
-    readonly cause: 'own-network' | 'peer-network' | 'unknown';
+    readonly cause: BreakCause;
     readonly deadline: Milliseconds;
   };
   /** It goes on looking for the person until it is hung up (`callAgain`). */

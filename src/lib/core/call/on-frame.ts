@@ -42,7 +42,7 @@ const DECLINED: Record<CallBodyOf<'decline'>['reason'], EndReason> = {
 };
 const HUNG_UP: Record<CallBodyOf<'hangup'>['reason'], EndReason> = {
   'hung-up': 'hung-up-by-peer',
-  'connection-lost': 'connection-lost',
+  'connection-lost': 'lost-by-peer',
   'not-secure': 'not-secure',
   failed: 'connection-failed',
 };

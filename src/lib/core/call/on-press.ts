@@ -1,7 +1,7 @@
 import type { Call, Incoming } from './call-state.ts';
 import { isAccepted, isLive } from './call-state.ts';
 import type { Press } from './call-event.ts';
-import { tryMicrophone } from './on-sound.ts';
+import { retakeMicrophone } from './on-sound.ts';
 import { acceptIfReady } from './ready.ts';
 import { end } from './turn.ts';
 import type { Turn } from './turn.ts';
@@ -33,7 +33,7 @@ export function onPress(
     case 'mute':
       return onMute(turn, call, press.muted);
     case 'reopen-microphone':
-      return isAccepted(call) ? tryMicrophone(turn, call) : call;
+      return isAccepted(call) ? retakeMicrophone(turn, call) : call;
     case 'background':
       return { ...call, background: press.background };
   }

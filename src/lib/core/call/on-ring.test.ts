@@ -157,7 +157,7 @@ describe('both press Call', () => {
       expect(play.stage).toBe(stage);
       expect(play.did).toEqual(['heartbeat']);
       play.hearAs(0, { type: 'hangup', reason: 'connection-lost' });
-      expect(play.stage).toBe('ended: connection-lost');
+      expect(play.stage).toBe('ended: lost-by-peer');
       expect(play.ring({ id }).stage).toBe('incoming');
     },
   );

@@ -2,7 +2,7 @@ import type { DeviceKey } from '#lib/domain/ids.ts';
 import type { Signal } from './call-event.ts';
 import { isAccepted, isLinked, isLive, isPreparing } from './call-state.ts';
 import type { Call, LinkedCall, LiveCall, PreparingCall } from './call-state.ts';
-import { tryMicrophone } from './on-sound.ts';
+import { retakeMicrophone } from './on-sound.ts';
 import { ringIfReady } from './ready.ts';
 import { framed, reopened } from './reliable.ts';
 import type { Link } from './reliable.ts';
@@ -109,7 +109,7 @@ function onNetworkChanged(turn: Turn, call: LiveCall, same: boolean): Call {
   if (call.stage === 'incoming') return { ...call, link: { ...call.link, silentAt: turn.now } };
   reopen(turn, call.link);
   if (!isAccepted(call)) return call;
-  const next = tryMicrophone(turn, call);
+  const next = retakeMicrophone(turn, call);
   return same ? repairSoon(turn, next) : repairOnNewNetwork(turn, next);
 }
 

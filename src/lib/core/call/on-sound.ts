@@ -59,11 +59,18 @@ function onGone(turn: Turn, call: LiveCall, problem: MicrophoneProblem): Call {
 }
 
 /** Opens a microphone that was lost in the call. */
-export function tryMicrophone(turn: Turn, call: AcceptedCall): AcceptedCall {
+function tryMicrophone(turn: Turn, call: AcceptedCall): AcceptedCall {
   if (call.microphone !== 'lost') return call;
   turn.effects.push({ do: 'open-microphone' });
   const retry = { at: undefined, tries: call.retry.tries + 1 };
   return { ...call, microphone: 'opening', retry };
+}
+
+/** Opens one that was lost, or another for one that the system took: it does not always say that it gives it back. */
+export function retakeMicrophone(turn: Turn, call: AcceptedCall): AcceptedCall {
+  if (call.microphone !== 'open' || !call.systemMuted) return tryMicrophone(turn, call);
+  turn.effects.push({ do: 'renew-microphone' });
+  return call;
 }
 
 /** Opens it again by itself, a few times. One that takes too long to open counts as lost meanwhile. */

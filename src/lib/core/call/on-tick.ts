@@ -1,4 +1,8 @@
 import type { Milliseconds } from '#lib/domain/ids.ts';
+import type { EndReason } from '#lib/domain/reasons.ts';
+import type { OwnNetwork } from '../reachability/own-network.ts';
+import { causeOf } from './break-cause.ts';
+import type { BreakCause } from './break-cause.ts';
 import type { AcceptedCall, Call, LinkedCall, LiveCall, Rung } from './call-state.ts';
 import { searchNow } from './on-signal.ts';
 import { tryMicrophoneIfDue } from './on-sound.ts';
@@ -39,20 +43,22 @@ function mendDeadline({ link, repair, retry, hearing }: AcceptedCall): Milliseco
 }
 
 /** Some time has passed. Harmless at any moment. */
-export function onTick(turn: Turn, call: Call): Call {
+export function onTick(turn: Turn, call: Call, ownNetwork: OwnNetwork): Call {
   switch (call.stage) {
     case 'finding':
     case 'reaching':
-      if (turn.now >= call.deadline) return expire(turn, call);
+      if (turn.now >= call.deadline) return expire(turn, call, ownNetwork);
       return turn.now >= (call.search.at ?? Infinity) ? searchNow(turn, call) : call;
     case 'rung':
     case 'ringing':
     case 'incoming':
     case 'answering':
-      return turn.now >= call.deadline ? expire(turn, call) : keepAlive(turn, call);
+      return turn.now >= call.deadline ? expire(turn, call, ownNetwork) : keepAlive(turn, call);
     case 'connecting':
     case 'reconnecting':
-      return turn.now >= call.deadline ? expire(turn, call) : mend(turn, keepAlive(turn, call));
+      return turn.now >= call.deadline
+        ? expire(turn, call, ownNetwork)
+        : mend(turn, keepAlive(turn, call));
     case 'connected':
       return mend(turn, keepAlive(turn, call));
     case 'ended':
@@ -73,8 +79,18 @@ function repairSoundIfDue(turn: Turn, call: AcceptedCall): AcceptedCall {
   return tell ? restart(turn, once) : once;
 }
 
+const LOST: Record<BreakCause, EndReason> = {
+  'own-network': 'own-network-lost',
+  'peer-network': 'peer-network-lost',
+  unknown: 'connection-lost',
+};
+
 /** The time for a stage is up. */
-function expire(turn: Turn, call: Exclude<LiveCall, { readonly stage: 'connected' }>): Call {
+function expire(
+  turn: Turn,
+  call: Exclude<LiveCall, { readonly stage: 'connected' }>,
+  ownNetwork: OwnNetwork,
+): Call {
   switch (call.stage) {
     case 'finding':
       return end(turn, call, call.microphone === 'opening' ? 'microphone-refused' : 'not-found');
@@ -99,7 +115,7 @@ function expire(turn: Turn, call: Exclude<LiveCall, { readonly stage: 'connected
     case 'connecting':
       return end(turn, call, 'connection-failed', { say: { type: 'hangup', reason: 'failed' } });
     case 'reconnecting':
-      return end(turn, call, 'connection-lost', {
+      return end(turn, call, LOST[causeOf(call, turn.now, ownNetwork)], {
         say: { type: 'hangup', reason: 'connection-lost' },
       });
   }

@@ -58,7 +58,7 @@ export function repairIfDue(turn: Turn, call: AcceptedCall): AcceptedCall {
 }
 
 /** Whether our own network is another than that of the broken path. */
-const hasMoved = ({ repair: { moved, broken } }: AcceptedCall): boolean =>
+export const hasMoved = ({ repair: { moved, broken } }: AcceptedCall): boolean =>
   moved >= broken - MOVED_MS;
 
 /** Whether the peer was heard since the path broke. */

@@ -1,21 +1,21 @@
 import type { Tone } from '#lib/ports/attention.ts';
 import type { Milliseconds } from '#lib/domain/ids.ts';
+import type { OwnNetwork } from '../reachability/own-network.ts';
+import { causeOf } from './break-cause.ts';
 import { isAccepted, isPreparing } from './call-state.ts';
-import type { Call, LiveCall, Reconnecting } from './call-state.ts';
+import type { Call, LiveCall } from './call-state.ts';
 import type { CallView } from './call-view.ts';
 import { SOUND } from './media-state.ts';
-import { PEER_GONE_MS } from './timing.ts';
 import { isDeaf, mediaOf } from './own-media.ts';
 
 /** What a view needs to know besides the call. */
 export interface Outlook {
   readonly now: Milliseconds;
-  /** Whether this device reaches any relay. */
-  readonly ownNetwork: 'up' | 'down';
+  readonly ownNetwork: OwnNetwork;
 }
 
 /** What a screen shows of a call. */
-export function viewOf(call: Call, outlook: Outlook): CallView {
+export function viewOf(call: Call, { now, ownNetwork }: Outlook): CallView {
   const { id, direction, peer, started } = call;
   const base = { id, direction, peer, started };
   switch (call.stage) {
@@ -36,7 +36,7 @@ export function viewOf(call: Call, outlook: Outlook): CallView {
       return { ...base, ...live(call), stage: 'connected', connected: call.connected };
     case 'reconnecting': {
       const { connected, deadline } = call;
-      const broken = { cause: causeOf(call, outlook), deadline };
+      const broken = { cause: causeOf(call, now, ownNetwork), deadline };
       return { ...base, ...live(call), stage: 'reconnecting', connected, broken };
     }
     case 'ended': {
@@ -64,16 +64,6 @@ function live(call: Exclude<LiveCall, { readonly stage: 'incoming' }>) {
     unheard: peer.deaf && !call.muted,
     patient: call.patient && (isPreparing(call) || call.stage === 'rung'),
   };
-}
-
-/** Whose network is gone. If neither relay nor peer is to blame, only the way between is broken, by whomever. */
-function causeOf(
-  { link }: Reconnecting,
-  { now, ownNetwork }: Outlook,
-): 'own-network' | 'peer-network' | 'unknown' {
-  if (ownNetwork === 'down') return 'own-network';
-  const gone = !link.open || now - link.heardAt >= PEER_GONE_MS;
-  return gone ? 'peer-network' : 'unknown';
 }
 
 /** What a person hears and sees of a call besides the screen, for as long as it is in this state. */

@@ -175,6 +175,8 @@ test('safety words in the call', async () => {
 
 test.each([
   ['connection-lost', 'call again', true],
+  ['own-network-lost', 'call again', true],
+  ['lost-by-peer', 'call again', true],
   ['connection-failed', 'call again', true],
   ['not-reachable', 'call again', true],
   ['no-answer', 'call', false],

@@ -13,6 +13,9 @@ const CONNECTION: AfterEnd = { again: 'now', doctor: true };
 
 const AFTER: Partial<Record<EndReason, AfterEnd>> = {
   'connection-lost': LOST,
+  'own-network-lost': LOST,
+  'peer-network-lost': LOST,
+  'lost-by-peer': LOST,
   'connection-failed': LOST,
   'not-reachable': LOST,
   'not-found': LOST,
