@@ -80,7 +80,8 @@ describe('holding on to the network', () => {
     );
     const { online } = await goAlice(world);
     await until(() => online.turn.iceServers().length === 1, 'servers');
-    expect(online.turn.nameOf('turn.example')).toBe('relay-100.network-100.example');
+    expect(online.reachability.ofServer('turn.example')).toEqual(online.reachability.relays[0]);
+    expect(online.reachability.ofServer('other.example')).toBeUndefined();
     await online.stop();
   });
 });

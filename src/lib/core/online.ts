@@ -82,7 +82,6 @@ export function goOnline(ports: OnlinePorts): Online {
     random,
     network,
     reserved,
-    operatorOf: (relay) => directory.of(relay)?.operator || undefined,
     chosen: () => settings.current.iceServers,
   });
   const onSeen = (person: IdentityKey, { devices, relays, epoch }: Presence): void => {
@@ -219,6 +218,10 @@ export function goOnline(ports: OnlinePorts): Online {
         return keeper.relays;
       },
       retry: keeper.retry,
+      ofServer(host) {
+        const relay = turn.relayOf(host);
+        return relay === undefined ? undefined : keeper.viewOf(relay);
+      },
     },
     seen(person, presence) {
       finder.learn(person, presence);

@@ -172,6 +172,8 @@ export interface Reachability extends Watchable {
   /** Takes a relay out and does not come back to it, whoever names it. */
   remove(address: string): Promise<void>;
   test(address: string, signal: AbortSignal): Promise<RelayTest>;
+  /** The relay that has its STUN and TURN server at this host. */
+  ofServer(host: string): RelayView | undefined;
   /** A link that adds this relay when it is opened or scanned. */
   link(address: string): string;
   /**
@@ -211,7 +213,8 @@ export type PathVerdict =
   | { readonly path: 'relayed'; readonly via: string }
   | {
       readonly path: 'impossible';
-      readonly because: 'offline' | 'not-found' | 'not-reachable' | 'no-turn' | 'hidden-no-relay';
+      readonly because:
+        'offline' | 'not-found' | 'not-reachable' | 'no-turn' | 'hidden-no-relay' | 'key-changed';
     }
   /** They are there, and their side of the network is not known: it will be tried directly, else through the relay. */
   | { readonly path: 'likely'; readonly via?: string };

@@ -16,12 +16,15 @@ export type NetworkFailure =
 
 export type NetworkError = WoxlyError<NetworkFailure>;
 
+/** Through a relay's circuit, through a TURN server, or with nothing between. */
+export type Way = 'circuit' | 'turn' | 'direct';
+
 /** A stream of whole frames to one authenticated device. */
 export interface FrameChannel {
   /** The device at the other end, authenticated by Noise. */
   readonly device: DeviceKey;
-  /** Whether no relay is between; absent where that is not known. */
-  readonly direct?: boolean;
+  /** How it goes to the device now; `undefined`, or no such member, where that cannot be told. */
+  way?(): Promise<Way | undefined>;
   /** Queues a frame. After the channel closed it does nothing: `onClose` has said so. */
   send(frame: Bytes): void;
   /** Called once, at once, by whoever takes the channel. Frames that came earlier are delivered, in order. */

@@ -25,6 +25,7 @@ export class ReachabilityView extends Followed<Reachability> {
   remove = (address: string): Promise<void> => this.acting.remove(address);
   test = (address: string, signal: AbortSignal): Promise<RelayTest> =>
     this.acting.test(address, signal);
+  ofServer = (host: string): RelayView | undefined => this.engine.ofServer(host);
   link = (address: string): string => this.acting.link(address);
   /** The address that a relay link names, where that can be told without asking anybody. */
   read = (text: string): string | undefined => this.acting.read?.(text);

@@ -81,6 +81,7 @@ export function aDoctor() {
       get relays() {
         return world.relays;
       },
+      ofServer: (host) => world.relays.find(({ address }) => address.split('/')[2] === host),
       test: (address) => Promise.resolve(world.tests.get(address) ?? WORKS),
     },
     contacts: { get: (key) => (key === world.contact.key ? world.contact : undefined) },

@@ -50,6 +50,9 @@ export class FakeReachability extends Watchers implements core.Reachability {
   }
 
   test = (): Promise<core.RelayTest> => Promise.resolve(this.testNow);
+  ofServer = (host: string): core.RelayView | undefined =>
+    this.relays.find(({ address }) => address.split('/')[2] === host);
+
   link = (address: string): string => LINK + encodeURIComponent(address);
 
   read(text: string): string | undefined {

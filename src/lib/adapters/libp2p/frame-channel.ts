@@ -1,15 +1,20 @@
-import type { Stream } from '@libp2p/interface';
+import type { Connection, Stream } from '@libp2p/interface';
 import { lpStream } from '@libp2p/utils';
 import type { Bytes } from '#lib/domain/bytes.ts';
 import type { DeviceKey } from '#lib/domain/ids.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import { FRAME_MAX_BYTES } from '#lib/protocol/limits.ts';
+import { wayOf } from './way-of.ts';
 
 /** Frames kept for a listener that has not come yet, or for a stream that does not drain. */
 const QUEUE_MAX = 256;
 
-/** A libp2p stream of length-prefixed frames, `direct` if no relay is between. A frame above the limit, or a queue above its own, ends it. */
-export function frameChannel(stream: Stream, device: DeviceKey, direct = false): FrameChannel {
+/** A libp2p stream of length-prefixed frames. A frame above the limit, or a queue above its own, ends it. */
+export function frameChannel(
+  stream: Stream,
+  device: DeviceKey,
+  connection?: Connection,
+): FrameChannel {
   const framed = lpStream(stream, { maxDataLength: FRAME_MAX_BYTES });
   const waiting: Bytes[] = [];
   let listener: Parameters<FrameChannel['listen']>[0] | undefined;
@@ -36,7 +41,7 @@ export function frameChannel(stream: Stream, device: DeviceKey, direct = false):
 
   return {
     device,
-    direct,
+    ...(connection && { way: () => wayOf(connection) }),
     send(frame) {
       if (ended) return;
       unsent += 1;

@@ -192,7 +192,7 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
         const target = { peer, protocol, circuits, anew };
         const { stream, connection } = await openStream(libp2p, circuitDialler, target, signal);
         if (connection.limits !== undefined) upgrade(peer, connection);
-        return frameChannel(stream, peer, connection.limits === undefined);
+        return frameChannel(stream, peer, connection);
       } catch (cause) {
         throw networkError(cause, signal);
       }

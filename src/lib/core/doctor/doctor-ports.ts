@@ -12,7 +12,7 @@ export interface DoctorPorts {
   readonly clock: Clock;
   readonly probe: IceProbe;
   readonly microphones: Pick<Microphones, 'open'>;
-  readonly reachability: Pick<Reachability, 'relays' | 'test'>;
+  readonly reachability: Pick<Reachability, 'relays' | 'test' | 'ofServer'>;
   readonly settings: { readonly current: Settings };
   readonly contacts: { get(key: IdentityKey): Contact | undefined };
   /** The STUN and TURN servers that a call would use now, with credentials. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { IdentityKey } from '#lib/domain/ids.ts';
 import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
 import {
   aDoctor,
@@ -135,6 +136,13 @@ test.each([
 test.each([
   ['there, with TURN to fall back on', 'there', {}, { path: 'likely', via: 'second.example' }],
   ['connected to directly', 'direct', {}, { path: 'direct' }],
+  ['connected to through TURN', 'relayed', {}, { path: 'relayed', via: 'second.example' }],
+  [
+    'whose key has changed',
+    'direct',
+    { keyChanged: true },
+    { path: 'impossible', because: 'key-changed' },
+  ],
   ['not found', 'not-found', {}, { path: 'impossible', because: 'not-found' }],
   ['not reachable', 'not-reachable', {}, { path: 'impossible', because: 'not-reachable' }],
   ['looked for while offline', 'offline', {}, { path: 'impossible', because: 'offline' }],
@@ -154,9 +162,13 @@ test.each([
   ],
 ] as const)('a contact %s', async (_, where, given, verdict) => {
   const { ran, world, probe } = aDoctor();
-  const signs: { hide?: boolean; turn?: boolean; udp?: boolean } = given;
+  const signs: { hide?: boolean; turn?: boolean; udp?: boolean; keyChanged?: boolean } = given;
   world.where = where;
-  world.contact = { ...world.contact, hideAddress: signs.hide ?? false };
+  world.contact = {
+    ...world.contact,
+    hideAddress: signs.hide ?? false,
+    ...(signs.keyChanged && { keyBefore: '12D3KooWBefore' as IdentityKey }),
+  };
   if (signs.turn === false) world.servers = [{ urls: [STUN] }];
   if (signs.udp === false) probe.answers.clear();
   // The second relay's server answers sooner, but the first is the one in front of the list.
@@ -169,6 +181,16 @@ test.each([
     verdict,
   });
   expect(world.lookedUp).toEqual([KEY]);
+});
+
+test('behind a symmetric NAT without TURN little is promised', async () => {
+  const { ran, world, probe } = aDoctor();
+  world.servers = [{ urls: [STUN] }];
+  probe.mapped = ['198.51.100.7:4', '198.51.100.7:5'];
+  expect(find(await ran(KEY), 'verdict')[0]).toMatchObject({
+    state: 'warning',
+    verdict: { path: 'likely' },
+  });
 });
 
 test('the global switch hides the address from contacts too', async () => {

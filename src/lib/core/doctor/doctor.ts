@@ -1,7 +1,7 @@
 import type { Contact } from '#lib/domain/contact.ts';
 import { limited } from '../limited.ts';
 import { Watchers } from '../watchable.ts';
-import type { Doctor, DoctorCheck } from '../woxly.ts';
+import type { CheckState, Doctor, DoctorCheck, NatKind, PathVerdict } from '../woxly.ts';
 import { Checklist } from './checklist.ts';
 import { checkMicrophone } from './check-microphone.ts';
 import { checkNetwork } from './check-network.ts';
@@ -45,12 +45,12 @@ export function createDoctor(ports: DoctorPorts): Doctor {
       if (signal.aborted) return;
       const verdict = verdictOf({
         nat: network.nat,
-        via: network.via && relayName(ports.reachability.relays, network.via),
+        via: network.via && relayName(ports.reachability, network.via),
         where: where ?? 'not-reachable',
+        keyChanged: contact.keyBefore !== undefined,
         hidden: settings.current.hideAddress || contact.hideAddress,
       });
-      const state = verdict.path === 'impossible' ? 'bad' : 'good';
-      list.set('verdict', { state, verdict });
+      list.set('verdict', { state: stateOf(verdict, network.nat), verdict });
     } finally {
       list.close();
     }
@@ -89,4 +89,17 @@ export function createDoctor(ports: DoctorPorts): Doctor {
     },
     report: () => reportOf(checks),
   };
+}
+
+function stateOf(verdict: PathVerdict, nat: NatKind): CheckState {
+  switch (verdict.path) {
+    case 'impossible':
+      return 'bad';
+    case 'likely':
+      // From behind such a NAT only few can be reached directly, and nothing else is to be had.
+      return verdict.via === undefined && nat === 'symmetric' ? 'warning' : 'good';
+    case 'direct':
+    case 'relayed':
+      return 'good';
+  }
 }

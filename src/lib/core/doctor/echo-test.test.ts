@@ -28,7 +28,7 @@ function anEcho() {
   };
   const echo = createEchoTest({
     ...{ clock, probe, microphones, settings: { current: DEFAULT_SETTINGS } },
-    reachability: { relays: [RELAY] },
+    reachability: { ofServer: (host) => (host === 'relay.example' ? RELAY : undefined) },
     iceServers: () => world.servers,
   });
   return { echo, clock, probe, microphones, world };

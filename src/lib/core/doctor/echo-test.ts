@@ -30,7 +30,7 @@ export interface EchoTestPorts {
   readonly probe: Pick<IceProbe, 'echo'>;
   readonly microphones: Pick<Microphones, 'open'>;
   readonly settings: { readonly current: Settings };
-  readonly reachability: Pick<Reachability, 'relays'>;
+  readonly reachability: Pick<Reachability, 'ofServer'>;
   /** The STUN and TURN servers that a call would use now, with credentials. */
   readonly iceServers: (
     signal: AbortSignal,
@@ -130,7 +130,7 @@ export function createEchoTest(ports: EchoTestPorts): EchoTest {
     }
     run.echo = echo;
     const host = echo.turnHost ?? readIceUrl(servers[0]?.urls[0] ?? '')?.host ?? '';
-    return { via: relayName(reachability.relays, host) };
+    return { via: relayName(reachability, host) };
   };
 
   const levels = () => {

@@ -1,8 +1,9 @@
 import { relayHostOf } from '#lib/protocol/relay-address.ts';
-import type { RelayView } from '../woxly.ts';
+import type { Reachability } from '../woxly.ts';
 
-/** How people know the relay at a host: by its operator, or by the host itself. */
-export function relayName(relays: readonly RelayView[], host: string): string {
-  const relay = relays.find(({ address }) => relayHostOf(address).toLowerCase() === host);
-  return relay?.operator || host;
+/** How people know the relay whose server is at a host: by its operator, or by its own host; else by that host. */
+export function relayName(reachability: Pick<Reachability, 'ofServer'>, host: string): string {
+  const relay = reachability.ofServer(host);
+  if (relay === undefined) return host;
+  return relay.operator || relayHostOf(relay.address);
 }

@@ -30,6 +30,7 @@ export function offlineReachability(network: OnlineStart, pageLife: PageLife): R
     prefer: async (address, preferred) => (await started()).prefer(address, preferred),
     remove: async (address) => (await started()).remove(address),
     test: async (address, signal) => (await started()).test(address, signal),
+    ofServer: (host) => online()?.ofServer(host),
     link: (address) => online()?.link(address) ?? address,
     read(text) {
       const read = readRelayText(text);

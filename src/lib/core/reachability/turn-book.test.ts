@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { ChosenIceServer } from '#lib/domain/settings.ts';
 import { deviceKeyOf } from '#lib/protocol/key-text.ts';
 import { TURN_PROTOCOL } from '#lib/protocol/names.ts';
+import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import { TURN_RESPONSE } from '#lib/protocol/turn.ts';
 import { FakeClock, settled } from '#lib/testing/fake-clock.ts';
 import { MemoryNetwork } from '#lib/testing/memory-network.ts';
@@ -44,7 +45,6 @@ beforeEach(async () => {
     random: new SeededRandom(1),
     network: network.join(deviceKeyOf((await signerNumber(1)).publicKey)),
     reserved: () => reserved,
-    operatorOf: (relay) => (relay.endsWith('b') ? 'Operator B' : undefined),
     chosen: () => chosen,
   });
 });
@@ -149,9 +149,9 @@ test('servers of one’s own are always there, after those of relays', async () 
 test('tells whose server carries a call', async () => {
   reserved = [A, B];
   await refresh();
-  expect(book.nameOf('turn-A.example')).toBe('a.example');
-  expect(book.nameOf('turn-b.example')).toBe('Operator B');
-  expect(book.nameOf('mine.example')).toBeUndefined();
+  expect(book.relayOf('turn-A.example')).toBe(relayIdOf(A));
+  expect(book.relayOf('turn-b.example')).toBe(relayIdOf(B));
+  expect(book.relayOf('mine.example')).toBeUndefined();
 });
 
 test('stops', async () => {

@@ -3,7 +3,7 @@ import type { Clock } from '#lib/ports/clock.ts';
 import type { IceServer } from '#lib/ports/media.ts';
 import type { PeerNetwork } from '#lib/ports/peer-network.ts';
 import type { Random } from '#lib/ports/random.ts';
-import { relayHostOf, relayIdOf } from '#lib/protocol/relay-address.ts';
+import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import type { TurnResponse } from '#lib/protocol/turn.ts';
 import { limited } from '../limited.ts';
 import { Watchers } from '../watchable.ts';
@@ -33,8 +33,6 @@ export interface TurnBookPorts {
   readonly network: Pick<PeerNetwork, 'ask'>;
   /** Relays that hold a reservation of ours now, the best first. */
   readonly reserved: () => readonly string[];
-  /** Who runs a relay, by its peer ID, if it says so. */
-  readonly operatorOf: (relay: string) => string | undefined;
   /** Servers that the person added. */
   readonly chosen: () => readonly ChosenIceServer[];
 }
@@ -43,8 +41,8 @@ export interface TurnBookPorts {
 export interface TurnBook extends Watchable {
   /** What to use now; never anything expired. */
   iceServers(): readonly IceServer[];
-  /** The name of the relay whose server this host is, to tell people: its operator or its own host. */
-  nameOf(host: string): string | undefined;
+  /** The peer ID of the relay whose server this host is. */
+  relayOf(host: string): string | undefined;
   /** Called whenever {@link TurnBookPorts.reserved} may have changed, and when the page wakes. */
   refresh(): void;
   stop(): void;
@@ -65,7 +63,7 @@ interface Page {
 
 /** Keeps credentials of the TURN servers of the best relays fresh, so that a call that begins has them at once. */
 export function createTurnBook(ports: TurnBookPorts): TurnBook {
-  const { clock, random, network, reserved, operatorOf, chosen } = ports;
+  const { clock, random, network, reserved, chosen } = ports;
   const watchers = new Watchers();
   const over = new AbortController();
   const pages = new Map<string, Page>();
@@ -85,11 +83,11 @@ export function createTurnBook(ports: TurnBookPorts): TurnBook {
         })),
       ];
     },
-    nameOf(host) {
+    relayOf(host) {
       const named = [...pages.values()].find(({ response }) =>
         response?.urls.some((url) => readIceUrl(url)?.host === host.toLowerCase()),
       );
-      return named && (operatorOf(relayIdOf(named.relay)) ?? relayHostOf(named.relay));
+      return named && relayIdOf(named.relay);
     },
     refresh() {
       forget();

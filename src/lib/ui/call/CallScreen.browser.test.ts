@@ -145,6 +145,7 @@ test('call details: the relay by its name, the encoding, and what a minute costs
     encoding: 'saver',
     sendKbps: 24,
     receiveKbps: 40,
+    wireKbps: 96,
     mark: { grade: 'fair', cause: 'relay' },
   };
   fake.calls.go('connected');
@@ -154,7 +155,7 @@ test('call details: the relay by its name, the encoding, and what a minute costs
   for (const text of [
     'Relayed via Example e.V.',
     'Data saver',
-    '480 kB per minute',
+    '720 kB per minute',
     'Fair: the relay',
   ]) {
     await expect.element(dialog.getByText(text)).toBeVisible();

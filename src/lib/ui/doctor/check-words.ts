@@ -26,6 +26,7 @@ const IMPOSSIBLE_WORDS: Record<Impossible, () => string> = {
   'not-reachable': m.verdict_not_reachable,
   'no-turn': m.verdict_no_turn,
   'hidden-no-relay': m.verdict_hidden,
+  'key-changed': m.verdict_key_changed,
 };
 
 /** What a check looks at. */

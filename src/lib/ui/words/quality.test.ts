@@ -5,20 +5,23 @@ import { pathText, qualityText, usageText } from './quality.ts';
 
 overwriteGetLocale(() => 'en');
 
-const relays = [
-  relayOf('/dns4/relay.example/tcp/443/tls/ws/p2p/ONE', { operator: 'Example e.V.' }),
-  relayOf('/ip4/192.0.2.7/tcp/8080/ws/p2p/TWO'),
-];
+const servers = new Map([
+  [
+    'turn.relay.example',
+    relayOf('/dns4/relay.example/tcp/443/tls/ws/p2p/ONE', { operator: 'Example e.V.' }),
+  ],
+  ['192.0.2.7', relayOf('/ip4/192.0.2.7/tcp/8080/ws/p2p/TWO')],
+]);
 
 test.each([
   [{}, undefined],
   [{ path: 'direct' }, 'Direct'],
-  [{ path: 'relayed' }, 'Relayed'],
-  [{ path: 'relayed', turnHost: 'Relay.example' }, 'Relayed via Example e.V.'],
+  [{ path: 'relayed' }, 'Relayed via Alice’s relay'],
+  [{ path: 'relayed', turnHost: 'turn.relay.example' }, 'Relayed via Example e.V.'],
   [{ path: 'relayed', turnHost: '192.0.2.7' }, 'Relayed via 192.0.2.7:8080'],
   [{ path: 'relayed', turnHost: 'turn.elsewhere' }, 'Relayed via turn.elsewhere'],
 ] as const)('the path of %o is %s', (quality, text) => {
-  expect(pathText(quality, relays)).toBe(text);
+  expect(pathText(quality, (host) => servers.get(host), 'Alice')).toBe(text);
 });
 
 test('how good it is comes with whose fault it is', () => {
@@ -29,7 +32,7 @@ test('how good it is comes with whose fault it is', () => {
   );
 });
 
-test('data use is counted both ways', () => {
-  expect(usageText({ sendKbps: 40 })).toBeUndefined();
-  expect(usageText({ sendKbps: 40, receiveKbps: 40 })).toBe('600 kB per minute');
+test('data use is counted with all that is around the sound', () => {
+  expect(usageText({ sendKbps: 40, receiveKbps: 40 })).toBeUndefined();
+  expect(usageText({ sendKbps: 40, receiveKbps: 40, wireKbps: 112 })).toBe('840 kB per minute');
 });

@@ -33,25 +33,25 @@ export function qualityText(mark: QualityMark, name: string): string {
     : m.quality_because({ grade, cause: CAUSE_WORDS[mark.cause]({ name }) });
 }
 
-/** The way that voice takes; a relay of ours by the name of who runs it. */
-export function pathText(quality: CallQuality, relays: readonly RelayView[]): string | undefined {
-  if (quality.path === undefined) return undefined;
-  if (quality.path === 'direct') return m.details_direct();
-  const { turnHost } = quality;
-  if (turnHost === undefined) return m.details_relayed();
-  const relay = relays.find(({ address }) => hostOf(address) === turnHost.toLowerCase());
+/** The way that voice takes; a relay of ours by the name of who runs it, one of the peer's as theirs. */
+export function pathText(
+  { path, turnHost }: CallQuality,
+  ofServer: (host: string) => RelayView | undefined,
+  name: string,
+): string | undefined {
+  if (path === undefined) return undefined;
+  if (path === 'direct') return m.details_direct();
+  if (turnHost === undefined) return m.details_relayed_via_peer({ name });
+  const relay = ofServer(turnHost);
   return m.details_relayed_via({ name: relay ? relayTitle(relay) : turnHost });
 }
 
-/** kB (1000 bytes) that go and come in a minute. */
-export function usageText({ sendKbps, receiveKbps }: CallQuality): string | undefined {
-  if (sendKbps === undefined || receiveKbps === undefined) return undefined;
-  const kilobytes = Math.round(((sendKbps + receiveKbps) * SECONDS_A_MINUTE) / BITS_A_BYTE);
+/** kB (1000 bytes) that go and come in a minute, as a mobile plan counts them. */
+export function usageText({ wireKbps }: CallQuality): string | undefined {
+  if (wireKbps === undefined) return undefined;
+  const kilobytes = Math.round((wireKbps * SECONDS_A_MINUTE) / BITS_A_BYTE);
   return m.details_usage_value({ value: kilobytes.toLocaleString(getLocale()) });
 }
 
 const SECONDS_A_MINUTE = 60;
 const BITS_A_BYTE = 8;
-
-/** The host that a multiaddr begins with. */
-const hostOf = (address: string): string | undefined => address.split('/')[2]?.toLowerCase();
