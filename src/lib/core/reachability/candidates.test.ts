@@ -47,6 +47,8 @@ test('an invite does not say where a relay is that others know, nor that of a hi
   for (const part of [{ hideAddress: true }, { trust: 'blocked' as const }]) {
     expect(from({ contacts: [contact([elsewhere], part)] })).toEqual([]);
   }
+  const settings = { ...DEFAULT_SETTINGS, hideAddress: true };
+  expect(from({ settings, contacts: [contact([elsewhere])] })).toEqual([]);
 });
 
 test('refused relays are not used, whoever names them; what cannot be dialled neither', () => {

@@ -53,7 +53,8 @@ export function candidates(sources: RelaySources): readonly WantedRelay[] {
   name('directory', remembered);
   // Whom we hide our address from does not name relays that get to see it.
   for (const contact of contacts) {
-    if (mayCall(contact) && !contact.hideAddress) name('invite', contact.hints.relays);
+    const hidden = settings.hideAddress || contact.hideAddress;
+    if (mayCall(contact) && !hidden) name('invite', contact.hints.relays);
   }
   const descriptors = new Map(directory.map((one) => [deviceKeyOf(one.relay) as string, one]));
   return [...named].map(([id, origins]) =>
