@@ -8,7 +8,7 @@ import { bundleSizes } from './bundle-budget.ts';
 import { ensureChromium } from './chromium.ts';
 import { run } from './command.ts';
 import type { Ran } from './command.ts';
-import { oneCheck } from './outcome.ts';
+import { notChecked, oneCheck } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { ensureTurnserver } from './turnserver.ts';
 import { playwrightCounts, testOutcome, vitestCounts, withoutPassed } from './test-counts.ts';
@@ -78,10 +78,10 @@ function e2e(): Promise<Outcome> {
   return playwright(['playwright', 'test', REPORTERS]);
 }
 
-/** Calls in a laboratory of networks, which not every machine allows: where it does not, that is said and no failure. */
+/** Calls in a laboratory of networks, which not every machine allows: where it does not, that is said, and no failure. */
 async function network(): Promise<Outcome> {
   const why = await whyNoLab();
-  if (why !== undefined) return oneCheck(true, '', `skipped: ${why}`);
+  if (why !== undefined) return notChecked(why);
   return playwright(networkTests([REPORTERS]));
 }
 
@@ -115,8 +115,9 @@ async function chromium(): Promise<Outcome> {
 
 /** Never fails: where it cannot be had, its tests are skipped, and this says so. */
 async function coturn(): Promise<Outcome> {
-  const { said } = await ensureTurnserver();
-  return oneCheck(true, said, said.split('\n', 1)[0]);
+  const { ok, said } = await ensureTurnserver();
+  const [line = said] = said.split('\n', 1);
+  return ok ? oneCheck(true, said, line) : notChecked(line);
 }
 
 async function build(): Promise<Outcome> {

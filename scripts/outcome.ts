@@ -5,16 +5,22 @@ export interface Outcome {
   readonly skipped: number;
   /** What the gate printed; shown when it failed. */
   readonly output: string;
-  /** A few words beside a gate that passed. */
+  /** A few words beside a gate that has not failed. */
   readonly note?: string;
 }
 
-/** The closing line of `npm test`. */
-export function totalsLine(outcomes: readonly Outcome[]): string {
-  const sum = (of: 'passed' | 'failed' | 'skipped') =>
+/** The closing line of `npm test`, in exactly this form. What was skipped stands above it: {@link skippedLine}. */
+export function totalsLine(outcomes: readonly Pick<Outcome, 'passed' | 'failed'>[]): string {
+  const sum = (of: 'passed' | 'failed') =>
     outcomes.reduce((total, outcome) => total + outcome[of], 0);
-  const skipped = sum('skipped');
-  return `${sum('passed')} passed, ${sum('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+  return `${sum('passed')} passed, ${sum('failed')} failed`;
+}
+
+/** Where something was not checked, and how much of it; `undefined` where everything was. */
+export function skippedLine(outcomes: ReadonlyMap<string, Outcome>): string | undefined {
+  const places = [...outcomes].filter(([, { skipped }]) => skipped > 0);
+  if (places.length === 0) return undefined;
+  return `Skipped: ${places.map(([name, { skipped }]) => `${name} (${skipped})`).join(', ')}.`;
 }
 
 /** One check: passed or failed, as a whole. */
@@ -26,4 +32,9 @@ export function oneCheck(passed: boolean, output: string, note?: string): Outcom
     output,
     ...(note === undefined ? {} : { note }),
   };
+}
+
+/** A gate that cannot be on this machine: nothing has passed, and nothing has failed. */
+export function notChecked(why: string): Outcome {
+  return { passed: 0, failed: 0, skipped: 1, output: '', note: `skipped: ${why}` };
 }

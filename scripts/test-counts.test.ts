@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { oneCheck, totalsLine } from './outcome.ts';
+import { notChecked, oneCheck, skippedLine, totalsLine } from './outcome.ts';
 import { playwrightCounts, testOutcome, vitestCounts, withoutPassed } from './test-counts.ts';
 
 const passing = { status: 'passed', assertionResults: [{ status: 'passed' }] };
@@ -59,10 +59,18 @@ test('what fails outside of tests is counted', () => {
   expect(testOutcome(ended(1), report, playwrightCounts)).toMatchObject({ passed: 4, failed: 1 });
 });
 
-test('the closing line sums, and names skipped tests only where there are some', () => {
-  const some = { passed: 4, failed: 1, skipped: 0, output: '' };
-  expect(totalsLine([oneCheck(true, ''), oneCheck(false, ''), some])).toBe('5 passed, 2 failed');
-  expect(totalsLine([{ ...some, skipped: 2 }])).toBe('4 passed, 1 failed, 2 skipped');
+test('the closing line sums, and has no room for anything else', () => {
+  const some = { passed: 4, failed: 1, skipped: 2, output: '' };
+  const outcomes = [oneCheck(true, ''), oneCheck(false, ''), notChecked('no room'), some];
+  expect(totalsLine(outcomes)).toBe('5 passed, 2 failed');
+});
+
+test('what was skipped is said by gate, and only where something was', () => {
+  const some = { passed: 4, failed: 0, skipped: 2, output: '' };
+  const checked = ['unit', oneCheck(true, '')] as const;
+  expect(skippedLine(new Map([checked]))).toBeUndefined();
+  const outcomes = new Map([checked, ['relay', some], ['network', notChecked('no room')]]);
+  expect(skippedLine(outcomes)).toBe('Skipped: relay (2), network (1).');
 });
 
 test('of a run of Playwright only what did not pass is shown', () => {

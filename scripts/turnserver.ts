@@ -5,7 +5,7 @@ import { run } from './command.ts';
 export async function ensureTurnserver(): Promise<{ readonly ok: boolean; readonly said: string }> {
   if (await isThere()) return { ok: true, said: 'found turnserver' };
   if (process.getuid?.() !== 0 || !isDebian()) {
-    return { ok: false, said: 'install coturn; until then tests of TURN are skipped' };
+    return { ok: false, said: 'coturn is not installed, which tests of TURN need' };
   }
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   const steps = [

@@ -1,12 +1,12 @@
 import { GATES } from './gates.ts';
 import type { Gate } from './gates.ts';
-import { oneCheck, totalsLine } from './outcome.ts';
+import { oneCheck, skippedLine, totalsLine } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 
 /**
  * The one gate of the project. Without arguments it runs every gate in order; with names of gates, those and
  * what they need. Every gate runs, whatever became of the others, unless something it needs has failed. The
- * last line is `N passed, N failed`, with `, N skipped` where tests were skipped.
+ * last line is `N passed, N failed`; the one before it says what was skipped, if anything was.
  */
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !GATES.some((gate) => gate.name === name));
@@ -25,7 +25,10 @@ for (const gate of chosen(asked)) {
 }
 
 const failures = [...outcomes].filter(([, { failed }]) => failed > 0).map(([name]) => name);
-print(failures.length === 0 ? '\nEvery gate holds.' : `\nFailed: ${failures.join(', ')}.`);
+const skipped = skippedLine(outcomes);
+const holds = skipped === undefined ? 'Every gate holds.' : 'Every gate that could run holds.';
+print(`\n${failures.length === 0 ? holds : `Failed: ${failures.join(', ')}.`}`);
+if (skipped !== undefined) print(skipped);
 print(totalsLine([...outcomes.values()]));
 process.exitCode = failures.length === 0 ? 0 : 1;
 
@@ -54,10 +57,11 @@ function report(
   { passed, failed, skipped, output, note }: Outcome,
   seconds: number,
 ) {
-  const label = failed > 0 ? 'FAIL' : 'ok';
-  const counts =
-    passed + failed + skipped > 1 ? totalsLine([{ passed, failed, skipped, output }]) : '';
-  const words = [counts, failed > 0 ? '' : (note ?? '')].filter((part) => part !== '').join('; ');
+  const label = failed > 0 ? 'FAIL' : passed > 0 ? 'ok' : 'skip';
+  const counts = passed + failed + skipped > 1 ? totalsLine([{ passed, failed }]) : '';
+  const left = passed > 0 && skipped > 0 ? `${skipped} skipped` : '';
+  const told = failed > 0 ? '' : (note ?? '');
+  const words = [counts, left, told].filter((part) => part !== '').join('; ');
   print(
     `${label.padEnd(5)}${name.padEnd(10)}${`${seconds.toFixed(1)} s`.padStart(8)}  ${words}`.trimEnd(),
   );

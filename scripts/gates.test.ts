@@ -1,0 +1,17 @@
+import { expect, test, vi } from 'vitest';
+import { GATES } from './gates.ts';
+
+const machine = vi.hoisted(() => ({
+  whyNoLab: async () => 'no namespaces here',
+  ensureTurnserver: async () => ({ ok: false, said: 'coturn could not be installed\nE: no' }),
+}));
+vi.mock('../e2e/network/lab/why-no-lab.ts', () => ({ whyNoLab: machine.whyNoLab }));
+vi.mock('./turnserver.ts', () => ({ ensureTurnserver: machine.ensureTurnserver }));
+
+test.each([
+  ['network', 'skipped: no namespaces here'],
+  ['coturn', 'skipped: coturn could not be installed'],
+])('where %s cannot be, nothing has passed and nothing has failed', async (name, note) => {
+  const gate = GATES.find((one) => one.name === name);
+  expect(await gate?.check()).toMatchObject({ passed: 0, failed: 0, skipped: 1, note });
+});
