@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { m } from '#lib/messages/messages.js';
 import { overwriteGetLocale } from '#lib/messages/runtime.js';
 import { presenceText } from './presence.ts';
 
@@ -30,4 +31,11 @@ test('in Russian with its plurals', () => {
   overwriteGetLocale(() => 'ru');
   expect(seen(5 * MINUTE)).toBe('Последняя связь 5 минут назад');
   expect(seen(21 * MINUTE)).toBe('Последняя связь 21 минуту назад');
+});
+
+test.each(['en', 'ru'] as const)('in %s nobody takes it for their own state', (locale) => {
+  overwriteGetLocale(() => locale);
+  const own: readonly string[] = [m.net_offline(), m.net_connecting(), m.net_reachable()];
+  expect(own).not.toContain(presenceText({ state: 'unreachable' }, NOW));
+  expect(own).not.toContain(presenceText({ state: 'online' }, NOW));
 });
