@@ -7,15 +7,13 @@ import { soundAfter, watchSound } from './sound.ts';
 
 /** A call that changes networks: kept, with a short silence. */
 
-/** The promise has both, ms. */
-const P50_MAX_MS = 2_000;
-const P95_MAX_MS = 5_000;
 /**
- * On two cores with two browsers p50 was 2.4 s and p95 3.7 s on a quiet machine, and up to twice that on a busy one;
- * what they are made of is in `docs/decisions/0015-restarts-on-one-connection.md`. A product that waits for the
- * browser's own timeouts takes 15 s and more.
+ * What is accepted, ms. Promised are 2 s and 5 s. On two cores with two browsers p50 is 2.2 to 2.4 s and p95 3.6 to 3.7 s: on
+ * Linux Chromium alone takes some 2 s, as `docs/decisions/0015-restarts-on-one-connection.md` tells. The rest is room
+ * for a machine that does other things as well. A product that waits for the browser's own timeouts takes 15 s and more.
  */
-const SLACK = 3;
+const P50_MAX_MS = 3_500;
+const P95_MAX_MS = 6_000;
 
 /** Each is a change of address, the two sides in turn. */
 const HANDOVERS = 20;
@@ -45,8 +43,8 @@ test(`${HANDOVERS} changes of network in one call, the two sides in turn`, async
   const most = Math.max(...silences);
   figure('silence at a handover', `p50 ${p50} ms, p95 ${p95} ms, longest ${most} ms`);
   expect(silences).toHaveLength(2 * HANDOVERS);
-  expect(p50).toBeLessThan(P50_MAX_MS * SLACK);
-  expect(p95).toBeLessThan(P95_MAX_MS * SLACK);
+  expect(p50).toBeLessThanOrEqual(P50_MAX_MS);
+  expect(p95).toBeLessThanOrEqual(P95_MAX_MS);
 });
 
 test('strangers, who are relayed: each changes network once', async ({ scene }) => {
