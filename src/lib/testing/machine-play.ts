@@ -3,7 +3,7 @@ import type { Trust } from '#lib/domain/contact.ts';
 import type { CallId, DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
 import type { Effect } from '#lib/core/call/call-effect.ts';
 import type { CallEvent, Ring, Unstamped } from '#lib/core/call/call-event.ts';
-import { step } from '#lib/core/call/call-machine.ts';
+import { nextDeadline, step } from '#lib/core/call/call-machine.ts';
 import type { Call } from '#lib/core/call/call-state.ts';
 import { FREE_LINE } from '#lib/core/call/line.ts';
 import type { Line } from '#lib/core/call/line.ts';
@@ -124,6 +124,17 @@ export class MachinePlay {
     return this.tell({ type: 'frame', id: of, device: PEER_DEVICE, frame, via });
   }
 
+  /** With every tick that the machine asks for meanwhile, as on a page that is awake. */
+  wait(duration: number): this {
+    const end = this.now + duration;
+    for (let at = nextDeadline(this.line); at <= end; at = nextDeadline(this.line)) {
+      this.pass(at - this.now);
+    }
+    this.now = end;
+    return this;
+  }
+
+  /** With one tick at the end. */
   pass(duration: number): this {
     this.now += duration;
     return this.tell({ type: 'tick', ownNetwork: this.ownNetwork });

@@ -91,7 +91,7 @@ describe('deadlines', () => {
     ],
   ];
   test.each(cases)('%s lasts %d ms', (stage, duration, after, said) => {
-    const play = at(stage).pass(duration - 1);
+    const play = at(stage).wait(duration - 1);
     expect(play.call?.stage).toBe(stage);
     play.pass(1);
     expect(play.stage).toBe(after);

@@ -12,7 +12,7 @@ import { onPress } from './on-press.ts';
 import { onRing } from './on-ring.ts';
 import { onSignal } from './on-signal.ts';
 import { onSound } from './on-sound.ts';
-import { nextDeadline as deadlineOf, onTick } from './on-tick.ts';
+import { awoken, nextDeadline as deadlineOf, onTick } from './on-tick.ts';
 import { openOffer } from './ready.ts';
 import { heartbeat, looseFrame } from './reliable.ts';
 import { PATIENT_MS, PREPARING_MS } from './timing.ts';
@@ -60,7 +60,7 @@ import type { Turn } from './turn.ts';
  */
 export function step(line: Line, event: CallEvent): readonly [Line, readonly Effect[]] {
   const turn: Turn = { now: event.now, effects: [] };
-  const next = decide(turn, line, event);
+  const next = decide(turn, { ...line, call: line.call && awoken(line.call, event.now) }, event);
   const call = next.call && acknowledge(turn, next.call);
   return [buryEnded(turn, line, { ...next, call }), turn.effects];
 }

@@ -8,7 +8,7 @@ import { searchNow } from './on-signal.ts';
 import { tryMicrophoneIfDue } from './on-sound.ts';
 import { due, linkDeadline, rewrite, silent, speaks } from './reliable.ts';
 import { repairIfDue, restart } from './repair.ts';
-import { PATIENT_MS, RINGING_MS, SILENCE_MS } from './timing.ts';
+import { ASLEEP_MS, AWOKEN_MS, PATIENT_MS, RINGING_MS, SILENCE_MS } from './timing.ts';
 import { end, send } from './turn.ts';
 import type { Turn } from './turn.ts';
 import { isDeaf } from './own-media.ts';
@@ -40,6 +40,13 @@ function mendDeadline({ link, repair, retry, hearing }: AcceptedCall): Milliseco
   const deaf = hearing.silent ? hearing.repairAt : undefined;
   const [restart = Infinity, microphone = Infinity, sound = Infinity] = [repair.at, retry.at, deaf];
   return Math.min(linkDeadline(link), restart, microphone, sound);
+}
+
+/** Before anything else that happens: what waited for a path while this page slept gets time to try for one. */
+export function awoken(call: Call, now: Milliseconds): Call {
+  if (call.stage !== 'connecting' && call.stage !== 'reconnecting') return call;
+  if (now - nextDeadline(call) <= ASLEEP_MS) return call;
+  return { ...call, deadline: Math.max(call.deadline, now + AWOKEN_MS) };
 }
 
 /** Some time has passed. Harmless at any moment. */
