@@ -10,4 +10,6 @@ const { status } = spawnSync(process.execPath, [script, ...process.argv.slice(2)
   stdio: 'inherit',
 });
 process.exitCode = status ?? 1;
-process.stdout.write('Calls beside PeerJS and others: npm run bench:calls (Linux, root)\n');
+process.stdout.write(
+  'Calls beside PeerJS and others: npm run bench:calls (Linux, as root mostly)\n',
+);
