@@ -38,7 +38,7 @@ export const LOOKUP_RECORDS_MAX = LOOKUP_TAGS_MAX * PRESENCE_PER_TAG;
 export const SDP_MAX_BYTES = 16 * 1024;
 /** One trickled ICE candidate line. */
 export const CANDIDATE_MAX_BYTES = 512;
-/** Candidates taken from a peer in one call, trickled and inline together. */
+/** Candidates taken from a peer in one description, and as many trickled after it. */
 export const CANDIDATES_MAX = 20;
 /** How long a call rings, ms. A ring older than this is a missed call. */
 export const RING_TTL_MS = 60_000;
