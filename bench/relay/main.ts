@@ -121,7 +121,7 @@ try {
     join(import.meta.dirname, '../../relay/src/main.ts'),
     [
       ...['--port', '0', '--data', folder, '--app', join(folder, 'none'), '--log-level', 'error'],
-      ...['--exempt-loopback', '--no-webrtc-direct'],
+      ...['--exempt-loopback', 'true', '--no-webrtc-direct'],
       ...['--max-connections', String(peers + 10), '--max-reservations', String(peers + 10)],
     ],
     /^(\/ip4\/\S+\/ws\/p2p\/\S+)$/m,
