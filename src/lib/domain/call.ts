@@ -53,3 +53,6 @@ export interface CallQuality {
 export type QualityMark =
   { readonly grade: 'good' } | { readonly grade: 'fair' | 'poor'; readonly cause: QualityCause };
 export type QualityCause = 'own-network' | 'peer-network' | 'relay' | 'unknown';
+
+/** Whose network broke the path of a call. */
+export type BreakCause = Exclude<QualityCause, 'relay'>;

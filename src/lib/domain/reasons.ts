@@ -70,3 +70,6 @@ export type MicrophoneProblem = 'refused' | 'missing' | 'failed';
 
 /** How reachable this device is. `connecting` while any relay is being dialled, `reachable` with a reservation. */
 export type NetworkStatus = 'offline' | 'connecting' | 'reachable';
+
+/** Whether this device has a network. `unclear`: no relay is reached, but it may be the relay that is gone. */
+export type OwnNetwork = 'up' | 'down' | 'unclear';

@@ -1,6 +1,7 @@
 import { fromHex } from '#lib/domain/bytes.ts';
 import type { Trust } from '#lib/domain/contact.ts';
 import type { CallId, DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
+import type { OwnNetwork } from '#lib/domain/reasons.ts';
 import type { Effect } from '#lib/core/call/call-effect.ts';
 import type { CallEvent, Ring, Unstamped } from '#lib/core/call/call-event.ts';
 import { nextDeadline, step } from '#lib/core/call/call-machine.ts';
@@ -8,7 +9,6 @@ import type { Call } from '#lib/core/call/call-state.ts';
 import { FREE_LINE } from '#lib/core/call/line.ts';
 import type { Line } from '#lib/core/call/line.ts';
 import type { Via } from '#lib/core/call/reliable.ts';
-import type { OwnNetwork } from '#lib/core/reachability/own-network.ts';
 import type { CallBody } from '#lib/protocol/call-frame.ts';
 import { TEST_EPOCH } from './fake-clock.ts';
 

@@ -1,13 +1,11 @@
+import type { BreakCause } from '#lib/domain/call.ts';
 import type { Milliseconds } from '#lib/domain/ids.ts';
-import type { OwnNetwork } from '../reachability/own-network.ts';
+import type { OwnNetwork } from '#lib/domain/reasons.ts';
 import type { Reconnecting } from './call-state.ts';
 import { hasMoved } from './repair.ts';
 import { PEER_GONE_MS } from './timing.ts';
 
-/** Whose network broke the path of a call. */
-export type BreakCause = 'own-network' | 'peer-network' | 'unknown';
-
-/** `unknown` if neither relay nor peer is to blame: the way between is broken, by whomever. */
+/** Whose network broke a path. `unknown` if neither relay nor peer is to blame: the way between is broken, by whomever. */
 export function causeOf(call: Reconnecting, now: Milliseconds, own: OwnNetwork): BreakCause {
   if (own === 'down' || (own === 'unclear' && hasMoved(call))) return 'own-network';
   const gone = !call.link.open || now - call.link.heardAt >= PEER_GONE_MS;

@@ -1,9 +1,8 @@
 import type { Bytes } from '#lib/domain/bytes.ts';
 import type { CallId, DeviceKey, IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
-import type { MicrophoneProblem } from '#lib/domain/reasons.ts';
+import type { MicrophoneProblem, OwnNetwork } from '#lib/domain/reasons.ts';
 import type { CallBodyOf, CallFrame } from '#lib/protocol/call-frame.ts';
 import type { Candidate, PathState } from '#lib/ports/media.ts';
-import type { OwnNetwork } from '../reachability/own-network.ts';
 import type { CallPeer } from './call-view.ts';
 import type { ReachFailure } from './reach-port.ts';
 import type { Via } from './reliable.ts';

@@ -1,6 +1,7 @@
 import type { CallRecord } from '#lib/domain/call.ts';
 import type { CallId, DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
 import { toHex } from '#lib/domain/bytes.ts';
+import type { OwnNetwork } from '#lib/domain/reasons.ts';
 import type { CallFrame } from '#lib/protocol/call-frame.ts';
 import type { Attention } from '#lib/ports/attention.ts';
 import { Watchers } from '../watchable.ts';
@@ -17,7 +18,6 @@ import { isLinked } from './call-state.ts';
 import type { Call } from './call-state.ts';
 import type { CallView } from './call-view.ts';
 import { inTime } from './ring-check.ts';
-import type { OwnNetwork } from '../reachability/own-network.ts';
 import { CallWork } from './call-work.ts';
 import type { CallWorkPorts } from './call-work.ts';
 import { FREE_LINE } from './line.ts';

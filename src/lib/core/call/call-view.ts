@@ -1,8 +1,7 @@
-import type { CallDirection, CallStage } from '#lib/domain/call.ts';
+import type { BreakCause, CallDirection, CallStage } from '#lib/domain/call.ts';
 import type { Trust } from '#lib/domain/contact.ts';
 import type { CallId, IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
 import type { EndReason } from '#lib/domain/reasons.ts';
-import type { BreakCause } from './break-cause.ts';
 
 /** The other person of a call as the screen shows them. */
 export interface CallPeer {

@@ -10,7 +10,7 @@ const woken = { type: 'network-changed', same: true } as const;
 describe('a page that slept', () => {
   test.each([
     ['connecting', CONNECTING_MS, 'ended: connection-failed'],
-    ['reconnecting', RECONNECTING_MS, 'ended: connection-lost'],
+    ['reconnecting', RECONNECTING_MS, 'ended: peer-network-lost'],
   ] as const)('while %s tries again before it gives up', (stage, duration, after) => {
     for (const asleep of [duration - 1_000, duration + 2_000, NIGHT_MS]) {
       expect(at(stage).pass(asleep).tell(connected).stage).toBe('connected');
@@ -31,7 +31,7 @@ describe('a page that slept', () => {
     const [before, asleep] = [5_000, 10_000];
     const play = at('reconnecting').wait(before).pass(asleep);
     expect(play.wait(RECONNECTING_MS - before - asleep - 1).stage).toBe('reconnecting');
-    expect(play.pass(1).stage).toBe('ended: connection-lost');
+    expect(play.pass(1).stage).toBe('ended: peer-network-lost');
   });
 
   test('in a call that was not broken has as long as any other', () => {

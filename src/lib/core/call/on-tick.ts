@@ -1,8 +1,7 @@
+import type { BreakCause } from '#lib/domain/call.ts';
 import type { Milliseconds } from '#lib/domain/ids.ts';
-import type { EndReason } from '#lib/domain/reasons.ts';
-import type { OwnNetwork } from '../reachability/own-network.ts';
+import type { EndReason, OwnNetwork } from '#lib/domain/reasons.ts';
 import { causeOf } from './break-cause.ts';
-import type { BreakCause } from './break-cause.ts';
 import type { AcceptedCall, Call, LinkedCall, LiveCall, Rung } from './call-state.ts';
 import { searchNow } from './on-signal.ts';
 import { tryMicrophoneIfDue } from './on-sound.ts';

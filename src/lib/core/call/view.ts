@@ -1,6 +1,6 @@
 import type { Tone } from '#lib/ports/attention.ts';
 import type { Milliseconds } from '#lib/domain/ids.ts';
-import type { OwnNetwork } from '../reachability/own-network.ts';
+import type { OwnNetwork } from '#lib/domain/reasons.ts';
 import { causeOf } from './break-cause.ts';
 import { isAccepted, isPreparing } from './call-state.ts';
 import type { Call, LiveCall } from './call-state.ts';

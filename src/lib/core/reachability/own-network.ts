@@ -1,9 +1,7 @@
+import type { OwnNetwork } from '#lib/domain/reasons.ts';
 import type { PageLife } from '#lib/ports/page-life.ts';
 import type { Reachability } from '../woxly.ts';
 import { networkOf } from './network-of.ts';
-
-/** Whether this device has a network. `unclear`: no relay is reached, but it may be the relay that is gone. */
-export type OwnNetwork = 'up' | 'down' | 'unclear';
 
 /** What the relays tell of our own network: that those of different networks are gone together is no chance. */
 export function ownNetwork(
