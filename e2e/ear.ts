@@ -10,6 +10,8 @@ export interface SeenConnection {
   readonly voice: boolean;
   /** ICE candidates that this page gathered on it. */
   readonly candidates: number;
+  /** URLs of every STUN and TURN server that it was ever told to use. */
+  readonly servers: readonly string[];
 }
 
 /** What a page has heard so far, summed over its connections (W3C webrtc-stats, `inbound-rtp`). */
@@ -23,6 +25,7 @@ interface Heard {
 interface Watched {
   readonly connection: RTCPeerConnection;
   readonly created: number;
+  readonly servers: Set<string>;
   candidates: number;
 }
 /** A registered symbol: the page's own code does not meet it. */
@@ -40,13 +43,32 @@ export function listen(): void {
   const watched: Watched[] = [];
   Object.defineProperty(globalThis, Symbol.for('woxly.test.ear'), { value: watched });
   globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+    readonly #servers = new Set<string>();
+
     constructor(configuration?: RTCConfiguration) {
       super(configuration);
-      const seen: Watched = { connection: this, created: Date.now(), candidates: 0 };
+      const seen: Watched = {
+        connection: this,
+        created: Date.now(),
+        servers: this.#servers,
+        candidates: 0,
+      };
       watched.push(seen);
+      this.#note();
       this.addEventListener('icecandidate', ({ candidate }) => {
         if (candidate?.candidate) seen.candidates++;
       });
+    }
+
+    override setConfiguration(configuration?: RTCConfiguration): void {
+      super.setConfiguration(configuration);
+      this.#note();
+    }
+
+    #note(): void {
+      for (const { urls } of this.getConfiguration().iceServers ?? []) {
+        for (const url of [urls].flat()) this.#servers.add(url);
+      }
     }
   };
 }
@@ -55,9 +77,10 @@ export function listen(): void {
 export function peerConnections(page: Page): Promise<readonly SeenConnection[]> {
   return page.evaluate((ear) => {
     const watched = (globalThis as never)[Symbol.for(ear)] as Watched[];
-    return watched.map(({ connection, created, candidates }) => ({
+    return watched.map(({ connection, created, candidates, servers }) => ({
       created,
       candidates,
+      servers: [...servers],
       state: connection.connectionState,
       voice: connection.getTransceivers().length > 0,
     }));
