@@ -230,3 +230,24 @@ test('nobody answers for a minute: both sides stop, and the callee has a missed 
   const calls = bob.page.getByRole('list', { name: 'Calls' });
   await expect(calls.getByRole('listitem').first()).toContainText(/missed/i);
 });
+
+test('a page that is about to be frozen says so at once, and that it is back', async ({
+  contacts: [alice, bob],
+}) => {
+  await alice.call(bob);
+  await bob.accept();
+  await Promise.all([alice.sees('Connected'), hears(bob.page)]);
+  // Chromium freezes no page under a test: behind an alert nothing of the page runs either.
+  const asleep = alice.page.waitForEvent('dialog');
+  const awake = alice.page.evaluate(() => {
+    document.dispatchEvent(new Event('freeze'));
+    alert('frozen');
+    document.dispatchEvent(new Event('resume'));
+  });
+  const dialog = await asleep;
+  await expect(bob.callRegion()).toContainText('Alice’s app is in the background');
+  await dialog.dismiss();
+  await awake;
+  await expect(bob.callRegion()).not.toContainText('in the background');
+  await bob.sees('Connected');
+});

@@ -42,7 +42,6 @@ class Browser {
       log: { info: () => undefined, warn: () => undefined },
       pageLife: {
         online: true,
-        background: false,
         onBackground: () => () => undefined,
         onNetworkChange: () => () => undefined,
         onWake: () => () => undefined,

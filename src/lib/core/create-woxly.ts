@@ -187,8 +187,8 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
       network.current?.keeper.check(true);
       calls.networkChanged();
     }),
-    pageLife.onBackground(() => {
-      calls.setBackground(pageLife.background);
+    pageLife.onBackground((background) => {
+      calls.setBackground(background);
     }),
     settings.watch(() => {
       calls.settingsChanged();

@@ -4,10 +4,11 @@ export interface PageLife {
   readonly online: boolean;
   /** `run` is called when the page comes back: online again, visible again, resumed from a freeze. */
   onWake(run: () => void): () => void;
-  /** Whether the page is hidden or frozen now, on a device that stops hidden pages' microphones (a phone). */
-  readonly background: boolean;
-  /** `run` is called when {@link background} may have changed. */
-  onBackground(run: () => void): () => void;
+  /**
+   * `run` is called with whether the page is in the background now, when that may have changed: it is hidden on a device
+   * that stops hidden pages' microphones (a phone), or about to be frozen.
+   */
+  onBackground(run: (background: boolean) => void): () => void;
   /** `run` is called when the device may have another network than before (Network Information API, where there is one). */
   onNetworkChange(run: () => void): () => void;
   /** `run` is called when {@link online} turns false. */

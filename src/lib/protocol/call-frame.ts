@@ -49,7 +49,7 @@ const MEDIA = struct({
   muted: required(1, bool),
   /** The microphone is gone or was taken by the system: nothing is sent. */
   lost: optional(2, bool),
-  /** The page is in the background of a phone, which may take the microphone away. */
+  /** The page is in the background of a phone, which may take the microphone away, or about to be frozen. */
   background: optional(3, bool),
   /** Nothing of the other side has been heard for a while although it says that it is not muted. */
   deaf: optional(4, bool),

@@ -55,7 +55,6 @@ export async function goAlice(
     network: network.join(deviceKeyOf(device.publicKey)),
     pageLife: {
       online: true,
-      background: false,
       onWake: () => () => undefined,
       onBackground: () => () => undefined,
       onNetworkChange: () => () => undefined,

@@ -104,7 +104,6 @@ export class RelayWorld {
           this.wake = run;
           return () => undefined;
         },
-        background: false,
         onBackground: () => () => undefined,
         onNetworkChange: () => () => undefined,
         onOffline: () => () => undefined,

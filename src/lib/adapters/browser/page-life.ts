@@ -41,19 +41,21 @@ export const browserPageLife: PageLife = {
         if (document.visibilityState === 'visible') run();
       },
     ),
-  get background() {
-    return document.visibilityState === 'hidden' && isPhone();
-  },
-  onBackground: (run) =>
-    listen(
+  onBackground(run) {
+    const stopLooking = listen(
       [
         [document, 'visibilitychange'],
-        [document, 'freeze'],
         [document, 'resume'],
-        [window, 'pageshow'],
       ],
-      run,
-    ),
+      () => run(document.visibilityState === 'hidden' && isPhone()),
+    );
+    // On any device: nothing of the page runs from here on, and only what is said now is still heard.
+    const stopFreezing = listen([[document, 'freeze']], () => run(true));
+    return () => {
+      stopLooking();
+      stopFreezing();
+    };
+  },
   onNetworkChange(run) {
     const { connection } = navigator as { readonly connection?: Connection };
     let type = connection?.type;

@@ -36,7 +36,7 @@ export interface CallEngine extends Calls {
   reachabilityChanged(): void;
   /** Presence says that this person is there now. */
   personSeen(key: IdentityKey): void;
-  /** The page went into the background of a phone, or came back: the other side is told. */
+  /** The page went into the background, or came back: the other side is told. */
   setBackground(background: boolean): void;
   /** The settings changed: a live call goes on with the chosen devices, and as sparingly as chosen. */
   settingsChanged(): void;

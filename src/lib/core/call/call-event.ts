@@ -44,7 +44,7 @@ export type Press =
   | { readonly type: 'block' }
   | { readonly type: 'mute'; readonly muted: boolean }
   | { readonly type: 'reopen-microphone' }
-  /** The page went into the background of a phone, or came back. */
+  /** The page went into the background, or came back. */
   | { readonly type: 'background'; readonly background: boolean }
   | { readonly type: 'dismiss' };
 

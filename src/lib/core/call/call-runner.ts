@@ -132,7 +132,7 @@ export class CallRunner {
     this.show();
   }
 
-  /** The page went into the background of a phone, or came back. It holds for calls to come, too. */
+  /** The page went into the background, or came back. It holds for calls to come, too. */
   setBackground(background: boolean): void {
     this.#background = background;
     this.dispatch({ type: 'background', background });

@@ -24,7 +24,7 @@ interface Base {
   readonly microphone: 'closed' | 'opening' | 'granted' | 'open' | 'lost';
   /** The system has taken the sound of the microphone for a while. */
   readonly systemMuted: boolean;
-  /** The page is in the background of a phone. */
+  /** The page is in the background. */
   readonly background: boolean;
   /** Goes on looking and ringing until it is hung up, or for {@link PATIENT_MS}. */
   readonly patient: boolean;

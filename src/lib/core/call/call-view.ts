@@ -38,7 +38,7 @@ export interface LiveCallView extends CallViewBase {
   readonly microphoneLost: boolean;
   /** The peer's microphone is gone, or was taken by their system. */
   readonly peerMicrophoneLost: boolean;
-  /** The peer's phone has WOXLY in the background, and may stop at any moment. */
+  /** The peer has WOXLY in the background, where it may stop at any moment. */
   readonly peerBackground: boolean;
   /** Nothing has been heard of the peer for a while, who says that they are not muted. */
   readonly peerSilent: boolean;
