@@ -189,6 +189,21 @@ describe.skipIf(!hasCoturn)('with coturn', () => {
     expect(await Promise.all(codes)).toEqual([200, 200, 200, 200, 200, 200]);
   });
 
+  test('a server that hangs is started again, at the same place', async () => {
+    const options = { ...defaultOptions(), data: await newFolder() };
+    const { server, lines } = await starting({ options, watchMs: 100 });
+    const [hung = 0] = turnProcesses(options.data);
+    process.kill(hung, 'SIGSTOP');
+    await vi.waitFor(() => expect(turnProcesses(options.data)).not.toContain(hung), 25_000);
+    await vi.waitFor(() => expect(server).toMatchObject({ state: 'up', restarts: 1 }), 10_000);
+    expect(lines.map(({ event }) => event)).toEqual([
+      'turn server is up',
+      'turn server is not up',
+      'turn server is up',
+    ]);
+    expect(await speakerFor(server).allocate(server.credentials('a'))).toBe(200);
+  });
+
   test('with a certificate it answers over TLS as well, and with another one once that is renewed', async () => {
     const [now, later] = [await newFolder(), await newFolder()];
     for (const folder of [now, later]) await loadCertificate(folder);

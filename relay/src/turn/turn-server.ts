@@ -85,6 +85,8 @@ export async function startTurnServer(init: {
   readonly find?: typeof findTurnserver;
   /** How often to look at the certificate, ms; for tests. */
   readonly certificateLookMs?: number;
+  /** How often to ask the running server, ms; for tests. */
+  readonly watchMs?: number;
 }): Promise<TurnServer> {
   const { options, place, log } = init;
   if (options.turn === false) return NONE;
@@ -165,6 +167,7 @@ export async function startTurnServer(init: {
       else log.warn('turn server is not up', { state });
     },
     now: () => performance.now(),
+    ...(init.watchMs !== undefined && { watchMs: init.watchMs }),
   });
   const certificateFiles = tls === undefined ? [] : [tls.certificate, tls.key];
   const onRenewed = () => {
