@@ -1,5 +1,6 @@
 import { expect, test } from './people.ts';
 import type { Person } from './person.ts';
+import { throughout } from './throughout.ts';
 
 /** The words and digits that the safety dialog of a live call shows. */
 async function safetyOf(person: Person): Promise<string> {
@@ -34,11 +35,20 @@ test('two people see the same safety words, and who was verified stays so', asyn
   await expect(dialog.getByRole('button', { name: 'Not verified any more' })).toBeVisible();
 });
 
-test('a new key of somebody verified allows no call until it is acknowledged', async ({
+test('a new key of somebody verified makes them unverified, and allows no call until it is acknowledged', async ({
   person,
 }) => {
   const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
   await alice.add(bob);
+  const verified = alice.contact('Bob').getByRole('img', { name: 'Verified' });
+  const openSafety = async () => {
+    await alice.contact('Bob').getByRole('link').first().click();
+    return alice.openDialog('Safety words');
+  };
+  await (await openSafety()).getByRole('button', { name: 'They match' }).click();
+  await alice.page.keyboard.press('Escape');
+  await alice.goTo('Contacts');
+  await expect(verified).toBeVisible();
   // Bob has lost everything, and begins anew.
   const anew = await person('Bob');
   const dialog = await alice.openDialog('Add contact');
@@ -48,15 +58,20 @@ test('a new key of somebody verified allows no call until it is acknowledged', a
 
   const call = alice.contact('Bob').getByRole('button', { name: 'Call Bob', exact: true });
   await expect(call).toBeDisabled();
+  await expect(verified).toBeHidden();
   await anew.callKey(await alice.key());
   await anew.sees('Reaching');
-  await expect(alice.incoming()).toBeHidden();
+  await throughout(alice.page, async () => {
+    expect(await alice.incoming().isVisible()).toBe(false);
+  });
   await anew.hangUp();
 
-  await alice.contact('Bob').getByRole('link').first().click();
+  await expect(await openSafety()).toContainText('Not compared yet.');
+  await alice.page.keyboard.press('Escape');
   await alice.page.getByRole('button', { name: 'I have checked: allow calls' }).click();
   await alice.goTo('Contacts');
   await expect(call).toBeEnabled();
+  await expect(verified).toBeHidden();
   await anew.dismiss();
   await alice.call(anew);
   await expect(anew.incoming()).toBeVisible();
