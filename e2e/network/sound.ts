@@ -6,11 +6,18 @@ export interface Silence {
   readonly from: number;
   /** Absent while it lasts. */
   readonly until?: number;
+  /**
+   * How much of it was played while packets were missing, ms. The rest went by while nobody looked, or nothing was
+   * played at all: the machine was busy, and the call not interrupted.
+   */
+  readonly concealedMs: number;
 }
 
 interface Watch {
   last: number;
-  silences: { from: number; until: number }[];
+  /** Played without packets: by the time of `last`, and until now, ms. */
+  concealedMs: { atLast: number; now: number };
+  silences: { from: number; until: number; concealedMs: number }[];
 }
 const WATCH = 'woxly.test.sound';
 
@@ -29,9 +36,14 @@ export async function watchSound(page: Page): Promise<void> {
       const ear = (globalThis as never)[Symbol.for('woxly.test.ear')] as {
         connection: RTCPeerConnection;
       }[];
-      const watch: Watch = { last: Date.now(), silences: [] };
+      const watch: Watch = {
+        last: Date.now(),
+        concealedMs: { atLast: 0, now: 0 },
+        silences: [],
+      };
       Object.defineProperty(globalThis, Symbol.for(name), { value: watch, configurable: true });
       const most = new Map<string, number>();
+      const concealedMs = new Map<string, number>();
       const listen = async () => {
         let played = false;
         for (const { connection } of ear) {
@@ -42,16 +54,24 @@ export async function watchSound(page: Page): Promise<void> {
           >;
           for (const [id, stat] of report) {
             if (stat['type'] !== 'inbound-rtp' || stat['kind'] !== 'audio') continue;
-            const samples =
-              Number(stat['totalSamplesReceived'] ?? 0) - Number(stat['concealedSamples'] ?? 0);
+            const received = Number(stat['totalSamplesReceived'] ?? 0);
+            const concealed = Number(stat['concealedSamples'] ?? 0);
+            const samples = received - concealed;
+            const playedMs = Number(stat['totalSamplesDuration'] ?? 0) * 1000;
+            concealedMs.set(id, received === 0 ? 0 : (concealed / received) * playedMs);
             played ||= samples > (most.get(id) ?? 0);
             most.set(id, Math.max(samples, most.get(id) ?? 0));
           }
         }
         const now = Date.now();
+        watch.concealedMs.now = [...concealedMs.values()].reduce((sum, ms) => sum + ms, 0);
         if (!played) return;
-        if (now - watch.last > least) watch.silences.push({ from: watch.last, until: now });
+        if (now - watch.last > least) {
+          const missing = watch.concealedMs.now - watch.concealedMs.atLast;
+          watch.silences.push({ from: watch.last, until: now, concealedMs: missing });
+        }
         watch.last = now;
+        watch.concealedMs.atLast = watch.concealedMs.now;
       };
       const again = () => void setTimeout(() => void listen().finally(again), look);
       again();
@@ -60,13 +80,29 @@ export async function watchSound(page: Page): Promise<void> {
   );
 }
 
+/** Packets of sound that never came, over all connections of the page that are open (`packetsLost` of W3C webrtc-stats). */
+export function packetsLost(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const ear = (globalThis as never)[Symbol.for('woxly.test.ear')] as {
+      connection: RTCPeerConnection;
+    }[];
+    const open = ear.filter(({ connection }) => connection.connectionState !== 'closed');
+    const reports = await Promise.all(open.map(({ connection }) => connection.getStats()));
+    return reports
+      .flatMap((report) => [...(report as ReadonlyMap<string, Record<string, unknown>>).values()])
+      .filter(({ type, kind }) => type === 'inbound-rtp' && kind === 'audio')
+      .reduce((sum, { packetsLost: lost }) => sum + Number(lost ?? 0), 0);
+  });
+}
+
 /** Silences since then, the one that lasts included. */
 export async function silencesSince(page: Page, time: number): Promise<readonly Silence[]> {
-  const { last, silences } = await page.evaluate(
+  const { last, silences, concealedMs } = await page.evaluate(
     (name) => (globalThis as never)[Symbol.for(name)] as Watch,
     WATCH,
   );
-  const lasting = Date.now() - last > LEAST_MS ? [{ from: last }] : [];
+  const missing = concealedMs.now - concealedMs.atLast;
+  const lasting = Date.now() - last > LEAST_MS ? [{ from: last, concealedMs: missing }] : [];
   return [...silences.filter(({ until }) => until > time), ...lasting];
 }
 
@@ -82,5 +118,6 @@ export async function soundAfter(page: Page, time: number, patienceMs: number): 
       { timeout: patienceMs, intervals: [100], message: 'sound comes back' },
     )
     .toBe(true);
-  return { from: silences[0]?.from ?? time, until: silences.at(-1)?.until ?? time };
+  const concealedMs = silences.reduce((sum, silence) => sum + silence.concealedMs, 0);
+  return { from: silences[0]?.from ?? time, until: silences.at(-1)?.until ?? time, concealedMs };
 }
