@@ -245,7 +245,7 @@ test('a page that is about to be frozen says so at once, and that it is back', a
     document.dispatchEvent(new Event('resume'));
   });
   const dialog = await asleep;
-  await expect(bob.callRegion()).toContainText('Alice’s app is in the background');
+  await expect(bob.callRegion()).toContainText('Alice’s phone is in the background');
   await dialog.dismiss();
   await awake;
   await expect(bob.callRegion()).not.toContainText('in the background');

@@ -106,7 +106,7 @@ test('a broken path: whose network, and how long it is tried; the countdown is n
 });
 
 test.each([
-  [{ peerBackground: true }, ['Alice’s app is in the background']],
+  [{ peerBackground: true }, ['Alice’s phone is in the background']],
   [{ peerMicrophoneLost: true, peerSilent: true }, ['Alice’s microphone is gone']],
   [{ peerSilent: true }, ['Nothing is heard from Alice']],
   [{ unheard: true }, ['Alice cannot hear you']],
