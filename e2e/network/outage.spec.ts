@@ -18,7 +18,8 @@ test('a network that is gone for good: both are told whose, and “Call again”
   await Promise.all([alice.sees('Reconnecting'), bob.sees('Reconnecting')]);
   await expect(bob.callRegion()).toContainText('The break is in your network');
   await expect(alice.callRegion()).toContainText('The break is in Bob’s network');
-  for (const one of [alice, bob]) await expect(one.callRegion()).toContainText(/0:[0-5]\d/);
+  for (const one of [alice, bob])
+    await expect(one.callRegion()).toContainText(/Gives up in 0:[0-5]\d/);
   const timeout = GIVEN_UP_MS + 20_000;
   await expect(bob.callStatus()).toContainText('Ended: your network was gone', { timeout });
   await expect(alice.callStatus()).toContainText('Ended: their network was gone', { timeout });
@@ -44,5 +45,5 @@ test('hanging up works while the path is broken, and the other side hears of it 
   await alice.hangUp();
   await alice.sees('Ended: you hung up');
   await bob.machine.restore();
-  await bob.sees('Ended');
+  await bob.sees('Ended: the other person hung up');
 });

@@ -11,7 +11,7 @@ import { soundAfter } from './sound.ts';
 const BACK_WITHIN_MS = 2_000;
 /**
  * Where UDP is blocked the call goes over TCP, which waits ever longer before it tries again; a new connection to the
- * TURN server is faster and took 2.1 to 3 s. That misses the promise.
+ * TURN server is faster and took 1.4 to 3.6 s. That misses the promise.
  */
 const BACK_WITHIN_TCP_MS = 6_000;
 

@@ -192,7 +192,8 @@ describe.skipIf(!hasCoturn)('with coturn', () => {
   test('a server that hangs is started again, at the same place', async () => {
     const options = { ...defaultOptions(), data: await newFolder() };
     const { server, lines } = await starting({ options, watchMs: 100 });
-    const [hung = 0] = turnProcesses(options.data);
+    const [hung] = turnProcesses(options.data);
+    if (hung === undefined) throw new Error('no TURN server runs');
     process.kill(hung, 'SIGSTOP');
     await vi.waitFor(() => expect(turnProcesses(options.data)).not.toContain(hung), 25_000);
     await vi.waitFor(() => expect(server).toMatchObject({ state: 'up', restarts: 1 }), 10_000);

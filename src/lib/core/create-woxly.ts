@@ -117,7 +117,8 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
     reach: {
       reach: async (...args) => (await network.first).reach.reach(...args),
     },
-    ownNetwork: () => ownNetwork(reachability, pageLife),
+    ownNetwork: () =>
+      ownNetwork(reachability.status, pageLife.online, network.current?.keeper.losses ?? []),
     // Whoever keeps the relays asks each at once whether it is alive.
     onBroken: () => network.current?.keeper.check(),
     self: () => {

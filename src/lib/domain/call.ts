@@ -42,7 +42,9 @@ export interface CallQuality {
   readonly receiveKbps?: number;
   /** All that the call sends and receives, with the headers of IP and UDP: what a mobile plan counts. */
   readonly wireKbps?: number;
-  /** Which of our TURN servers carries it, when `path` is `relayed` and it is ours: its host name or address. */
+  /** Whose TURN server carries it, when `path` is `relayed`. */
+  readonly relayedBy?: 'own' | 'peer';
+  /** Which of our TURN servers that is: its host name or address. Not every browser tells. */
   readonly turnHost?: string;
   /** Whether redundant audio (RFC 2198) is sent, and how it is encoded now; `saver` for the data saver. */
   readonly encoding?: 'normal' | 'redundant' | 'low' | 'lowest' | 'saver';

@@ -23,7 +23,10 @@ export type Way = 'circuit' | 'turn' | 'direct';
 export interface FrameChannel {
   /** The device at the other end, authenticated by Noise. */
   readonly device: DeviceKey;
-  /** How it goes to the device now; `undefined`, or no such member, where that cannot be told. */
+  /**
+   * How the device is reached best now, over this channel or a connection that came up beside it; `undefined`, or no such
+   * member, where that cannot be told.
+   */
   way?(): Promise<Way | undefined>;
   /** Queues a frame. After the channel closed it does nothing: `onClose` has said so. */
   send(frame: Bytes): void;

@@ -1,10 +1,9 @@
-import type { Connection, Stream } from '@libp2p/interface';
+import type { Stream } from '@libp2p/interface';
 import { lpStream } from '@libp2p/utils';
 import type { Bytes } from '#lib/domain/bytes.ts';
 import type { DeviceKey } from '#lib/domain/ids.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import { FRAME_MAX_BYTES } from '#lib/protocol/limits.ts';
-import { wayOf } from './way-of.ts';
 
 /** Frames kept for a listener that has not come yet, or for a stream that does not drain. */
 const QUEUE_MAX = 256;
@@ -13,7 +12,7 @@ const QUEUE_MAX = 256;
 export function frameChannel(
   stream: Stream,
   device: DeviceKey,
-  connection?: Connection,
+  way?: FrameChannel['way'],
 ): FrameChannel {
   const framed = lpStream(stream, { maxDataLength: FRAME_MAX_BYTES });
   const waiting: Bytes[] = [];
@@ -41,7 +40,7 @@ export function frameChannel(
 
   return {
     device,
-    ...(connection && { way: () => wayOf(connection) }),
+    ...(way && { way }),
     send(frame) {
       if (ended) return;
       unsent += 1;

@@ -26,6 +26,7 @@ import { openStream } from './open-stream.ts';
 import { isDirect } from './relay-gossip.ts';
 import type { MayConnect } from './signalling-gate.ts';
 import { topicEar } from './topic-ear.ts';
+import { wayTo } from './way-to.ts';
 
 /** Channels of one protocol that one peer may have open at once. */
 const INBOUND_CHANNELS_MAX = 4;
@@ -192,7 +193,7 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
         const target = { peer, protocol, circuits, anew };
         const { stream, connection } = await openStream(libp2p, circuitDialler, target, signal);
         if (connection.limits !== undefined) upgrade(peer, connection);
-        return frameChannel(stream, peer, connection);
+        return frameChannel(stream, peer, () => wayTo(libp2p, peer));
       } catch (cause) {
         throw networkError(cause, signal);
       }

@@ -51,7 +51,7 @@ export class QualityReader {
       packets: inbound?.packetsReceived ?? 0,
       lost: inbound?.packetsLost ?? 0,
       pair: pair?.id,
-      wire: wireBytes(pair),
+      wire: wireBytes(pair, outbound, inbound),
     };
     const rates = ratesBetween(this.#last, now);
     this.#last = now;
@@ -61,7 +61,8 @@ export class QualityReader {
     };
     const local = report.get(pair?.localCandidateId);
     const relayed = pair !== undefined && report.isRelayed(pair);
-    const turnHost = local?.candidateType === 'relay' ? hostOf(local.url) : undefined;
+    const relayedBy = local?.candidateType === 'relay' ? 'own' : 'peer';
+    const turnHost = relayedBy === 'own' ? hostOf(local?.url) : undefined;
     const mark = qualityMark({
       roundTripMs: figures.roundTripMs,
       jitterMs: figures.jitterMs,
@@ -75,6 +76,7 @@ export class QualityReader {
       ...figures,
       ...(codec !== undefined && { codec: codec.replace(/^audio\//, '') }),
       ...rates,
+      ...(relayed && { relayedBy }),
       ...(turnHost !== undefined && { turnHost }),
       encoding,
       ...(mark && { mark }),
@@ -105,8 +107,15 @@ export function hostOf(url: string | undefined): string | undefined {
   return /^turns?:(\[[^\]]+\]|[^:?]+)/.exec(url ?? '')?.[1];
 }
 
-function wireBytes(pair: Stat | undefined): number {
-  const { bytesSent = 0, bytesReceived = 0, packetsSent = 0, packetsReceived = 0 } = pair ?? {};
+/** Firefox counts the packets of sound only. */
+function wireBytes(
+  pair: Stat | undefined,
+  outbound: Stat | undefined,
+  inbound: Stat | undefined,
+): number {
+  const { bytesSent = 0, bytesReceived = 0 } = pair ?? {};
+  const packetsSent = pair?.packetsSent ?? outbound?.packetsSent ?? 0;
+  const packetsReceived = pair?.packetsReceived ?? inbound?.packetsReceived ?? 0;
   return bytesSent + bytesReceived + HEADERS_BYTES * (packetsSent + packetsReceived);
 }
 

@@ -206,6 +206,23 @@ describe('the microphone', () => {
     },
   );
 
+  test('that is lost while another one is opened for it, in vain, is asked for again', async () => {
+    befriend(alice, bob);
+    await talk(alice, bob);
+    alice.microphones.opened[0]?.systemMute(true);
+    alice.microphones.behaviour = 'waits';
+    alice.calls.reopenMicrophone();
+    alice.microphones.opened[0]?.lose();
+    // It is tried again by itself, while the first attempt is still under way.
+    await world.pass(2_000);
+    alice.microphones.deny('failed');
+    await world.pass(100);
+    alice.microphones.behaviour = 'opens';
+    await world.pass(10_000);
+    expect(shown(alice, 'microphoneLost')).toBe(false);
+    expect(alice.paths.last.sending).toBe(alice.microphones.opened[1]);
+  });
+
   test('of a peer that nothing is heard of is opened anew, once', async () => {
     befriend(alice, bob);
     await talk(alice, bob);

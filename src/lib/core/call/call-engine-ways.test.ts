@@ -89,6 +89,14 @@ describe('a path that breaks', () => {
     expect(alice.paths.opened).toHaveLength(1);
   });
 
+  test('for good, while both are heard: one gives up, and tells the other no more than that', async () => {
+    await talk(alice, bob);
+    for (const { paths } of [alice, bob]) paths.last.isolated = true;
+    for (const { paths } of [alice, bob]) paths.last.report('broken');
+    await world.pass(RECONNECTING_MS);
+    expect([alice.shows, bob.shows]).toEqual(['ended: connection-lost', 'ended: lost-by-peer']);
+  });
+
   test('both sides move in turn, each time with another channel', async () => {
     await talk(alice, bob);
     for (const mover of [alice, bob, alice, bob]) {

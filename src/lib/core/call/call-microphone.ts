@@ -74,7 +74,13 @@ export class CallMicrophone {
     this.#opening = false;
     if (this.#ended.signal.aborted) return;
     if (problem) this.#ports.log.warn('call microphone not renewed', { problem });
+    // The one before was lost meanwhile, and whoever asked for another waits for this one.
+    if (problem && this.#isGone()) this.#events.report({ type: 'microphone-error', problem });
     this.useChosen();
+  }
+
+  #isGone(): boolean {
+    return this.#current === undefined;
   }
 
   close(): void {

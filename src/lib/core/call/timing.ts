@@ -11,7 +11,7 @@ export const CONNECTING_MS = 30_000;
 /** Without a media path, before the call is given up. */
 export const RECONNECTING_MS = 60_000;
 /** A deadline noticed so late: the page was frozen or the device slept, and nothing was tried meanwhile. */
-export const ASLEEP_MS = 1_500;
+export const ASLEEP_MS = 5_000;
 /** After that a path is tried for so long at least: a short and a long attempt at a relay, which take 3 s and 12 s. */
 export const AWOKEN_MS = 15_000;
 

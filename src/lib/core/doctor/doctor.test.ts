@@ -180,7 +180,9 @@ test.each([
     state: verdict.path === 'impossible' ? 'bad' : 'good',
     verdict,
   });
-  expect(world.lookedUp).toEqual([KEY]);
+  // Whom no call would be placed to is not dialled either.
+  const refused = signs.keyChanged ?? (signs.hide && signs.turn === false);
+  expect(world.lookedUp).toEqual(refused ? [] : [KEY]);
 });
 
 test('behind a symmetric NAT without TURN little is promised', async () => {

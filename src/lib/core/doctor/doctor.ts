@@ -9,7 +9,7 @@ import { checkRelays } from './check-relays.ts';
 import type { DoctorPorts } from './doctor-ports.ts';
 import { relayName } from './relay-name.ts';
 import { reportOf } from './report.ts';
-import { verdictOf } from './verdict.ts';
+import { refusalOf, verdictOf } from './verdict.ts';
 import { within } from './within.ts';
 
 /** A whole run, ms: more than its parts together may take, in case one of them hangs. */
@@ -39,17 +39,20 @@ export function createDoctor(ports: DoctorPorts): Doctor {
       const network = await checkNetwork(ports, list, servers ?? [], signal);
       if (contact === undefined) return;
       list.set('verdict', { state: 'running' });
-      const where = await within(clock, LOOK_UP_TIMEOUT_MS, signal, (late) =>
-        ports.lookUp(contact.key, late),
-      );
-      if (signal.aborted) return;
-      const verdict = verdictOf({
+      const signs = {
         nat: network.nat,
         via: network.via && relayName(ports.reachability, network.via),
-        where: where ?? 'not-reachable',
         keyChanged: contact.keyBefore !== undefined,
         hidden: settings.current.hideAddress || contact.hideAddress,
-      });
+      };
+      const lookUp = (late: AbortSignal) => ports.lookUp(contact.key, late);
+      const verdict =
+        refusalOf(signs) ??
+        verdictOf({
+          ...signs,
+          where: (await within(clock, LOOK_UP_TIMEOUT_MS, signal, lookUp)) ?? 'not-reachable',
+        });
+      if (signal.aborted) return;
       list.set('verdict', { state: stateOf(verdict, network.nat), verdict });
     } finally {
       list.close();

@@ -8,65 +8,54 @@ import { lookUpForDoctor } from './look-up.ts';
 
 const KEY = '12D3KooWSomebody' as IdentityKey;
 
-/** Looks for somebody to whom channels go in these ways, one after the other. */
-function looking(ways: readonly (Way | ReachFailure)[]) {
+/** Looks for somebody to whom a channel goes in these ways, look by look, the last one for good. */
+function looking(ways: readonly (Way | undefined)[], failure?: ReachFailure) {
   const clock = new FakeClock();
   const over = new AbortController();
-  let opened = 0;
-  let closed = 0;
-  const reach = () => {
-    const way = ways[opened];
-    opened += 1;
-    if (way === 'offline' || way === 'not-found' || way === 'not-reachable')
-      return Promise.reject(new WoxlyError<ReachFailure>(way));
-    return Promise.resolve({
-      device: 'device' as DeviceKey,
-      way: () => Promise.resolve(way),
-      send: () => undefined,
-      listen: () => undefined,
-      close: () => (closed += 1),
-    });
+  let looks = 0;
+  let closed = false;
+  const channel = {
+    device: 'device' as DeviceKey,
+    way: () => Promise.resolve(ways[Math.min(looks++, ways.length - 1)]),
+    send: () => undefined,
+    listen: () => undefined,
+    close: () => void (closed = true),
   };
+  const reach = () =>
+    failure ? Promise.reject(new WoxlyError<ReachFailure>(failure)) : Promise.resolve(channel);
   const lookUp = lookUpForDoctor(
     clock,
     { get: () => undefined },
     Promise.resolve({ reach: { reach } }),
   );
-  const found = lookUp(KEY, over.signal);
-  return {
-    ...{ clock, over, found },
-    get left() {
-      return opened - closed;
-    },
-    get opened() {
-      return opened;
-    },
-  };
+  return { clock, over, found: lookUp(KEY, over.signal), isClosed: () => closed };
 }
 
 test.each([
   [['direct'], 'direct'],
-  [['circuit', 'direct'], 'direct'],
-  [['turn', 'direct'], 'direct'],
-  [['circuit', 'turn'], 'relayed'],
-  [['circuit', 'circuit'], 'there'],
-  [['circuit', 'not-reachable'], 'there'],
-  [['not-found'], 'not-found'],
-  [['offline'], 'offline'],
-] as const)('channels that go by %s: %s', async (ways, where) => {
+  [['circuit', 'circuit', 'direct'], 'direct'],
+  [['circuit', 'turn', 'direct'], 'direct'],
+  [['circuit', undefined, 'turn'], 'relayed'],
+  [['circuit'], 'there'],
+  [[undefined], 'there'],
+] as const)('a channel that goes by %s: %s', async (ways, where) => {
   const look = looking(ways);
   await settled();
-  await look.clock.advance(2_000);
+  await look.clock.advance(6_000);
   expect(await look.found).toBe(where);
   expect(look.clock.waiting).toBe(0);
-  expect(look.opened).toBe(ways.length);
-  if (where === 'direct' || where === 'relayed') expect(look.left).toBe(0);
+  expect(look.isClosed()).toBe(true);
+});
+
+test.each(['not-found', 'not-reachable', 'offline'] as const)('somebody %s', async (failure) => {
+  expect(await looking([], failure).found).toBe(failure);
 });
 
 test('nothing waits any more once it is given up', async () => {
-  const look = looking(['circuit', 'circuit']);
+  const look = looking(['circuit']);
   await settled();
   look.over.abort();
   await look.found;
   expect(look.clock.waiting).toBe(0);
+  expect(look.isClosed()).toBe(true);
 });

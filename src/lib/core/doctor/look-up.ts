@@ -1,44 +1,50 @@
 import { WoxlyError } from '#lib/domain/errors.ts';
 import type { IdentityKey } from '#lib/domain/ids.ts';
 import type { Clock } from '#lib/ports/clock.ts';
+import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import type { Online } from '../online.ts';
 import type { Contacts } from '../woxly.ts';
 import type { Whereabouts } from './verdict.ts';
 
 const FAILURES = ['offline', 'not-found', 'not-reachable'] as const;
 
-/** How long a connection of their own may take to come up beside the circuit, ms: a second, and one more in need. */
-const UPGRADE_MS = 2_000;
+/** How long a connection of their own may take to come up beside the circuit, and how often it is looked for, ms. */
+const UPGRADE_MS = 6_000;
+const LOOK_MS = 500;
+/** After so long through a TURN server it will stay there, ms. */
+const SETTLED_MS = 2_000;
 
 /**
  * Looks for a contact as a call would, and opens a channel to one of their devices, over which nothing is said. If that
- * is not direct it looks again a moment later: between contacts the network makes a connection of its own, as a call does.
+ * goes by a circuit it waits for a while: between contacts the network makes a connection of its own, as a call does.
  */
 export function lookUpForDoctor(
   clock: Clock,
   contacts: Pick<Contacts, 'get'>,
   online: Promise<Pick<Online, 'reach'>>,
 ): (key: IdentityKey, signal: AbortSignal) => Promise<Whereabouts> {
+  /** One through a TURN server may give way to a direct one a moment later. */
+  const whereabouts = async (channel: FrameChannel, signal: AbortSignal): Promise<Whereabouts> => {
+    let turns = 0;
+    for (let waited = 0; waited < UPGRADE_MS && !signal.aborted; waited += LOOK_MS) {
+      const way = await channel.way?.().catch(() => undefined);
+      if (way === 'direct') return 'direct';
+      turns = way === 'turn' ? turns + 1 : 0;
+      if (turns * LOOK_MS >= SETTLED_MS) return 'relayed';
+      await pause(clock, LOOK_MS, signal);
+    }
+    return 'there';
+  };
+
   return async (key, signal) => {
     const hints = contacts.get(key)?.hints ?? { devices: [], relays: [] };
     try {
       const { reach } = await online;
-      const way = async () => {
-        const channel = await reach.reach(key, hints, { onFound: () => undefined, signal });
-        const found = await channel.way?.().catch(() => undefined);
+      const channel = await reach.reach(key, hints, { onFound: () => undefined, signal });
+      try {
+        return await whereabouts(channel, signal);
+      } finally {
         channel.close();
-        return found;
-      };
-      if ((await way()) === 'direct') return 'direct';
-      await pause(clock, UPGRADE_MS, signal);
-      switch (await way().catch(() => undefined)) {
-        case 'direct':
-          return 'direct';
-        case 'turn':
-          return 'relayed';
-        case 'circuit':
-        case undefined:
-          return 'there';
       }
     } catch (cause) {
       const reason: unknown = cause instanceof WoxlyError ? cause.reason : undefined;

@@ -19,16 +19,23 @@ export interface CallSigns {
   readonly nat: NatKind;
 }
 
-/** How a call would go, as far as one side can tell: the other side's network is seen only in a call. */
-export function verdictOf({ where, keyChanged, hidden, via, nat }: CallSigns): PathVerdict {
+/** Why no call would be placed at all, so that nobody need be looked for. */
+export function refusalOf({
+  keyChanged,
+  hidden,
+  via,
+}: Omit<CallSigns, 'where'>): PathVerdict | undefined {
   if (keyChanged) return { path: 'impossible', because: 'key-changed' };
+  return hidden && via === undefined
+    ? { path: 'impossible', because: 'hidden-no-relay' }
+    : undefined;
+}
+
+/** How a call would go, as far as one side can tell: the other side's network is seen only in a call. */
+export function verdictOf({ where, hidden, via, nat }: CallSigns): PathVerdict {
   if (where !== 'direct' && where !== 'relayed' && where !== 'there')
     return { path: 'impossible', because: where };
-  if (hidden) {
-    return via === undefined
-      ? { path: 'impossible', because: 'hidden-no-relay' }
-      : { path: 'relayed', via };
-  }
+  if (hidden && via !== undefined) return { path: 'relayed', via };
   if (where === 'direct') return { path: 'direct' };
   if (nat === 'blocked') {
     return via === undefined

@@ -48,7 +48,10 @@ test('an invite does not say where a relay is that others know, nor that of a hi
     expect(from({ contacts: [contact([elsewhere], part)] })).toEqual([]);
   }
   const settings = { ...DEFAULT_SETTINGS, hideAddress: true };
-  expect(from({ settings, contacts: [contact([elsewhere])] })).toEqual([]);
+  const named = { settings, contacts: [contact([elsewhere])] };
+  expect(from({ ...named, page: [two.address] }).map(({ origin }) => origin)).toEqual(['page']);
+  // Better theirs than none: nobody could call.
+  expect(from(named)).toMatchObject([{ origin: 'invite' }]);
 });
 
 test('refused relays are not used, whoever names them; what cannot be dialled neither', () => {

@@ -51,10 +51,10 @@ export function candidates(sources: RelaySources): readonly WantedRelay[] {
   name('own', settings.relays);
   for (const { addresses } of directory) name('directory', addresses);
   name('directory', remembered);
-  // Whom we hide our address from does not name relays that get to see it.
+  // Whom we hide our address from does not name relays that get to see it; of everybody, unless there are no others.
+  const fromAll = !settings.hideAddress || named.size === 0;
   for (const contact of contacts) {
-    const hidden = settings.hideAddress || contact.hideAddress;
-    if (mayCall(contact) && !hidden) name('invite', contact.hints.relays);
+    if (mayCall(contact) && fromAll && !contact.hideAddress) name('invite', contact.hints.relays);
   }
   const descriptors = new Map(directory.map((one) => [deviceKeyOf(one.relay) as string, one]));
   return [...named].map(([id, origins]) =>

@@ -68,6 +68,8 @@ export class KeptRelay implements Rankable {
   onTrial = false;
   /** It held a reservation, lost it, and is being dialled again. */
   wasLost = false;
+  /** When it was lost last; `-Infinity` if it never was. */
+  lostAt = -Infinity;
   /** When it was last tried as a better one. */
   triedAt = -Infinity;
   readonly #ports: KeptRelayPorts;
@@ -97,6 +99,10 @@ export class KeptRelay implements Rankable {
 
   get operators(): readonly string[] {
     return this.wanted.operators;
+  }
+
+  get addresses(): readonly string[] {
+    return this.wanted.addresses;
   }
 
   get held(): boolean {
@@ -233,6 +239,7 @@ export class KeptRelay implements Rankable {
         if (isCancelled()) return;
         log.info('relay lost');
         this.wasLost = true;
+        this.lostAt = clock.now();
         this.start();
         this.#ports.onChange(this);
       };

@@ -6,7 +6,11 @@ import { relayHostOf } from '#lib/protocol/relay-address.ts';
  */
 export function networkOf(address: string): string {
   const host = relayHostOf(address).toLowerCase();
-  if (host.includes(':')) return host.split(':').slice(0, 3).join(':');
+  if (host.includes(':')) {
+    const [head = ''] = host.split('::');
+    const groups = head.split(':');
+    return [0, 1, 2].map((place) => groups[place] || '0').join(':');
+  }
   const labels = host.split('.');
   if (/^\d+\.\d+\.\d+\.\d+$/.test(host)) return labels.slice(0, 3).join('.');
   return labels.slice(-2).join('.');

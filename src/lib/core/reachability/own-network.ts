@@ -1,15 +1,38 @@
-import type { OwnNetwork } from '#lib/domain/reasons.ts';
-import type { PageLife } from '#lib/ports/page-life.ts';
-import type { Reachability } from '../woxly.ts';
+import type { Milliseconds } from '#lib/domain/ids.ts';
+import type { NetworkStatus, OwnNetwork } from '#lib/domain/reasons.ts';
 import { networkOf } from './network-of.ts';
 
-/** What the relays tell of our own network: that those of different networks are gone together is no chance. */
+/** Relays that are lost within so long of each other are lost together, ms: a dead connection takes a while to show. */
+const TOGETHER_MS = 20_000;
+
+/** A relay that may have held a reservation of ours. */
+export interface Losable {
+  readonly addresses: readonly string[];
+  /** When it was lost last; `-Infinity` if it never was. */
+  readonly lostAt: Milliseconds;
+}
+
+/** What can be told of our own network: that relays of different networks are lost together is no chance. */
 export function ownNetwork(
-  { status, relays }: Pick<Reachability, 'status' | 'relays'>,
-  { online }: Pick<PageLife, 'online'>,
+  status: NetworkStatus,
+  online: boolean,
+  relays: readonly Losable[],
 ): OwnNetwork {
   if (status === 'reachable') return 'up';
-  if (!online) return 'down';
-  const reached = relays.filter(({ roundTripMs }) => roundTripMs !== undefined);
-  return new Set(reached.map(({ address }) => networkOf(address))).size > 1 ? 'down' : 'unclear';
+  return !online || networksLost(relays) > 1 ? 'down' : 'unclear';
+}
+
+/** Of how many networks relays were lost together with the one that was lost last. */
+function networksLost(relays: readonly Losable[]): number {
+  const last = Math.max(...relays.map(({ lostAt }) => lostAt));
+  const lost = relays.filter(({ lostAt }) => lostAt > -Infinity && last - lostAt <= TOGETHER_MS);
+  const seen = new Set<string>();
+  let count = 0;
+  for (const { addresses } of lost) {
+    // A relay may be in several: by name and by address. One that shares any with another counts with it.
+    const networks = addresses.map(networkOf);
+    if (!networks.some((network) => seen.has(network))) count += 1;
+    for (const network of networks) seen.add(network);
+  }
+  return count;
 }

@@ -6,6 +6,7 @@ import type { Reachability, RelayView } from '../woxly.ts';
 import type { WantedRelay } from './candidates.ts';
 import { KeptRelay } from './kept-relay.ts';
 import type { KeptRelayPorts } from './kept-relay.ts';
+import type { Losable } from './own-network.ts';
 import { rankRelays } from './rank-relays.ts';
 import { afterTrial, nextMove } from './relay-move.ts';
 import type { Move } from './relay-move.ts';
@@ -32,6 +33,8 @@ export interface RelayKeeper extends Pick<Reachability, 'watch' | 'status' | 're
   /** Addresses of relays that hold a reservation of ours, the best first. */
   readonly reserved: readonly string[];
   viewOf(relay: string): RelayView | undefined;
+  /** When each relay was lost, to tell whether our own network is gone. */
+  readonly losses: readonly Losable[];
   /** Says which relays there are, and what is known of them. Those that are not among them any more are let go. */
   want(relays: readonly WantedRelay[]): void;
   /** The network seems to have gone, or has `changed`: a relay that does not answer at once is dialled anew. */
@@ -67,6 +70,9 @@ export function createRelayKeeper(ports: RelayKeeperPorts): RelayKeeper {
     },
     get reserved() {
       return kept.filter(({ state }) => state === 'reachable').map(({ address }) => address);
+    },
+    get losses() {
+      return kept;
     },
     viewOf: (relay) => kept.find(({ id }) => id === relay)?.view,
     want(relays) {

@@ -84,8 +84,10 @@ export function createTurnBook(ports: TurnBookPorts): TurnBook {
       ];
     },
     relayOf(host) {
+      // Browsers write an IPv6 address in brackets, as it stands in the URL.
+      const bare = host.toLowerCase().replace(/^\[(.*)\]$/, '$1');
       const named = [...pages.values()].find(({ response }) =>
-        response?.urls.some((url) => readIceUrl(url)?.host === host.toLowerCase()),
+        response?.urls.some((url) => readIceUrl(url)?.host === bare),
       );
       return named && relayIdOf(named.relay);
     },

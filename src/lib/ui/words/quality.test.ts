@@ -16,7 +16,8 @@ const servers = new Map([
 test.each([
   [{}, undefined],
   [{ path: 'direct' }, 'Direct'],
-  [{ path: 'relayed' }, 'Relayed via Alice’s relay'],
+  [{ path: 'relayed', relayedBy: 'peer' }, 'Relayed via Alice’s relay'],
+  [{ path: 'relayed', relayedBy: 'own' }, 'Relayed'],
   [{ path: 'relayed', turnHost: 'turn.relay.example' }, 'Relayed via Example e.V.'],
   [{ path: 'relayed', turnHost: '192.0.2.7' }, 'Relayed via 192.0.2.7:8080'],
   [{ path: 'relayed', turnHost: 'turn.elsewhere' }, 'Relayed via turn.elsewhere'],

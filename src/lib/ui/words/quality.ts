@@ -35,13 +35,14 @@ export function qualityText(mark: QualityMark, name: string): string {
 
 /** The way that voice takes; a relay of ours by the name of who runs it, one of the peer's as theirs. */
 export function pathText(
-  { path, turnHost }: CallQuality,
+  { path, relayedBy, turnHost }: CallQuality,
   ofServer: (host: string) => RelayView | undefined,
   name: string,
 ): string | undefined {
   if (path === undefined) return undefined;
   if (path === 'direct') return m.details_direct();
-  if (turnHost === undefined) return m.details_relayed_via_peer({ name });
+  if (relayedBy === 'peer') return m.details_relayed_via_peer({ name });
+  if (turnHost === undefined) return m.details_relayed();
   const relay = ofServer(turnHost);
   return m.details_relayed_via({ name: relay ? relayTitle(relay) : turnHost });
 }

@@ -1,4 +1,6 @@
 import type { Connection } from '@libp2p/interface';
+import { peerIdFromString } from '@libp2p/peer-id';
+import type { DeviceKey } from '#lib/domain/ids.ts';
 import type { Way } from '#lib/ports/peer-network.ts';
 
 /** What libp2p's WebRTC connections have and do not show: the browser's own is kept by the multiplexer. */
@@ -17,9 +19,22 @@ interface Stat {
   readonly candidateType?: string;
 }
 
-/** How a connection to a device goes now; `undefined` where that cannot be told. */
-export async function wayOf(connection: Pick<Connection, 'limits'>): Promise<Way | undefined> {
-  if (connection.limits !== undefined) return 'circuit';
+type Seen = Pick<Connection, 'limits' | 'status'>;
+
+/** How a device is reached best now: a circuit goes on beside the connection that was made through it. */
+export async function wayTo(
+  libp2p: { getConnections(peer: ReturnType<typeof peerIdFromString>): readonly Seen[] },
+  peer: DeviceKey,
+): Promise<Way | undefined> {
+  const open = libp2p
+    .getConnections(peerIdFromString(peer))
+    .filter(({ status }) => status === 'open');
+  const own = open.find(({ limits }) => limits === undefined);
+  if (own === undefined) return open.length > 0 ? 'circuit' : undefined;
+  return wayOf(own);
+}
+
+async function wayOf(connection: Seen): Promise<Way | undefined> {
   const report = await (connection as OverWebRTC).muxer?.peerConnection?.getStats();
   if (report === undefined) return undefined;
   const stats = new Map<string, Stat>();
