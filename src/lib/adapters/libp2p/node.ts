@@ -2,7 +2,7 @@ import { circuitRelayTransport, RELAY_V2_HOP_CODEC } from '@libp2p/circuit-relay
 import type { GossipSub } from '@libp2p/gossipsub';
 import { identify } from '@libp2p/identify';
 import type { Identify } from '@libp2p/identify';
-import type { Connection, ConnectionGater, Libp2p, PeerId, PrivateKey } from '@libp2p/interface';
+import type { Connection, ConnectionGater, Libp2p, PeerStore, PrivateKey } from '@libp2p/interface';
 import { noise } from '@libp2p/noise';
 import { ping } from '@libp2p/ping';
 import type { Ping } from '@libp2p/ping';
@@ -14,6 +14,8 @@ import type { IceServer } from '#lib/ports/media.ts';
 import { negotiateOptimistically, withOptimisticStreams } from '#lib/protocol/optimistic.ts';
 import type { NegotiatedStream } from '#lib/protocol/optimistic.ts';
 import { relayGossip } from './relay-gossip.ts';
+import { keepTags, renewByPace } from './reservations.ts';
+import type { ReservationBook } from './reservations.ts';
 import { gateSignalling } from './signalling-gate.ts';
 import type { MayConnect } from './signalling-gate.ts';
 import { closingWebSockets } from './web-sockets.ts';
@@ -40,16 +42,6 @@ interface Upgrader {
     connection: NegotiatedStream,
     options: { readonly skipEncryption?: boolean },
   ): Promise<Connection>;
-}
-
-/** The part of the circuit relay transport's reservation store that the network uses. */
-export interface ReservationBook {
-  addRelay(relay: PeerId, type: 'configured'): Promise<unknown>;
-  hasReservation(relay: PeerId): boolean;
-  addEventListener(
-    name: 'relay:removed',
-    run: (event: CustomEvent<{ relay: PeerId }>) => void,
-  ): void;
 }
 
 /** Dials one address, past the dial queue: several addresses of one peer at the same time. */
@@ -100,6 +92,7 @@ export async function createNode({
         parts.reservations = (
           transport as unknown as { reservationStore: ReservationBook }
         ).reservationStore;
+        renewByPace(parts.reservations);
         return transport;
       },
     ],
@@ -121,8 +114,13 @@ export async function createNode({
       ping: ping({ maxOutboundStreams: PINGS_AT_ONCE }),
       pubsub: relayGossip(),
       // Not a service of its own: the door to the parts that the public interface does not show.
-      parts: (components: { transportManager: DirectDialler; upgrader: object }) => {
+      parts: (components: {
+        transportManager: DirectDialler;
+        upgrader: object;
+        peerStore: PeerStore;
+      }) => {
         parts.dialler = components.transportManager;
+        keepTags(components.peerStore);
         encryptAtOnce(components.upgrader);
         return {};
       },
