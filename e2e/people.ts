@@ -1,6 +1,7 @@
 import { test as base, chromium } from '@playwright/test';
 import type { Browser, BrowserContextOptions } from '@playwright/test';
 import { chromiumLaunch } from '../scripts/chromium.ts';
+import { shiftClock } from './device-clock.ts';
 import { listen } from './ear.ts';
 import { Person } from './person.ts';
 import { startRelay } from './relay.ts';
@@ -20,6 +21,8 @@ export interface PersonOptions {
   /** Stays on the page as it opens, instead of going through the first visit and waiting for the network. */
   readonly arrive?: 'opened' | 'started' | 'reachable';
   readonly context?: BrowserContextOptions;
+  /** How far the clock of their device is ahead, ms; see {@link shiftClock}. */
+  readonly clockAheadMs?: number;
 }
 
 interface Fixtures {
@@ -88,6 +91,9 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
         ...options.context,
       });
       await context.addInitScript(listen);
+      if (options.clockAheadMs !== undefined) {
+        await context.addInitScript(shiftClock, options.clockAheadMs);
+      }
       const person = new Person(name, await context.newPage());
       people.push(person);
       await person.page.goto(path);

@@ -243,6 +243,7 @@ async function start(
     limits,
     readTimeoutMs: options.readTimeout,
     now: () => performance.now(),
+    time: () => Date.now(),
   });
   sweeps.push(sweepTurn);
   await relayNode.start();

@@ -22,9 +22,11 @@ export async function serveTurn(
     readonly readTimeoutMs: number;
     /** A clock that never goes back, ms. */
     readonly now: () => number;
+    /** The wall clock, ms since 1970. */
+    readonly time: () => number;
   },
 ): Promise<() => void> {
-  const { metrics, limits, readTimeoutMs } = init;
+  const { metrics, limits, readTimeoutMs, time } = init;
   const perPeer = createRateLimit({ perMinute: TURN_ASKED_PER_PEER, now: init.now });
   const perAddress = createRateLimit({ perMinute: TURN_ASKED_PER_ADDRESS, now: init.now });
 
@@ -45,8 +47,9 @@ export async function serveTurn(
       }
       const { urls } = turn;
       metrics.turnAsked.inc({ outcome: urls.length > 0 ? 'given' : 'none' });
-      if (urls.length === 0) return TURN_RESPONSE.encode({ urls, seconds: 0 });
-      return TURN_RESPONSE.encode({ urls, ...turn.credentials(connection.remotePeer.toString()) });
+      if (urls.length === 0) return TURN_RESPONSE.encode({ urls, seconds: 0, now: time() });
+      const credentials = turn.credentials(connection.remotePeer.toString());
+      return TURN_RESPONSE.encode({ urls, ...credentials, now: time() });
     },
   });
   return () => {

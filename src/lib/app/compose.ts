@@ -1,7 +1,7 @@
 import { idbKeyVault } from '#lib/adapters/idb/key-vault.ts';
 import { openDatabase } from '#lib/adapters/idb/database.ts';
 import { idbStores } from '#lib/adapters/idb/stores.ts';
-import { browserClock } from '#lib/adapters/browser/clock.ts';
+import { browserClock, steadyClock } from '#lib/adapters/browser/clock.ts';
 import { consoleLog } from '#lib/adapters/browser/log.ts';
 import { browserPageLife } from '#lib/adapters/browser/page-life.ts';
 import { browserRandom } from '#lib/adapters/browser/random.ts';
@@ -53,13 +53,14 @@ async function compose(): Promise<Woxly> {
 
   return createWoxly({
     clock: browserClock,
+    steady: steadyClock,
     random: browserRandom,
     log: consoleLog,
     pageLife: browserPageLife,
     stores: idbStores(database),
     vault: idbKeyVault(database),
     relayList: pageRelayList(mayDial),
-    mediaPaths: browserMediaPaths(browserClock),
+    mediaPaths: browserMediaPaths(steadyClock),
     microphones: browserMicrophones,
     attention: (ringVolume) =>
       browserAttention({

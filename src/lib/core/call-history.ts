@@ -73,3 +73,14 @@ export async function createCallHistory(store: CallStore): Promise<CallBook> {
       }),
   };
 }
+
+/** The record with every time later by `ms`: calls are timed by the steady clock, and remembered by the wall clock. */
+export function recordLater(record: CallRecord, ms: number): CallRecord {
+  const { started, connected, ended } = record;
+  return {
+    ...record,
+    started: started + ms,
+    ended: ended + ms,
+    ...(connected !== undefined && { connected: connected + ms }),
+  };
+}

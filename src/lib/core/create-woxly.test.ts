@@ -38,6 +38,7 @@ class Browser {
     const { stores, vault } = this;
     return createWoxly({
       clock,
+      steady: clock,
       random: new SeededRandom(this.#seed),
       log: { info: () => undefined, warn: () => undefined },
       pageLife: {

@@ -15,24 +15,29 @@ import type { checkCandidate, checkSdp } from '#lib/protocol/sdp-check.ts';
 import type { Signer } from '#lib/protocol/signed.ts';
 import { createAudio } from './audio.ts';
 import { createCalls } from './call/call-engine.ts';
-import { createCallHistory } from './call-history.ts';
+import { createCallHistory, recordLater } from './call-history.ts';
 import { createContacts } from './contacts/contacts.ts';
 import { createDiagnostics } from './diagnostics.ts';
 import { createDoctor } from './doctor/doctor.ts';
 import { createEchoTest } from './doctor/echo-test.ts';
 import { lookUpForDoctor } from './doctor/look-up.ts';
 import { createIdentity } from './identity/identity.ts';
+import { createNetworkTime } from './network-time.ts';
 import { goOnline } from './online.ts';
 import { createPresences } from './presences.ts';
 import { offlineReachability } from './reachability/offline.ts';
 import { ownNetwork } from './reachability/own-network.ts';
+import { watchForSetClock } from './set-clock.ts';
 import { createSettingsBook } from './settings-book.ts';
 import { startOnline } from './start-online.ts';
 import type { Woxly } from './woxly.ts';
 
 /** The whole world of the app. */
 export interface WoxlyPorts {
+  /** The wall clock. */
   readonly clock: Clock;
+  /** The steady clock. */
+  readonly steady: Clock;
   readonly random: Random;
   readonly log: Log;
   readonly pageLife: PageLife;
@@ -64,17 +69,19 @@ export interface WoxlyPorts {
 
 /** The whole app without a screen: reads what is stored, and goes online as soon as there is an identity. */
 export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
-  const { clock, log, pageLife, stores } = ports;
+  const { clock, steady, log, pageLife, stores } = ports;
+  const time = createNetworkTime(clock);
   const settings = await createSettingsBook(stores.settings);
   const history = await createCallHistory(stores.calls);
 
   const identity = await createIdentity({
     ...ports,
+    clock: time.clock,
     profile: stores.profile,
     relays: () => network.current?.keeper.reserved ?? [],
   });
   const ownKey = (): IdentityKey | undefined => identity.profile?.key;
-  const contacts = await createContacts({ store: stores.contacts, clock, ownKey });
+  const contacts = await createContacts({ store: stores.contacts, clock: time.clock, ownKey });
 
   const iceServers = () => network.current?.turn.iceServers() ?? [];
   const network = startOnline({
@@ -87,6 +94,7 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
       });
       return goOnline({
         ...ports,
+        time,
         network: node,
         keys,
         contacts,
@@ -105,10 +113,11 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
   const attention = ports.attention(() => settings.current.ringVolume);
   const calls = createCalls({
     ...ports,
+    clock: steady,
     paths: ports.mediaPaths,
     attention,
     iceServers,
-    clockOffset: () => network.current?.clockOffsetMs ?? 0,
+    clockOffset: () => time.clock.now() - steady.now(),
     settings: () => settings.current,
     contacts: {
       get: contacts.get,
@@ -127,13 +136,14 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
       return { key, name, certificate: identity.certificate() };
     },
     onEnded: (record) => {
-      history.add(record).catch(() => {
+      history.add(recordLater(record, clock.now() - steady.now())).catch(() => {
         log.warn('call not stored');
       });
     },
   });
   const presences = createPresences({
     ...ports,
+    time,
     network,
     contacts,
     settings,
@@ -143,7 +153,7 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
   });
 
   const doctorPorts = {
-    clock,
+    clock: steady,
     probe: ports.iceProbe,
     microphones: ports.microphones,
     reachability,
@@ -151,10 +161,10 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
     contacts,
     iceServers,
   };
-  const lookUp = lookUpForDoctor(clock, contacts, network.first);
+  const lookUp = lookUpForDoctor(steady, contacts, network.first);
   const doctor = createDoctor({ ...doctorPorts, lookUp });
   const echo = createEchoTest(doctorPorts);
-  const diagnostics = createDiagnostics({ ...ports, calls, reachability });
+  const diagnostics = createDiagnostics({ ...ports, clock: steady, calls, reachability });
   const audio = createAudio(ports.microphones, attention);
 
   const stop = async (): Promise<void> => {
@@ -168,7 +178,13 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
     for (const end of stops) end();
     await network.stop();
   };
+  const setClock = watchForSetClock(clock, steady, () => network.current?.askTheTime());
   const stops = [
+    setClock.stop,
+    time.watch(() => {
+      const signed = identity.renew().catch(() => undefined);
+      void signed.then(() => network.current?.timeChanged());
+    }),
     identity.watch(() => {
       network.start();
     }),
@@ -182,6 +198,7 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
       calls.reachabilityChanged();
     }),
     pageLife.onWake(() => {
+      setClock.compare();
       calls.woke();
     }),
     pageLife.onNetworkChange(() => {
@@ -211,6 +228,7 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
     echo,
     audio,
     settings,
+    time,
     diagnostics: () => Promise.resolve(diagnostics.read()),
     stop,
   };

@@ -8,7 +8,6 @@ import type { RelayList } from '#lib/ports/relay-list.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import type { Signed } from '#lib/protocol/signed.ts';
 import type { Reach } from './call/reach-port.ts';
-import { correctedClock, correctionFor } from './clock-correction.ts';
 import type { ContactBook } from './contacts/contacts.ts';
 import { mayCall } from './contacts/may-call.ts';
 import { createFinder } from './presence/finder.ts';
@@ -26,11 +25,15 @@ import { rememberRelays } from './reachability/remember-relays.ts';
 import { createRelayVerbs } from './reachability/relay-verbs.ts';
 import { createTurnBook } from './reachability/turn-book.ts';
 import type { TurnBook } from './reachability/turn-book.ts';
+import type { NetworkTime } from './network-time.ts';
 import { Watchers } from './watchable.ts';
 import type { Watchable } from './watchable.ts';
 import type { Reachability, SettingsBook } from './woxly.ts';
 
 export interface OnlinePorts extends Omit<RelayKeeperPorts, 'network'> {
+  /** For how long something takes. */
+  readonly steady: Clock;
+  readonly time: NetworkTime;
   readonly network: PeerNetwork;
   readonly relayList: RelayList;
   readonly keys: Keys;
@@ -57,24 +60,23 @@ export interface Online extends Watchable {
   readonly turn: TurnBook;
   /** Relays as people see and change them. */
   readonly reachability: Reachability;
-  /** How far others' clocks are ahead of ours, ms; 0 while that is not known, or is nothing to speak of. */
-  readonly clockOffsetMs: number;
-  /** Our clock with {@link clockOffsetMs} made good: for whatever others compare with theirs. */
-  readonly clock: Clock;
   /** A verified record of a person came by another way than a lookup. */
   seen(person: IdentityKey, presence: Presence): void;
+  /** The time of the network is another than was thought: what was said in the wrong one is said again. */
+  timeChanged(): void;
+  /** Our clock was set: how wrong it is has to be asked again. */
+  askTheTime(): void;
   stop(): Promise<void>;
 }
 
 /** Puts this person on the network: reservations, presence, finding others, and who may see our address. */
 export function goOnline(ports: OnlinePorts): Online {
   const { random, log, network, contacts, settings, keys, deviceList, pageLife, relayList } = ports;
+  const { clock } = ports.time;
   const { mayDial = () => true, mayMove = () => true } = ports;
   const watchers = new Watchers();
-  const clockOffset = () => correctionFor(relayList.clockOffsetMs);
-  const clock = correctedClock(ports.clock, clockOffset);
 
-  const keeper = createRelayKeeper(ports);
+  const keeper = createRelayKeeper({ ...ports, clock: ports.steady });
   const reserved = () => keeper.reserved;
   const directory = createDirectory({ clock, network });
   const turn = createTurnBook({
@@ -83,6 +85,7 @@ export function goOnline(ports: OnlinePorts): Online {
     network,
     reserved,
     chosen: () => settings.current.iceServers,
+    onTime: ports.time.hear,
   });
   const onSeen = (person: IdentityKey, { devices, relays, epoch }: Presence): void => {
     contacts.learn(person, { devices, relays }, epoch).catch(() => {
@@ -104,15 +107,10 @@ export function goOnline(ports: OnlinePorts): Online {
   });
 
   const remembered = relayList.recall();
-  let correctedBy = 0;
   const pageRelay = followPageRelay({
     ...ports,
     onChange: () => {
-      if (clockOffset() !== correctedBy) {
-        // To the second it always differs a little: only another minute is another time.
-        if (Math.abs(clockOffset() - correctedBy) > 60_000) publisher.renew();
-        correctedBy = clockOffset();
-      }
+      if (relayList.clockOffsetMs !== undefined) ports.time.hear('page', relayList.clockOffsetMs);
       wantRelays();
       watchers.changed();
     },
@@ -191,13 +189,9 @@ export function goOnline(ports: OnlinePorts): Online {
     directory,
     finder,
     turn,
-    clock,
     watch: watchers.watch,
     get status() {
       return status();
-    },
-    get clockOffsetMs() {
-      return clockOffset();
     },
     reach: createReach({
       clock: ports.clock,
@@ -226,6 +220,14 @@ export function goOnline(ports: OnlinePorts): Online {
     seen(person, presence) {
       finder.learn(person, presence);
       onSeen(person, presence);
+    },
+    timeChanged() {
+      publisher.renew();
+      directory.askAgain(reserved());
+    },
+    askTheTime() {
+      pageRelay.ask();
+      turn.askAnew();
     },
     async stop() {
       for (const stop of stops) stop();

@@ -1,16 +1,17 @@
 import type { IdentityKey } from '#lib/domain/ids.ts';
-import type { Clock } from '#lib/ports/clock.ts';
 import type { Log } from '#lib/ports/log.ts';
 import type { Random } from '#lib/ports/random.ts';
 import type { ContactBook } from './contacts/contacts.ts';
 import { createPresenceWatcher } from './presence/watcher.ts';
 import type { PresenceWatcher } from './presence/watcher.ts';
+import type { NetworkTime } from './network-time.ts';
+import type { Online } from './online.ts';
 import type { OnlineStart } from './start-online.ts';
 import { Watchers } from './watchable.ts';
 import type { Presences, SettingsBook } from './woxly.ts';
 
 export interface PresencesPorts {
-  readonly clock: Clock;
+  readonly time: NetworkTime;
   readonly random: Random;
   readonly log: Log;
   readonly network: OnlineStart;
@@ -22,7 +23,7 @@ export interface PresencesPorts {
 
 /** Presence of contacts, from the moment that the network has started; before, nothing is known. */
 export function createPresences(ports: PresencesPorts): Presences & { stop(): void } {
-  const { network, contacts, settings, log, onOnline } = ports;
+  const { time, network, contacts, settings, log, onOnline } = ports;
   const watchers = new Watchers();
   let watcher: PresenceWatcher | undefined;
   let stopped = false;
@@ -37,11 +38,12 @@ export function createPresences(ports: PresencesPorts): Presences & { stop(): vo
     watchers.changed();
   };
 
-  void network.first.then((started) => {
+  const start = (started: Online): void => {
     if (stopped) return;
+    watcher?.stop();
     watcher = createPresenceWatcher({
       ...ports,
-      clock: started.clock,
+      clock: time.clock,
       network: started.network,
       reserved: () => started.keeper.reserved,
       watchReserved: started.keeper.watch,
@@ -59,13 +61,25 @@ export function createPresences(ports: PresencesPorts): Presences & { stop(): vo
     });
     watcher.watch(tell);
     tell();
+  };
+  void network.first.then(start);
+  // What was told in a wrong time was thrown away as expired, and is not told twice.
+  const stopTime = time.watch(() => {
+    if (network.current !== undefined) start(network.current);
   });
 
   return {
     watch: watchers.watch,
-    of: (key) => watcher?.of(key) ?? { state: 'unknown' },
+    of(key) {
+      const presence = watcher?.of(key) ?? { state: 'unknown' };
+      // Screens compare it with the time that the device shows.
+      return presence.state === 'seen' && time.offsetMs !== 0
+        ? { ...presence, at: presence.at - time.offsetMs }
+        : presence;
+    },
     stop() {
       stopped = true;
+      stopTime();
       watcher?.stop();
     },
   };

@@ -258,6 +258,12 @@ export interface Audio extends Watchable {
   testRing?(): () => void;
 }
 
+/** What time it is for others, as far as relays agree about it. */
+export interface TimeView extends Watchable {
+  /** How far it is ahead of this device's clock, ms; 0 while nobody has said so, or it is nothing to speak of. */
+  readonly offsetMs: number;
+}
+
 export interface SettingsBook extends Watchable {
   readonly current: Settings;
   change(part: Partial<Settings>): Promise<void>;
@@ -275,6 +281,7 @@ export interface Woxly {
   readonly echo: EchoTest;
   readonly audio: Audio;
   readonly settings: SettingsBook;
+  readonly time: TimeView;
   /** JSON for support: no secrets, names, addresses or message text. */
   diagnostics(): Promise<string>;
   /** Ends the live call and says goodbye to everybody. */

@@ -61,6 +61,16 @@ test('the longest fits into what others read', async () => {
   const certificates = Array<typeof long>(DEVICES_MAX).fill(long);
   const signed = await signDeviceList(alice, { epoch: Number.MAX_SAFE_INTEGER, certificates });
   expect(SIGNED.encode(signed).byteLength).toBeLessThanOrEqual(SIGNED_DEVICE_LIST_MAX_BYTES);
-  const opened = await openDeviceList(signed, publicKey, 1500);
+  const believed = await signDeviceList(alice, { epoch: 7, certificates });
+  const opened = await openDeviceList(believed, publicKey, 1500);
   expect(opened?.certificates).toHaveLength(DEVICES_MAX);
+});
+
+test('an epoch may be a day ahead of the time, and no more', async () => {
+  const now = 1_793_534_400_000;
+  const withEpoch = async (epoch: number) =>
+    openDeviceList(await signDeviceList(alice, { epoch, certificates: [] }), alice.publicKey, now);
+  expect(await withEpoch(1_793_534_400 + 86_400)).toBeDefined();
+  expect(await withEpoch(1_793_534_400 + 86_401)).toBeUndefined();
+  expect(await withEpoch(Number.MAX_SAFE_INTEGER)).toBeUndefined();
 });

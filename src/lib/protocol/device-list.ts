@@ -20,6 +20,9 @@ export const DEVICE_LIST = struct({
 });
 export type DeviceList = Of<typeof DEVICE_LIST>;
 
+/** An epoch, a time in seconds, may lie this far ahead, s: one from a clock that was years ahead could never be replaced. */
+export const EPOCH_AHEAD_MAX_SECONDS = 86_400;
+
 export const SIGNED_DEVICE_LIST_MAX_BYTES = DEVICES_MAX * SIGNED_CERTIFICATE_MAX_BYTES + 256;
 
 export interface OpenedDeviceList {
@@ -31,14 +34,14 @@ export function signDeviceList(identity: Signer, list: DeviceList): Promise<Sign
   return sign(identity, DOMAIN.deviceList, DEVICE_LIST, list);
 }
 
-/** The list if `identity` signed it; certificates that expired or name another identity are left out. */
+/** The list if `identity` signed it, and not in the future; certificates that expired or name another identity are left out. */
 export async function openDeviceList(
   signed: Signed,
   identity: Bytes,
   now: number,
 ): Promise<OpenedDeviceList | undefined> {
   const list = await open(signed, identity, DOMAIN.deviceList, DEVICE_LIST);
-  if (list === undefined) return undefined;
+  if (list === undefined || list.epoch > now / 1_000 + EPOCH_AHEAD_MAX_SECONDS) return undefined;
   const opened = await Promise.all(list.certificates.map((one) => openCertificate(one, now)));
   const certificates = opened.filter(
     (one) => one !== undefined && equalBytes(one.identity, identity),

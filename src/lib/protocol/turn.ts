@@ -17,5 +17,7 @@ export const TURN_RESPONSE = struct({
   credential: optional(3, text(128)),
   /** How long they serve from now, s. */
   seconds: required(4, uint(86_400)),
+  /** The relay's clock, ms since 1970: a device learns from several whether its own is right. */
+  now: optional(5, uint()),
 });
 export type TurnResponse = Of<typeof TURN_RESPONSE>;

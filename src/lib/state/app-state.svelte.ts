@@ -10,6 +10,7 @@ import { IdentityView } from './identity-view.svelte.ts';
 import { PresencesView } from './presences-view.svelte.ts';
 import { ReachabilityView } from './reachability-view.svelte.ts';
 import { SettingsView } from './settings-view.svelte.ts';
+import { TimeView } from './time-view.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
 
 /** Everything a screen may read or ask for: one view an engine. */
@@ -24,6 +25,7 @@ export class AppState {
   readonly echo: EchoView;
   readonly audio: AudioView;
   readonly settings: SettingsView;
+  readonly time: TimeView;
   readonly toasts = new Toasts();
   /** JSON for support, without secrets, names or addresses. */
   readonly diagnostics: () => Promise<string>;
@@ -39,6 +41,7 @@ export class AppState {
     this.echo = new EchoView(woxly.echo);
     this.audio = new AudioView(woxly.audio);
     this.settings = new SettingsView(woxly.settings);
+    this.time = new TimeView(woxly.time);
     this.diagnostics = () => woxly.diagnostics();
   }
 }

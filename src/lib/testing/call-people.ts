@@ -5,7 +5,6 @@ import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
 import type { OwnNetwork } from '#lib/domain/reasons.ts';
 import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
 import type { Settings } from '#lib/domain/settings.ts';
-import { correctedClock } from '#lib/core/clock-correction.ts';
 import { createCalls } from '#lib/core/call/call-engine.ts';
 import type { CallEngine } from '#lib/core/call/call-engine.ts';
 import type { EndedCallView, LiveCallView } from '#lib/core/call/call-view.ts';
@@ -118,7 +117,10 @@ export class CallPerson {
     this.node = world.network.join(device);
     world.relay.reserve(device);
     this.calls = createCalls({
-      clock: correctedClock(world.clock, () => this.clockAhead),
+      clock: {
+        now: () => world.clock.now() + this.clockAhead,
+        after: (delay, run) => world.clock.after(delay, run),
+      },
       clockOffset: () => -(this.clockToldAhead ?? this.clockAhead),
       random: new SeededRandom(name.length),
       log: { info: () => undefined, warn: (event) => this.warnings.push(event) },

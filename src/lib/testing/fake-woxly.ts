@@ -104,6 +104,15 @@ class FakeSettings extends Watchers implements core.SettingsBook {
   }
 }
 
+class FakeTime extends Watchers implements core.TimeView {
+  offsetMs = 0;
+
+  set(offsetMs: number): void {
+    this.offsetMs = offsetMs;
+    this.changed();
+  }
+}
+
 /** WOXLY in memory, for tests of screens: it does nothing by itself and remembers what it was asked. */
 export class FakeWoxly implements core.Woxly {
   readonly identity = new FakeIdentity();
@@ -116,6 +125,7 @@ export class FakeWoxly implements core.Woxly {
   readonly echo = new FakeEcho();
   readonly audio = new FakeAudio();
   readonly settings = new FakeSettings();
+  readonly time = new FakeTime();
 
   constructor(now: () => Milliseconds = () => 0) {
     this.calls = new FakeCalls(now, (key) => this.contacts.get(key as IdentityKey));

@@ -1,5 +1,7 @@
 import { deviceKeyOf } from '#lib/protocol/key-text.ts';
 import { createContacts } from '#lib/core/contacts/contacts.ts';
+import { createNetworkTime } from '#lib/core/network-time.ts';
+import type { NetworkTime } from '#lib/core/network-time.ts';
 import { goOnline } from '#lib/core/online.ts';
 import type { Online } from '#lib/core/online.ts';
 import { createSettingsBook } from '#lib/core/settings-book.ts';
@@ -32,6 +34,7 @@ export async function onlineWorld(now = TEST_EPOCH): Promise<OnlineWorld> {
 
 export interface Alice {
   readonly online: Online;
+  readonly time: NetworkTime;
   readonly settings: SettingsBook;
   readonly relayList: MemoryRelayList;
   /** What she published, the oldest first, as a clock that is right opens it. */
@@ -48,8 +51,11 @@ export async function goAlice(
   const stores = memoryStores();
   const settings = await createSettingsBook(stores.settings);
   const list = await signDeviceList(identity, { epoch: 1, certificates: [] });
+  const time = createNetworkTime(clock);
   const online = goOnline({
     clock,
+    steady: clock,
+    time,
     random: new SeededRandom(seed),
     log: { info: () => undefined, warn: () => undefined },
     network: network.join(deviceKeyOf(device.publicKey)),
@@ -80,7 +86,10 @@ export async function goAlice(
       ({ sequence }, place) => own.findIndex((one) => one.sequence === sequence) === place,
     );
   };
-  return { online, settings, relayList, records };
+  time.watch(() => {
+    online.timeChanged();
+  });
+  return { online, time, settings, relayList, records };
 }
 
 export const reservations = (online: Online, count: number): Promise<void> =>

@@ -52,3 +52,9 @@ export function createClock(workerTimers: () => WorkerTimers = () => new WorkerT
 }
 
 export const browserClock: Clock = createClock();
+
+/** Never set; its times compare with those of another steady clock of this page only. */
+export const steadyClock: Clock = {
+  now: () => Math.round(performance.timeOrigin + performance.now()),
+  after: (delay, run) => browserClock.after(delay, run),
+};

@@ -2,7 +2,12 @@ import { equalBytes } from '#lib/domain/bytes.ts';
 import type { Milliseconds } from '#lib/domain/ids.ts';
 import type { Keys } from '#lib/ports/key-vault.ts';
 import { openCertificate, signCertificate } from '#lib/protocol/device-certificate.ts';
-import { DEVICE_LIST, openDeviceList, signDeviceList } from '#lib/protocol/device-list.ts';
+import {
+  DEVICE_LIST,
+  EPOCH_AHEAD_MAX_SECONDS,
+  openDeviceList,
+  signDeviceList,
+} from '#lib/protocol/device-list.ts';
 import { SIGNED } from '#lib/protocol/signed.ts';
 import type { Signed } from '#lib/protocol/signed.ts';
 import type { Profile } from '#lib/domain/profile.ts';
@@ -23,7 +28,8 @@ export interface DevicePapers {
 
 /**
  * Signs a certificate for this device and the list of devices with it alone. The epoch is the second of signing,
- * so that an identity restored elsewhere has a higher one without knowing the last; never below `above` + 1.
+ * so that an identity restored elsewhere has a higher one without knowing the last; never below `above` + 1, unless
+ * that one lies in the future, where nobody believes it.
  */
 export async function signPapers(
   { identity, device }: Keys,
@@ -39,7 +45,8 @@ export async function signPapers(
     issued: now,
     expires,
   });
-  const epoch = Math.max(Math.floor(now / 1000), above + 1);
+  const seconds = Math.floor(now / 1000);
+  const epoch = above > seconds + EPOCH_AHEAD_MAX_SECONDS ? seconds : Math.max(seconds, above + 1);
   const deviceList = await signDeviceList(identity, { epoch, certificates: [certificate] });
   return { certificate, deviceList, expires, epoch };
 }

@@ -2,7 +2,11 @@ import type { Clock } from '#lib/ports/clock.ts';
 import type { Log } from '#lib/ports/log.ts';
 import type { PeerNetwork } from '#lib/ports/peer-network.ts';
 import type { Random } from '#lib/ports/random.ts';
-import { PRESENCE_RELAYS_MAX, PRESENCE_TTL_MS } from '#lib/protocol/limits.ts';
+import {
+  PRESENCE_MAX_AHEAD_MS,
+  PRESENCE_RELAYS_MAX,
+  PRESENCE_TTL_MS,
+} from '#lib/protocol/limits.ts';
 import { presenceTopic } from '#lib/protocol/names.ts';
 import { PRESENCE_ENVELOPE, sealPresence } from '#lib/protocol/presence-record.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
@@ -132,8 +136,8 @@ export function createPublisher(ports: PublisherPorts): Publisher {
 
   function seal(relays: readonly string[]) {
     const now = clock.now();
-    // Rises even if the clock was set back.
-    sequence = Math.max(now, sequence + 1);
+    // Rises even if the clock was set back; but what was published far in the future nobody has kept.
+    sequence = sequence > now + PRESENCE_MAX_AHEAD_MS ? now : Math.max(now, sequence + 1);
     const record = {
       devices: deviceList(),
       relays: relays.slice(0, PRESENCE_RELAYS_MAX),

@@ -36,6 +36,8 @@ export interface RelayDirectory extends Watchable {
   of(relay: string): RelayDescriptor | undefined;
   /** Asks each of these relays for those it knows, once for as long as it stays among them. */
   askOnce(reserved: readonly string[]): void;
+  /** Asks them all again: what they told in a wrong time was thrown away. */
+  askAgain(reserved: readonly string[]): void;
   stop(): void;
 }
 
@@ -67,6 +69,10 @@ export function createDirectory({ clock, network }: DirectoryPorts): RelayDirect
       const fresh = reserved.filter((relay) => !asked.has(relay));
       asked = new Set(reserved);
       for (const relay of fresh) void ask(relay);
+    },
+    askAgain(reserved) {
+      asked = new Set();
+      this.askOnce(reserved);
     },
     stop() {
       over.abort();
@@ -107,7 +113,8 @@ export function createDirectory({ clock, network }: DirectoryPorts): RelayDirect
   }
 
   function hasTime(): boolean {
-    if (clock.now() - minute.since >= MINUTE_MS) minute = { since: clock.now(), messages: 0 };
+    if (Math.abs(clock.now() - minute.since) >= MINUTE_MS)
+      minute = { since: clock.now(), messages: 0 };
     minute.messages += 1;
     return minute.messages <= MESSAGES_PER_MINUTE;
   }

@@ -28,6 +28,8 @@ export interface PageRelay {
   readonly searching: boolean;
   /** It cannot be reached: one that comes back with another key or port names itself anew. */
   lost(): void;
+  /** Asks it now. */
+  ask(): void;
   stop(): void;
 }
 
@@ -55,6 +57,7 @@ export function followPageRelay(ports: PageRelayPorts): PageRelay {
       learning = true;
       later(RELEARN_AFTER_FAILURES);
     },
+    ask: () => void learn(0),
     stop() {
       stopped = true;
       cancel();

@@ -21,6 +21,7 @@ let relays: Map<string, MemoryRelay>;
 let reserved: string[];
 let asked: string[];
 let chosen: ChosenIceServer[];
+let told: [relay: string, offsetMs: number][];
 let book: TurnBook;
 beforeEach(async () => {
   clock = new FakeClock();
@@ -29,6 +30,7 @@ beforeEach(async () => {
   reserved = [A];
   asked = [];
   chosen = [];
+  told = [];
   let count = 0;
   for (const [address, relay] of relays) {
     relay.answer(TURN_PROTOCOL, () => {
@@ -46,6 +48,7 @@ beforeEach(async () => {
     network: network.join(deviceKeyOf((await signerNumber(1)).publicKey)),
     reserved: () => reserved,
     chosen: () => chosen,
+    onTime: (relay, offset) => told.push([relay, offset]),
   });
 });
 
@@ -160,4 +163,26 @@ test('stops', async () => {
   book.stop();
   await settled();
   expect(clock.waiting).toBe(0);
+});
+
+test('each answer tells how far the relay’s clock is ahead, and all are asked anew when ours was set', async () => {
+  reserved = [A, B];
+  for (const [address, relay] of relays) {
+    relay.answer(TURN_PROTOCOL, () =>
+      TURN_RESPONSE.encode({
+        urls: [],
+        seconds: 0,
+        now: clock.now() + (address === A ? 5_000 : 0),
+      }),
+    );
+  }
+  await refresh();
+  const once = [
+    [relayIdOf(A), 5_000],
+    [relayIdOf(B), 0],
+  ];
+  expect(told).toEqual(once);
+  book.askAnew();
+  await settled();
+  expect(told).toEqual([...once, ...once]);
 });

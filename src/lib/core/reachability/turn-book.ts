@@ -28,6 +28,7 @@ const LIFE_MAX_MS = 24 * 60 * 60_000;
 const BACKOFF = { first: 5_000, longest: 600_000 };
 
 export interface TurnBookPorts {
+  /** The wall clock: credentials age while a device sleeps, too. */
   readonly clock: Clock;
   readonly random: Random;
   readonly network: Pick<PeerNetwork, 'ask'>;
@@ -35,6 +36,8 @@ export interface TurnBookPorts {
   readonly reserved: () => readonly string[];
   /** Servers that the person added. */
   readonly chosen: () => readonly ChosenIceServer[];
+  /** A relay's clock is this far ahead of ours, ms. */
+  readonly onTime: (relay: string, offsetMs: number) => void;
 }
 
 /** STUN and TURN servers for calls and direct connections: of the relays in use, and those added by hand. */
@@ -45,6 +48,8 @@ export interface TurnBook extends Watchable {
   relayOf(host: string): string | undefined;
   /** Called whenever {@link TurnBookPorts.reserved} may have changed, and when the page wakes. */
   refresh(): void;
+  /** Asks every relay in use at once: what was known of clocks holds no more. */
+  askAnew(): void;
   stop(): void;
 }
 
@@ -101,6 +106,10 @@ export function createTurnBook(ports: TurnBookPorts): TurnBook {
         else askWhenDue(page);
       }
     },
+    askAnew() {
+      for (const page of pages.values()) page.due = 0;
+      this.refresh();
+    },
     stop() {
       over.abort();
       for (const { cancel } of pages.values()) cancel();
@@ -133,10 +142,14 @@ export function createTurnBook(ports: TurnBookPorts): TurnBook {
     page.cancel();
     page.asking = true;
     const { signal, end } = limited(clock, ANSWER_TIMEOUT_MS, over.signal);
+    const asked = clock.now();
     const response = await askTurn(network, page.relay, signal).catch(() => undefined);
     end();
     page.asking = false;
     if (isOver()) return;
+    if (response?.now !== undefined) {
+      ports.onTime(relayIdOf(page.relay), Math.round(response.now - (asked + clock.now()) / 2));
+    }
     const life = Math.min(LIFE_MAX_MS, Math.max(LIFE_MIN_MS, (response?.seconds ?? 0) * 1_000));
     let wait: number;
     if (response === undefined || serversOf(response, page.relay).length === 0) {

@@ -15,13 +15,16 @@ const every = (ms: number) =>
 const ticking = every(TICK_MS);
 const tickingSlowly = every(SLOW_TICK_MS);
 
-/** The time now, for screens: whoever reads it in a template is drawn again as it passes. */
+/** The steady clock, by which calls are timed: it goes on as before when the device's clock is set. */
+export const steadyNow = (): number => performance.timeOrigin + performance.now();
+
+/** {@link steadyNow} for screens: whoever reads it in a template is drawn again as it passes. */
 export function now(): number {
   ticking();
-  return Date.now();
+  return steadyNow();
 }
 
-/** As {@link now}, for what is said in minutes. */
+/** The wall clock, for what is said in minutes. */
 export function nowInMinutes(): number {
   tickingSlowly();
   return Date.now();

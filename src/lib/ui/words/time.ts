@@ -31,6 +31,20 @@ export function lengthWords(length: Milliseconds): string {
   return parts.filter((part) => part !== false).join(' ');
 }
 
+/** About how long, in its largest unit: `3 hours`. */
+export function aboutText(length: Milliseconds): string {
+  const minutes = Math.round(length / SECOND / MINUTE_SECONDS);
+  const hours = Math.round(minutes / 60);
+  const [value, unit] =
+    minutes < 60
+      ? [minutes, 'minute']
+      : hours < 48
+        ? [hours, 'hour']
+        : [Math.round(hours / 24), 'day'];
+  const how = { style: 'unit', unit, unitDisplay: 'long' } as const;
+  return new Intl.NumberFormat(getLocale(), how).format(value);
+}
+
 export function timeText(time: Milliseconds): string {
   return new Intl.DateTimeFormat(getLocale(), { hour: 'numeric', minute: '2-digit' }).format(time);
 }

@@ -1,0 +1,51 @@
+import { setClock } from './device-clock.ts';
+import { hears } from './ear.ts';
+import { expect, test } from './people.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+for (const [what, clockAheadMs, said] of [
+  ['31 minutes ahead', 31 * 60_000, /clock is wrong by 31 minutes/],
+  ['400 days ahead', 400 * DAY_MS, /clock is wrong by 400 days/],
+  ['400 days behind', -400 * DAY_MS, /clock is wrong by 400 days/],
+] as const) {
+  test(`whose clock is ${what} calls, is called by key alone, and is told once`, async ({
+    person,
+  }) => {
+    const [alice, bob] = await Promise.all([
+      person('Alice', { voice: 'high', clockAheadMs }),
+      person('Bob', { voice: 'low' }),
+    ]);
+    const notice = alice.page.getByText(said);
+    await expect(notice).toBeVisible();
+    await alice.page.getByRole('button', { name: 'Got it' }).click();
+    await expect(notice).toBeHidden();
+
+    await alice.talkByKey(bob, await bob.key());
+    await bob.talkByKey(alice, await alice.key());
+    await expect(notice).toBeHidden();
+  });
+}
+
+test('a clock that is set in a call changes neither its timer nor what is told', async ({
+  person,
+}) => {
+  const [alice, bob] = await Promise.all([
+    person('Alice', { voice: 'high', clockAheadMs: 0 }),
+    person('Bob', { voice: 'low' }),
+  ]);
+  await alice.callKey(await bob.key());
+  await bob.accept();
+  await alice.sees('Connected');
+  for (const ms of [HOUR_MS, -HOUR_MS]) {
+    await setClock(alice.page, ms);
+    await expect(alice.page.getByRole('timer')).toHaveText(/^0:\d\d$/);
+    await Promise.all([hears(alice.page), hears(bob.page)]);
+  }
+  await alice.mute();
+  await expect(bob.page.getByText(/muted their microphone/)).toBeVisible();
+  await alice.hangUp();
+  await bob.sees('Ended');
+  await expect(alice.callRegion()).toContainText(/0:\d\d/);
+});
