@@ -1,5 +1,6 @@
 import { defineConfig } from '@playwright/test';
 import { chromiumLaunch } from './scripts/chromium.ts';
+import { FULL } from './scripts/full-run.ts';
 
 export default defineConfig({
   testDir: 'e2e',
@@ -9,6 +10,7 @@ export default defineConfig({
   globalSetup: './e2e/build.ts',
   outputDir: 'test-results',
   forbidOnly: true,
+  ...(FULL ? {} : { grepInvert: /@full/ }),
   // A test that needs a second try hides a race; waits are honest instead.
   retries: 0,
   // Two people who talk keep two cores busy.

@@ -5,10 +5,12 @@ import type { Outcome } from './outcome.ts';
 
 /**
  * The one gate of the project. Without arguments it runs every gate in order; with names of gates, those and
- * what they need. Every gate runs, whatever became of the others, unless something it needs has failed. The
+ * what they need. With `--full` also what repeats for statistics (`full-run.ts`). Every gate runs, whatever became of the others, unless something it needs has failed. The
  * last line is `N passed, N failed`; the one before it says what was skipped, if anything was.
  */
-const asked = process.argv.slice(2);
+const asked = process.argv.slice(2).filter((one) => one !== '--full');
+// The test runners are processes of their own, which inherit it.
+if (process.argv.includes('--full')) process.env['WOXLY_FULL'] = '1';
 const unknown = asked.filter((name) => !GATES.some((gate) => gate.name === name));
 if (unknown.length > 0) {
   const names = GATES.map((gate) => gate.name).join(', ');

@@ -1,4 +1,5 @@
 import { expect } from '@playwright/test';
+import { IN_FULL } from '../../scripts/full-run.ts';
 import { hears } from '../ear.ts';
 import { contacts, talk } from './call.ts';
 import { test } from './people.ts';
@@ -33,15 +34,17 @@ test('one side loses packets: it sends redundantly, and both screens say whose n
   await Promise.all([hears(alice.page), hears(bob.page)]);
 });
 
-test('little room: less is sent, the call goes on, and later it is as before', async ({
-  scene,
-}) => {
-  test.setTimeout(4 * NOTICED_MS);
-  const [alice, bob] = await contacts(scene, {}, {});
-  await talk(alice, bob);
-  await bob.machine.reshape({ up: { kbps: 45 } });
-  await details(bob, /Low/);
-  await Promise.all([hears(alice.page), hears(bob.page)]);
-  await bob.machine.reshape({ up: { kbps: 0 } });
-  await details(bob, 'Normal');
-});
+test(
+  'little room: less is sent, the call goes on, and later it is as before',
+  IN_FULL,
+  async ({ scene }) => {
+    test.setTimeout(4 * NOTICED_MS);
+    const [alice, bob] = await contacts(scene, {}, {});
+    await talk(alice, bob);
+    await bob.machine.reshape({ up: { kbps: 45 } });
+    await details(bob, /Low/);
+    await Promise.all([hears(alice.page), hears(bob.page)]);
+    await bob.machine.reshape({ up: { kbps: 0 } });
+    await details(bob, 'Normal');
+  },
+);

@@ -1,4 +1,5 @@
 import type { Locator } from '@playwright/test';
+import { IN_FULL } from '../../scripts/full-run.ts';
 import { contacts } from './call.ts';
 import { expect, test } from './people.ts';
 import type { Networked, Scene } from './scene.ts';
@@ -27,18 +28,22 @@ async function examined(person: Networked, other?: Networked): Promise<(title: s
   return (title) => checks.getByRole('listitem').filter({ hasText: startsWith(title) });
 }
 
-test('people on the open internet: no NAT, and a call goes directly', async ({ scene }) => {
-  await twoRelays(scene);
-  const [alice, bob] = await contacts(scene, { nat: 'none' }, { nat: 'none' });
-  for (const one of [alice, bob]) await one.reachableThrough(2);
-  const line = await examined(alice, bob);
-  for (const transport of ['UDP', 'TCP', 'TLS'])
-    await expect(line(`Relayed calls over ${transport}`)).toContainText('Works');
-  await expect(line('Voice packets (UDP)')).toContainText('Works');
-  await expect(line('Your address as others see it')).toContainText(alice.machine.publicAddress);
-  await expect(line('Kind of router')).toContainText('None');
-  await expect(line('A call with Bob')).toContainText('Direct, from device to device.');
-});
+test(
+  'people on the open internet: no NAT, and a call goes directly',
+  IN_FULL,
+  async ({ scene }) => {
+    await twoRelays(scene);
+    const [alice, bob] = await contacts(scene, { nat: 'none' }, { nat: 'none' });
+    for (const one of [alice, bob]) await one.reachableThrough(2);
+    const line = await examined(alice, bob);
+    for (const transport of ['UDP', 'TCP', 'TLS'])
+      await expect(line(`Relayed calls over ${transport}`)).toContainText('Works');
+    await expect(line('Voice packets (UDP)')).toContainText('Works');
+    await expect(line('Your address as others see it')).toContainText(alice.machine.publicAddress);
+    await expect(line('Kind of router')).toContainText('None');
+    await expect(line('A call with Bob')).toContainText('Direct, from device to device.');
+  },
+);
 
 test('both behind symmetric NATs: the call is relayed, and no direct one is promised', async ({
   scene,
@@ -52,22 +57,24 @@ test('both behind symmetric NATs: the call is relayed, and no direct one is prom
   await expect(line('A call with Bob')).toContainText(/Via relay Server [01]\./);
 });
 
-test('where UDP is blocked and a relay has died: what does not work is told, and what does', async ({
-  scene,
-}) => {
-  const [, second] = await twoRelays(scene);
-  const [alice, bob] = await contacts(scene, { nat: 'udp-blocked' }, {});
-  for (const one of [alice, bob]) await one.reachableThrough(2);
-  await second.vanish();
-  const line = await examined(alice, bob);
-  await expect(line('Relay Server 0')).toContainText('Works');
-  await expect(line('Relay Server 1')).toContainText('Does not work');
-  await expect(line('Voice packets (UDP)')).toContainText('Does not work');
-  await expect(line('Relayed calls over UDP')).toContainText('Does not work');
-  await expect(line('Relayed calls over TLS')).toContainText('Works');
-  await expect(line('Kind of router')).toContainText('No voice packets get out');
-  await expect(line('A call with Bob')).toContainText('Via relay Server 0.');
-});
+test(
+  'where UDP is blocked and a relay has died: what does not work is told, and what does',
+  IN_FULL,
+  async ({ scene }) => {
+    const [, second] = await twoRelays(scene);
+    const [alice, bob] = await contacts(scene, { nat: 'udp-blocked' }, {});
+    for (const one of [alice, bob]) await one.reachableThrough(2);
+    await second.vanish();
+    const line = await examined(alice, bob);
+    await expect(line('Relay Server 0')).toContainText('Works');
+    await expect(line('Relay Server 1')).toContainText('Does not work');
+    await expect(line('Voice packets (UDP)')).toContainText('Does not work');
+    await expect(line('Relayed calls over UDP')).toContainText('Does not work');
+    await expect(line('Relayed calls over TLS')).toContainText('Works');
+    await expect(line('Kind of router')).toContainText('No voice packets get out');
+    await expect(line('A call with Bob')).toContainText('Via relay Server 0.');
+  },
+);
 
 test('the echo comes back through TURN, and is as late as the network makes it', async ({
   scene,

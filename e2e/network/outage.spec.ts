@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { IN_FULL } from '../../scripts/full-run.ts';
 import { hears } from '../ear.ts';
 import { contacts, talk } from './call.ts';
 import { expect, test } from './people.ts';
@@ -8,32 +9,34 @@ import { expect, test } from './people.ts';
 /** A call is given up after so long without a path, ms. */
 const GIVEN_UP_MS = 60_000;
 
-test('a network that is gone for good: both are told whose, and “Call again” rings when it is back', async ({
-  scene,
-}) => {
-  test.setTimeout(GIVEN_UP_MS + 180_000);
-  const [alice, bob] = await contacts(scene, {}, {});
-  await talk(alice, bob);
-  await bob.machine.cut('unplugged');
-  await Promise.all([alice.sees('Reconnecting'), bob.sees('Reconnecting')]);
-  await expect(bob.callRegion()).toContainText('The break is in your network');
-  await expect(alice.callRegion()).toContainText('The break is in Bob’s network');
-  for (const one of [alice, bob])
-    await expect(one.callRegion()).toContainText(/Gives up in 0:[0-5]\d/);
-  const timeout = GIVEN_UP_MS + 20_000;
-  await expect(bob.callStatus()).toContainText('Ended: your network was gone', { timeout });
-  await expect(alice.callStatus()).toContainText('Ended: their network was gone', { timeout });
+test(
+  'a network that is gone for good: both are told whose, and “Call again” rings when it is back',
+  IN_FULL,
+  async ({ scene }) => {
+    test.setTimeout(GIVEN_UP_MS + 180_000);
+    const [alice, bob] = await contacts(scene, {}, {});
+    await talk(alice, bob);
+    await bob.machine.cut('unplugged');
+    await Promise.all([alice.sees('Reconnecting'), bob.sees('Reconnecting')]);
+    await expect(bob.callRegion()).toContainText('The break is in your network');
+    await expect(alice.callRegion()).toContainText('The break is in Bob’s network');
+    for (const one of [alice, bob])
+      await expect(one.callRegion()).toContainText(/Gives up in 0:[0-5]\d/);
+    const timeout = GIVEN_UP_MS + 20_000;
+    await expect(bob.callStatus()).toContainText('Ended: your network was gone', { timeout });
+    await expect(alice.callStatus()).toContainText('Ended: their network was gone', { timeout });
 
-  await alice.callRegion().getByRole('button', { name: 'Call again' }).click();
-  await alice.sees('Finding|Reaching');
-  await wait(5_000);
-  await expect(bob.incoming()).toBeHidden();
-  await bob.machine.restore();
-  await expect(bob.incoming()).toBeVisible({ timeout: 60_000 });
-  await bob.accept();
-  await Promise.all([alice.sees('Connected'), bob.sees('Connected')]);
-  await Promise.all([hears(alice.page), hears(bob.page)]);
-});
+    await alice.callRegion().getByRole('button', { name: 'Call again' }).click();
+    await alice.sees('Finding|Reaching');
+    await wait(5_000);
+    await expect(bob.incoming()).toBeHidden();
+    await bob.machine.restore();
+    await expect(bob.incoming()).toBeVisible({ timeout: 60_000 });
+    await bob.accept();
+    await Promise.all([alice.sees('Connected'), bob.sees('Connected')]);
+    await Promise.all([hears(alice.page), hears(bob.page)]);
+  },
+);
 
 test('hanging up works while the path is broken, and the other side hears of it later', async ({
   scene,

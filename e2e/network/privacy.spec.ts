@@ -1,3 +1,4 @@
+import { IN_FULL } from '../../scripts/full-run.ts';
 import { hears, peerConnections } from '../ear.ts';
 import { throughout } from '../throughout.ts';
 import { contacts } from './call.ts';
@@ -57,49 +58,53 @@ test('a stranger rings: before Accept no STUN packet leaves, and afterwards ever
   for (const capture of straight) expect(await capture.end()).toEqual([]);
 });
 
-test('who hides their address shows it to no contact: not in candidates, not in packets', async ({
-  scene,
-}) => {
-  const [alice, bob] = await contacts(scene, {}, {});
-  await bob.goTo('Settings');
-  await bob.page.getByRole('switch', { name: 'Hide my IP address', exact: true }).click();
-  await bob.goTo('Contacts');
-  const straight = await Promise.all([betweenThem(alice, bob), betweenThem(bob, alice)]);
-  await alice.call(bob);
-  await bob.accept();
-  await Promise.all([hears(alice.page), hears(bob.page)]);
-  await Promise.all([goes(alice, 'Relayed'), goes(bob, 'Relayed')]);
-  await says(bob, 'Relayed');
-  await expectShownOnlyRelayed(bob, alice);
-  for (const capture of straight) expect(await capture.end()).toEqual([]);
-});
-
-test('who hides their address from one contact shows it to that one in no packet, whoever calls, and to another as before', async ({
-  scene,
-}) => {
-  const [alice, bob] = await contacts(scene, {}, {});
-  const carol = await scene.person('Carol', { voice: 'high', roundTripMs: 20 });
-  await bob.befriend(carol);
-  await bob.contact('Alice').getByRole('button', { name: /^More/ }).click();
-  await bob.page.getByRole('menuitemcheckbox', { name: 'Hide my address from them' }).click();
-
-  const straight = await Promise.all([betweenThem(alice, bob), betweenThem(bob, alice)]);
-  for (const [caller, callee] of [
-    [bob, alice],
-    [alice, bob],
-  ] as const) {
-    await caller.call(callee);
-    await callee.accept();
+test(
+  'who hides their address shows it to no contact: not in candidates, not in packets',
+  IN_FULL,
+  async ({ scene }) => {
+    const [alice, bob] = await contacts(scene, {}, {});
+    await bob.goTo('Settings');
+    await bob.page.getByRole('switch', { name: 'Hide my IP address', exact: true }).click();
+    await bob.goTo('Contacts');
+    const straight = await Promise.all([betweenThem(alice, bob), betweenThem(bob, alice)]);
+    await alice.call(bob);
+    await bob.accept();
     await Promise.all([hears(alice.page), hears(bob.page)]);
     await Promise.all([goes(alice, 'Relayed'), goes(bob, 'Relayed')]);
+    await says(bob, 'Relayed');
     await expectShownOnlyRelayed(bob, alice);
-    await caller.hangUp();
-    await Promise.all([alice.dismiss(), bob.dismiss()]);
-  }
-  for (const capture of straight) expect(await capture.end()).toEqual([]);
+    for (const capture of straight) expect(await capture.end()).toEqual([]);
+  },
+);
 
-  await carol.call(bob);
-  await bob.accept();
-  await Promise.all([hears(carol.page), hears(bob.page)]);
-  await goes(carol, 'Direct');
-});
+test(
+  'who hides their address from one contact shows it to that one in no packet, whoever calls, and to another as before',
+  IN_FULL,
+  async ({ scene }) => {
+    const [alice, bob] = await contacts(scene, {}, {});
+    const carol = await scene.person('Carol', { voice: 'high', roundTripMs: 20 });
+    await bob.befriend(carol);
+    await bob.contact('Alice').getByRole('button', { name: /^More/ }).click();
+    await bob.page.getByRole('menuitemcheckbox', { name: 'Hide my address from them' }).click();
+
+    const straight = await Promise.all([betweenThem(alice, bob), betweenThem(bob, alice)]);
+    for (const [caller, callee] of [
+      [bob, alice],
+      [alice, bob],
+    ] as const) {
+      await caller.call(callee);
+      await callee.accept();
+      await Promise.all([hears(alice.page), hears(bob.page)]);
+      await Promise.all([goes(alice, 'Relayed'), goes(bob, 'Relayed')]);
+      await expectShownOnlyRelayed(bob, alice);
+      await caller.hangUp();
+      await Promise.all([alice.dismiss(), bob.dismiss()]);
+    }
+    for (const capture of straight) expect(await capture.end()).toEqual([]);
+
+    await carol.call(bob);
+    await bob.accept();
+    await Promise.all([hears(carol.page), hears(bob.page)]);
+    await goes(carol, 'Direct');
+  },
+);

@@ -1,3 +1,4 @@
+import { IN_FULL } from '../../scripts/full-run.ts';
 import { hears } from '../ear.ts';
 import { contacts, talk } from './call.ts';
 import { figure } from './figures.ts';
@@ -31,7 +32,7 @@ async function bothReachable(...people: readonly Networked[]): Promise<void> {
   for (const person of people) await person.reachableThrough(2);
 }
 
-test('while it rings: it goes on ringing, and both are heard', async ({ scene }) => {
+test('while it rings: it goes on ringing, and both are heard', IN_FULL, async ({ scene }) => {
   const { first } = await twoRelays(scene);
   const [alice, bob] = await contacts(scene, {}, {});
   await bothReachable(alice, bob);
@@ -44,7 +45,7 @@ test('while it rings: it goes on ringing, and both are heard', async ({ scene })
   await Promise.all([hears(alice.page), hears(bob.page)]);
 });
 
-test('while somebody is looked up: they are found, rung and heard', async ({ scene }) => {
+test('while somebody is looked up: they are found, rung and heard', IN_FULL, async ({ scene }) => {
   const { first } = await twoRelays(scene);
   // So far away that a lookup takes its time.
   const alice = await scene.person('Alice', { voice: 'high', roundTripMs: 400 });
@@ -58,7 +59,7 @@ test('while somebody is looked up: they are found, rung and heard', async ({ sce
   await Promise.all([hears(alice.page), hears(bob.page)]);
 });
 
-test('in a direct call: nobody hears anything of it', async ({ scene }) => {
+test('in a direct call: nobody hears anything of it', IN_FULL, async ({ scene }) => {
   const { first } = await twoRelays(scene);
   const [alice, bob] = await contacts(scene, {}, {});
   await bothReachable(alice, bob);

@@ -1,3 +1,4 @@
+import { IN_FULL } from '../../scripts/full-run.ts';
 import { expect, test } from './people.ts';
 import type { Networked } from './scene.ts';
 
@@ -21,23 +22,25 @@ test('three relays on three servers, two of them lost in turn: found by key alon
   await alice.talkByKey(bob, key);
 });
 
-test('people who share no relay: a line of three relays passes on where they are', async ({
-  scene,
-}) => {
-  test.setTimeout(240_000);
-  const first = await scene.relay(0);
-  const second = await scene.relay(1, { knows: [first] });
-  const third = await scene.relay(2, { knows: [second] });
-  const [alice, bob] = await Promise.all([
-    scene.person('Alice', { voice: 'high', roundTripMs: 60, relay: first }),
-    scene.person('Bob', { roundTripMs: 60, relay: third }),
-  ]);
-  for (const person of [alice, bob]) await person.reachableThrough(3);
-  await Promise.all([leaves(alice, 1, 2), leaves(bob, 0, 1)]);
-  const key = await bob.key();
-  await alice.talkByKey(bob, key);
-  await bob.talkByKey(alice, await alice.key());
-});
+test(
+  'people who share no relay: a line of three relays passes on where they are',
+  IN_FULL,
+  async ({ scene }) => {
+    test.setTimeout(240_000);
+    const first = await scene.relay(0);
+    const second = await scene.relay(1, { knows: [first] });
+    const third = await scene.relay(2, { knows: [second] });
+    const [alice, bob] = await Promise.all([
+      scene.person('Alice', { voice: 'high', roundTripMs: 60, relay: first }),
+      scene.person('Bob', { roundTripMs: 60, relay: third }),
+    ]);
+    for (const person of [alice, bob]) await person.reachableThrough(3);
+    await Promise.all([leaves(alice, 1, 2), leaves(bob, 0, 1)]);
+    const key = await bob.key();
+    await alice.talkByKey(bob, key);
+    await bob.talkByKey(alice, await alice.key());
+  },
+);
 
 /** Takes relays out, in Settings. */
 async function leaves(person: Networked, ...servers: readonly number[]): Promise<void> {

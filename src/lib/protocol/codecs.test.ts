@@ -6,7 +6,7 @@ import { mutations } from '#lib/testing/mutations.ts';
 import { valueOf, VECTOR_SETS } from './vectors/all.ts';
 
 /** Mutated and random inputs for each struct. */
-const SEEDS = 3000;
+const SEEDS = times(500, 3_000);
 /** What decoding may take, whether it succeeds or not, in multiples of the input. */
 const ALLOCATION_FACTOR = 4;
 

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { isAccepted, isLive } from './call-state.ts';
 import { CallSimulation } from '#lib/testing/call-simulation.ts';
+import { times } from '#lib/testing/full-run.ts';
 
 /** Seeds of the whole run, spread over a few tests so that a failure is found fast. */
-const SEEDS = 3_200;
-const GLARE_SEEDS = 800;
-const BATCH = 400;
+const SEEDS = times(300, 3_200);
+const GLARE_SEEDS = times(100, 800);
+const BATCH = 100;
 /** Only a machine that is busy with other things needs so long. */
 const LONG = { timeout: 60_000 };
 

@@ -1,0 +1,3 @@
+/** How often something is tried: `npm run verify:full` has the time for many, the gate for a few. */
+export const times = (gate: number, full: number): number =>
+  process.env['WOXLY_FULL'] === '1' ? full : gate;
