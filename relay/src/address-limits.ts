@@ -1,21 +1,12 @@
-import { isLoopback, limitKey } from './remote-address.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { isLoopback } from './remote-address.ts';
+import { createShareCount, sharesOf } from './share.ts';
 
 /** Why a new connection was not taken. */
 type Refusal = 'too-often' | 'too-many';
 
 /** A connection that counts; call it once, when it is over. */
 type Release = () => void;
-
-interface Seen {
-  /** New connections that may still come now. */
-  tokens: number;
-  /** When `tokens` was right, ms. */
-  at: number;
-  /** Connections open now. */
-  open: number;
-}
-
-const MINUTE_MS = 60_000;
 
 /** New and open connections of each address. */
 export interface AddressLimits {
@@ -33,40 +24,25 @@ export function createAddressLimits(init: {
   /** A clock that never goes back, ms. */
   readonly now: () => number;
 }): AddressLimits {
-  const { connectionsPerMinute, connectionsPerAddress, now } = init;
-  const addresses = new Map<string, Seen>();
+  const open = createShareCount(init.connectionsPerAddress);
+  const opened = createRateLimit({ perMinute: init.connectionsPerMinute, now: init.now });
   const isExempt = (address: string): boolean => init.exemptLoopback && isLoopback(address);
-
-  const refill = (seen: Seen): void => {
-    const time = now();
-    const gained = ((time - seen.at) * connectionsPerMinute) / MINUTE_MS;
-    seen.tokens = Math.min(connectionsPerMinute, seen.tokens + gained);
-    seen.at = time;
-  };
 
   return {
     isExempt,
     admit(address) {
       if (isExempt(address)) return () => {};
-      const key = limitKey(address);
-      const seen = addresses.get(key) ?? { tokens: connectionsPerMinute, at: now(), open: 0 };
-      addresses.set(key, seen);
-      refill(seen);
-      if (seen.open >= connectionsPerAddress) return 'too-many';
-      if (seen.tokens < 1) return 'too-often';
-      seen.tokens -= 1;
-      seen.open += 1;
+      const shares = sharesOf(address);
+      if (!open.take(shares)) return 'too-many';
       let held = true;
-      return () => {
-        if (held) seen.open -= 1;
+      const release = (): void => {
+        if (held) open.give(shares);
         held = false;
       };
+      if (opened.take(shares)) return release;
+      release();
+      return 'too-often';
     },
-    sweep() {
-      for (const [key, seen] of addresses) {
-        refill(seen);
-        if (seen.open === 0 && seen.tokens >= connectionsPerMinute) addresses.delete(key);
-      }
-    },
+    sweep: () => opened.sweep(),
   };
 }

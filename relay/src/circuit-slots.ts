@@ -3,7 +3,8 @@ import type { CircuitRelayService } from '@libp2p/circuit-relay-v2';
 import type { AbortOptions, Connection, PeerId, Stream } from '@libp2p/interface';
 import type { AddressLimits } from './address-limits.ts';
 import { CIRCUITS_PER_ADDRESS_TO_PEER } from './limits.ts';
-import { hostOf, limitKey } from './remote-address.ts';
+import { hostOf } from './remote-address.ts';
+import { createShareCount, sharesFor, sharesOf } from './share.ts';
 
 type Ask = Pick<Connection, 'newStream' | 'remotePeer'>;
 
@@ -19,7 +20,7 @@ interface PackageServer {
 interface Request {
   /** The IP address it came from. */
   readonly host: string;
-  /** Gives back the slot of its circuit, however often it is called. */
+  /** Gives back the slot of its circuit, once. */
   release?: () => void;
   /** The stream that was opened to the destination. */
   stop?: Stream;
@@ -48,20 +49,8 @@ export interface CircuitSlots {
 }
 
 export function createCircuitSlots(limits: Pick<AddressLimits, 'isExempt'>): CircuitSlots {
-  const held = new Map<string, number>();
+  const held = createShareCount(CIRCUITS_PER_ADDRESS_TO_PEER);
   const requests = new AsyncLocalStorage<Request>();
-
-  const hold = (key: string): (() => void) => {
-    held.set(key, (held.get(key) ?? 0) + 1);
-    let isHeld = true;
-    return () => {
-      if (!isHeld) return;
-      isHeld = false;
-      const left = (held.get(key) ?? 0) - 1;
-      if (left > 0) held.set(key, left);
-      else held.delete(key);
-    };
-  };
 
   return {
     async during(stream, connection, answer) {
@@ -82,9 +71,12 @@ export function createCircuitSlots(limits: Pick<AddressLimits, 'isExempt'>): Cir
       const request = requests.getStore();
       if (request === undefined) return false;
       if (limits.isExempt(request.host)) return true;
-      const key = `${limitKey(request.host)} ${destination.toString()}`;
-      if ((held.get(key) ?? 0) >= CIRCUITS_PER_ADDRESS_TO_PEER) return false;
-      request.release = hold(key);
+      const shares = sharesFor(sharesOf(request.host), destination.toString());
+      if (!held.take(shares)) return false;
+      request.release = () => {
+        delete request.release;
+        held.give(shares);
+      };
       return true;
     },
 

@@ -5,7 +5,8 @@ import { openRelayDescriptor } from '#lib/protocol/relay-descriptor.ts';
 import type { RelayDescriptor } from '#lib/protocol/relay-descriptor.ts';
 import type { Bytes } from '#lib/domain/bytes.ts';
 import { KNOWN_RELAYS_MAX, KNOWN_RELAYS_PER_HOST } from './limits.ts';
-import { isLoopback, limitKey } from './remote-address.ts';
+import { isLoopback } from './remote-address.ts';
+import { hasRoomFor, sharesOf } from './share.ts';
 
 /**
  * Which relays there are, as they say themselves. Keys cost nothing, so that made-up relays must not push true ones
@@ -42,8 +43,8 @@ export interface Directory {
   readonly size: number;
 }
 
-const hostKey = ({ addresses }: RelayDescriptor): string =>
-  limitKey(relayHostOf(addresses[0] ?? '')).toLowerCase();
+const hostOfRelay = ({ addresses }: RelayDescriptor): string =>
+  relayHostOf(addresses[0] ?? '').toLowerCase();
 
 export function createDirectory(init: {
   readonly self: string;
@@ -67,10 +68,10 @@ export function createDirectory(init: {
   const makeRoom = (newcomer: KnownRelay): boolean => {
     sweep();
     const place = rank(newcomer.peer);
-    const host = hostKey(newcomer.descriptor);
+    const host = hostOfRelay(newcomer.descriptor);
     if (place === 0 && !isLoopback(host)) {
-      const there = [...relays.values()].filter(({ descriptor }) => hostKey(descriptor) === host);
-      if (there.length >= KNOWN_RELAYS_PER_HOST) return false;
+      const there = [...relays.values()].map(({ descriptor }) => sharesOf(hostOfRelay(descriptor)));
+      if (!hasRoomFor(sharesOf(host), there, KNOWN_RELAYS_PER_HOST)) return false;
     }
     if (relays.size < KNOWN_RELAYS_MAX) return true;
     const least = [...relays.keys()].find((peer) => rank(peer) < place);

@@ -23,7 +23,7 @@ import { guardGossip, servePresence, SHARD_COUNT } from './presence-topic.ts';
 import type { Reach } from './public-address.ts';
 import { serveRelayList } from './relay-list.ts';
 import { serveRelaysTopic } from './relays-topic.ts';
-import { isLoopback, limitKey } from './remote-address.ts';
+import { isLoopback } from './remote-address.ts';
 import { serveWatches } from './watch.ts';
 import { createWatchers } from './watchers.ts';
 
@@ -113,7 +113,7 @@ export async function joinNetwork(init: {
     const ours = own.sealed === undefined ? [] : [own.sealed];
     return [...ours, ...directory.list(RELAY_LIST_MAX - 1)];
   };
-  const watchers = createWatchers({ store, isExempt: limits.isExempt, keyOf: limitKey });
+  const watchers = createWatchers({ store, isExempt: limits.isExempt });
 
   /** A publisher is gone: those who watch hear of it, and so do other relays. */
   const onLeft = (record: StoredPresence, source: string): void => {

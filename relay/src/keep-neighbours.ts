@@ -15,7 +15,7 @@ import {
 import type { Neighbours } from './neighbours.ts';
 import type { Reach } from './public-address.ts';
 import { createRateLimit } from './rate-limit.ts';
-import { limitKey } from './remote-address.ts';
+import { hostShare } from './share.ts';
 
 /** One relay that is dialled now and then. */
 interface Attempts {
@@ -197,4 +197,4 @@ export function keepNeighbours(init: {
 }
 
 const hostOfAddress = (address: string): string =>
-  limitKey(dialTarget(address)?.host ?? '').toLowerCase();
+  hostShare(dialTarget(address)?.host ?? '').toLowerCase();

@@ -1,4 +1,7 @@
-/** Fixed limits of the relay. What an operator may change is in `options.ts`; what the wire says is in `#lib/protocol`. */
+/**
+ * Fixed limits of the relay. What an operator may change is in `options.ts`; what the wire says is in `#lib/protocol`.
+ * What one address is, `share.ts` says.
+ */
 
 /** One WebSocket frame. Noise messages are at most 64 KiB, yamux windows 256 KiB; 1 MiB leaves room for both. */
 export const WEBSOCKET_FRAME_MAX_BYTES = 1024 * 1024;
@@ -26,7 +29,7 @@ export const HOP_STREAMS_MAX = 32;
  */
 export const STOP_STREAMS_MAX = 48;
 /**
- * Live circuits from one address (an IPv6 /64) to one peer. Two devices need one; people behind one NAT may call the
+ * Live circuits from one address to one peer. Two devices need one; people behind one NAT may call the
  * same person at once. Without it a host with a few peer IDs takes all of {@link STOP_STREAMS_MAX} and keeps them.
  */
 export const CIRCUITS_PER_ADDRESS_TO_PEER = 4;
@@ -44,7 +47,7 @@ export const LOOKUP_REQUEST_MAX_BYTES = 1024;
 export const TURN_REQUEST_MAX_BYTES = 256;
 /** TURN credentials that one peer may ask for in a minute. One lasts ten; reloads and tests of the person add some. */
 export const TURN_ASKED_PER_PEER = 10;
-/** The same of one IP address (of an IPv6 /64): new peer IDs cost nothing, and each has a quota at the TURN server. */
+/** The same of one address: new peer IDs cost nothing, and each has a quota at the TURN server. */
 export const TURN_ASKED_PER_ADDRESS = 60;
 /** A question for relays: empty now, with room for what a later version may ask. */
 export const RELAYS_REQUEST_MAX_BYTES = 256;
@@ -93,7 +96,7 @@ export const WATCH_REQUEST_MAX_BYTES = 36 * 1024;
 export const NEIGHBOURS_DEFAULT = 8;
 /** Neighbours that came by themselves and that the operator did not name. */
 export const NEIGHBOURS_INBOUND_MAX = 16;
-/** Of those, from one address (an IPv6 /64). */
+/** Of those, from one address. */
 export const NEIGHBOURS_PER_ADDRESS = 2;
 /** Dials of this relay a minute, all together, and of those to relays that only the directory names. */
 export const DIALS_PER_MINUTE = 30;

@@ -16,7 +16,8 @@ import type { NeighbourFeed } from './neighbour-feed.ts';
 import { MalformedPush, readFeed, readHello, sendFeed } from './neighbour-streams.ts';
 import type { StoredPresence } from './presence-store.ts';
 import { createRateLimit } from './rate-limit.ts';
-import { hostOf, limitKey } from './remote-address.ts';
+import { hostOf } from './remote-address.ts';
+import { hasRoomFor, sharesOf } from './share.ts';
 
 /** How a relay became a neighbour: named by the operator, dialled by us, or come by itself. */
 type Origin = 'given' | 'dialled' | 'inbound';
@@ -108,8 +109,8 @@ export async function createNeighbours(init: {
     const inbound = [...neighbours.values()].filter(({ origin }) => origin === 'inbound');
     if (inbound.length >= NEIGHBOURS_INBOUND_MAX) return false;
     if (init.isExempt(host)) return true;
-    const near = inbound.filter((other) => limitKey(other.host) === limitKey(host));
-    return near.length < NEIGHBOURS_PER_ADDRESS;
+    const others = inbound.map((other) => sharesOf(other.host));
+    return hasRoomFor(sharesOf(host), others, NEIGHBOURS_PER_ADDRESS);
   };
 
   const join = (connection: Connection): Neighbour => {

@@ -1,10 +1,20 @@
+import type { Share } from './share.ts';
+
 const MINUTE_MS = 60_000;
 
-/** How often each key may do something: a bucket each that fills evenly. */
+/** How often each key, or each share of an address, may do something: a bucket each that fills evenly. */
 export interface RateLimit {
-  take(key: string): boolean;
+  /** @param cost How much of the limit it uses. */
+  take(whose: string | readonly Share[], cost?: number): boolean;
   /** Forgets keys that are as good as new. */
   sweep(): void;
+}
+
+interface Bucket {
+  tokens: number;
+  /** When `tokens` was right, ms. */
+  at: number;
+  readonly most: number;
 }
 
 export function createRateLimit(init: {
@@ -14,19 +24,27 @@ export function createRateLimit(init: {
   readonly now: () => number;
 }): RateLimit {
   const { perMinute, now } = init;
-  const buckets = new Map<string, { tokens: number; at: number }>();
-  const filled = ({ tokens, at }: { tokens: number; at: number }): number =>
-    Math.min(perMinute, tokens + ((now() - at) * perMinute) / MINUTE_MS);
+  const buckets = new Map<string, Bucket>();
+  const filled = ({ tokens, at, most }: Bucket): number =>
+    Math.min(most, tokens + ((now() - at) * most) / MINUTE_MS);
+  const bucketOf = ({ key, times }: Share): Bucket => {
+    const most = perMinute * times;
+    const bucket = buckets.get(key) ?? { tokens: most, at: now(), most };
+    bucket.tokens = filled(bucket);
+    bucket.at = now();
+    buckets.set(key, bucket);
+    return bucket;
+  };
   return {
-    take(key) {
-      const bucket = buckets.get(key);
-      const tokens = bucket === undefined ? perMinute : filled(bucket);
-      const may = tokens >= 1;
-      buckets.set(key, { tokens: may ? tokens - 1 : tokens, at: now() });
-      return may;
+    take(whose, cost = 1) {
+      const shares = typeof whose === 'string' ? [{ key: whose, times: 1 }] : whose;
+      const drawn = shares.map(bucketOf);
+      if (drawn.some(({ tokens }) => tokens < cost)) return false;
+      for (const bucket of drawn) bucket.tokens -= cost;
+      return true;
     },
     sweep() {
-      for (const [key, bucket] of buckets) if (filled(bucket) >= perMinute) buckets.delete(key);
+      for (const [key, bucket] of buckets) if (filled(bucket) >= bucket.most) buckets.delete(key);
     },
   };
 }

@@ -43,7 +43,7 @@ export function remoteAddress(
 }
 
 /** The eight groups of an IPv6 address, as numbers. */
-function groups(address: string): number[] {
+export function groups(address: string): number[] {
   const [head = '', tail] = address.replace(/%.*$/, '').split('::');
   const parse = (text: string): number[] =>
     (text === '' ? [] : text.split(':')).flatMap((group) => {
@@ -56,24 +56,18 @@ function groups(address: string): number[] {
   return [...left, ...Array<number>(Math.max(0, 8 - left.length - right.length)).fill(0), ...right];
 }
 
-/** The IPv4 address in a mapped IPv6 one (RFC 4291, 2.5.5.2), however it is written. */
-function mappedIPv4(all: readonly number[]): string | undefined {
-  const [high = 0, low = 0] = all.slice(6);
-  if (all[5] !== 0xffff || all.slice(0, 5).some((group) => group !== 0)) return undefined;
-  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
-}
+/** Networks of IPv6 whose last 32 bits are an IPv4 address: mapped (RFC 4291, 2.5.5.2), and NAT64 (RFC 6052, 2.1). */
+const IPV4_INSIDE = [
+  [0, 0, 0, 0, 0, 0xffff],
+  [0x64, 0xff9b, 0, 0, 0, 0],
+] as const;
 
-/**
- * What counts as one address for limits: an IPv4 address, or an IPv6 /64, which one household usually gets. Mapped
- * IPv4 addresses are IPv4 addresses: they share one /64, all of them.
- */
-export function limitKey(address: string): string {
-  if (!isIPv6(address)) return address;
-  const all = groups(address);
-  const mapped = mappedIPv4(all);
-  if (mapped !== undefined) return mapped;
-  return `${all
-    .slice(0, 4)
-    .map((group) => group.toString(16))
-    .join(':')}::/64`;
+/** The IPv4 address in an IPv6 one that stands for it, however it is written. */
+export function ipv4In(all: readonly number[]): string | undefined {
+  const isInside = IPV4_INSIDE.some((prefix) =>
+    prefix.every((group, index) => all[index] === group),
+  );
+  if (!isInside) return undefined;
+  const [high = 0, low = 0] = all.slice(6);
+  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
 }

@@ -3,7 +3,9 @@ import type { Connection, Libp2pEvents, PeerId, TypedEventTarget } from '@libp2p
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { AddressLimits } from './address-limits.ts';
 import type { Metrics } from './metrics.ts';
-import { hostOf, limitKey } from './remote-address.ts';
+import { hostOf } from './remote-address.ts';
+import { hasRoomFor, sharesOf } from './share.ts';
+import type { Share } from './share.ts';
 
 /** What is used of the package's store; {@link guardReservations} checks that it is there. */
 interface PackageStore {
@@ -32,7 +34,7 @@ export function guardReservations(
     throw new Error('@libp2p/circuit-relay-v2 has changed: reservations can no longer be limited');
   }
   const reserve = store.reserve.bind(store);
-  const keys = new WeakMap<RelayReservation, string>();
+  const taken = new WeakMap<RelayReservation, readonly Share[]>();
 
   /** Cuts what a peer has open beside the connection over which it has just reserved. */
   const dropOthers = (peer: PeerId, address: Multiaddr): void => {
@@ -49,12 +51,10 @@ export function guardReservations(
 
   store.reserve = (peer, address, limit) => {
     const host = hostOf(address);
-    const key = limitKey(host);
+    const shares = sharesOf(host);
     if (!relay.reservations.has(peer) && !init.limits.isExempt(host)) {
-      let held = 0;
-      for (const reservation of relay.reservations.values())
-        if (keys.get(reservation) === key) held += 1;
-      if (held >= init.reservationsPerAddress) {
+      const others = [...relay.reservations.values()].map((held) => taken.get(held) ?? []);
+      if (!hasRoomFor(shares, others, init.reservationsPerAddress)) {
         metrics.reservationsRefused.inc({ reason: 'too-many-of-address' });
         return { status: 'RESERVATION_REFUSED' };
       }
@@ -64,7 +64,7 @@ export function guardReservations(
     if (answer.status !== 'OK') metrics.reservationsRefused.inc({ reason: 'full' });
     else {
       metrics.reservationsTaken.inc();
-      if (reservation !== undefined) keys.set(reservation, key);
+      if (reservation !== undefined) taken.set(reservation, shares);
       dropOthers(peer, address);
     }
     return answer;

@@ -1,5 +1,6 @@
 import type { Server, Socket } from 'node:net';
-import { limitKey, withoutMapping } from './remote-address.ts';
+import { withoutMapping } from './remote-address.ts';
+import { createShareCount, sharesOf } from './share.ts';
 
 /**
  * Closes TCP connections of an address that has too many already, before a byte of them is read: pages and
@@ -13,22 +14,16 @@ export function limitSockets(
     readonly onRefused: () => void;
   },
 ): void {
-  const open = new Map<string, number>();
+  const open = createShareCount(init.most);
   server.on('connection', (socket: Socket) => {
     const address = withoutMapping(socket.remoteAddress ?? '');
     if (address === '' || init.isExempt(address)) return;
-    const key = limitKey(address);
-    const count = open.get(key) ?? 0;
-    if (count >= init.most) {
+    const shares = sharesOf(address);
+    if (!open.take(shares)) {
       init.onRefused();
       socket.destroy();
       return;
     }
-    open.set(key, count + 1);
-    socket.on('close', () => {
-      const left = (open.get(key) ?? 1) - 1;
-      if (left === 0) open.delete(key);
-      else open.set(key, left);
-    });
+    socket.on('close', () => open.give(shares));
   });
 }

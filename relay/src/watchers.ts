@@ -10,6 +10,7 @@ import {
   WATCHERS_PER_ADDRESS,
 } from './limits.ts';
 import type { PresenceStore } from './presence-store.ts';
+import { createShareCount, sharesOf } from './share.ts';
 
 /** Somebody who wants to hear of some tags. What there is to say waits as tags, so that it never grows. */
 export interface Watcher {
@@ -38,24 +39,18 @@ type Unsaid = Set<string> | 'all';
 export function createWatchers(init: {
   readonly store: Pick<PresenceStore, 'under'>;
   readonly isExempt: (address: string) => boolean;
-  /** What counts as one address. */
-  readonly keyOf: (address: string) => string;
 }): Watchers {
   const byTag = new Map<string, Set<(tag: string, publisher?: string) => void>>();
-  const perAddress = new Map<string, { watchers: number; tags: number }>();
+  const watches = createShareCount(WATCHERS_PER_ADDRESS);
+  const tagsWatched = createShareCount(WATCHED_TAGS_PER_ADDRESS);
   let size = 0;
   let all = 0;
 
   return {
     open(address, wake) {
-      const key = init.keyOf(address);
-      const share = perAddress.get(key) ?? { watchers: 0, tags: 0 };
-      const isExempt = init.isExempt(address);
-      if (size >= WATCHERS_MAX || (!isExempt && share.watchers >= WATCHERS_PER_ADDRESS)) {
-        return 'too-many';
-      }
-      perAddress.set(key, share);
-      share.watchers += 1;
+      // Who is exempt draws on no share.
+      const shares = init.isExempt(address) ? [] : sharesOf(address);
+      if (size >= WATCHERS_MAX || !watches.take(shares)) return 'too-many';
       size += 1;
       let isOpen = true;
       let watched = new Set<string>();
@@ -82,9 +77,7 @@ export function createWatchers(init: {
           const others = byTag.get(tag) ?? new Set();
           byTag.set(tag, others.add(onChange));
         }
-        const gained = tags.size - watched.size;
-        all += gained;
-        share.tags += gained;
+        all += tags.size - watched.size;
         watched = new Set(tags);
       };
 
@@ -92,10 +85,9 @@ export function createWatchers(init: {
         ask(given) {
           const tags = new Set(given.map(toHex));
           const gained = tags.size - watched.size;
-          const isTooMany =
-            all + gained > WATCHED_TAGS_MAX ||
-            (!isExempt && share.tags + gained > WATCHED_TAGS_PER_ADDRESS);
-          if (isTooMany || !isOpen) return 'too-many';
+          if (!isOpen || all + gained > WATCHED_TAGS_MAX || !tagsWatched.take(shares, gained)) {
+            return 'too-many';
+          }
           watch(tags);
           for (const tag of tags) if (init.store.under(tag).length > 0) unsaid.set(tag, 'all');
           wake();
@@ -130,10 +122,10 @@ export function createWatchers(init: {
         end() {
           if (!isOpen) return;
           isOpen = false;
+          tagsWatched.give(shares, watched.size);
           watch(new Set());
-          share.watchers -= 1;
+          watches.give(shares);
           size -= 1;
-          if (share.watchers === 0) perAddress.delete(key);
         },
       };
     },

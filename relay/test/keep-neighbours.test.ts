@@ -13,7 +13,6 @@ import {
 } from '../src/limits.ts';
 import { reachOf } from '../src/public-address.ts';
 import type { Reach } from '../src/public-address.ts';
-import { limitKey } from '../src/remote-address.ts';
 import { aKey, idOf } from './lying-relay.ts';
 
 const MINUTE_MS = 60_000;
@@ -220,13 +219,4 @@ test('a name is looked up once, and only an address that may be dialled is gone 
   expect(asked).toEqual(['evil.example', 'good.example']);
   expect(went).toEqual(['9.9.9.9']);
   expect(dialler.mayDialPeer(PEER), 'the permit ends with the dial').toBe(false);
-});
-
-test('mapped IPv4 addresses are limited one by one, however they are written', () => {
-  for (const text of ['::ffff:192.0.2.1', '::FFFF:c000:201', '0:0:0:0:0:ffff:192.0.2.1']) {
-    expect(limitKey(text), text).toBe('192.0.2.1');
-  }
-  expect(limitKey('::ffff:192.0.2.2')).not.toBe(limitKey('::ffff:192.0.2.1'));
-  expect(limitKey('2001:db8:1:2:3::4')).toBe('2001:db8:1:2::/64');
-  expect(limitKey('::1')).toBe('0:0:0:0::/64');
 });

@@ -164,3 +164,17 @@ test('the forwarded address of somebody who is no trusted proxy is not believed'
   expect(await knock(relay, { 'X-Forwarded-For': '203.0.113.9' })).toBe('open');
   expect(await knock(relay, { 'X-Forwarded-For': '203.0.113.10' })).toMatch(/^429/);
 });
+
+test('whoever has a whole IPv6 /56 does not get a share for each of its /64, and others still reserve', async () => {
+  const relay = await aRelay({ trustedProxy: ['127.0.0.1'], reservationsPerAddress: 1 });
+  const ask = async (address: string) =>
+    askReservation(await connect(await aPeer(), await aProxy(relay, address)));
+  const answers = [];
+  for (const subnet of ['00', '01', '02', '03', '04', 'ff']) {
+    answers.push(await ask(`2001:db8:0:10${subnet}::1`));
+  }
+  const refused = RESERVATION_REFUSED;
+  expect(answers).toEqual([OK, OK, OK, OK, refused, refused]);
+  expect(await ask('2001:db8:0:1100::1'), 'the next /56').toBe(OK);
+  expect(await ask('203.0.113.9')).toBe(OK);
+});

@@ -14,7 +14,7 @@ const dropped = (reason: string) =>
 
 function aHub(isExempt = false) {
   const store = createPresenceStore({ maxBytes: 10_000_000, now: () => Date.now() });
-  const watchers = createWatchers({ store, isExempt: () => isExempt, keyOf: (address) => address });
+  const watchers = createWatchers({ store, isExempt: () => isExempt });
   store.watch(({ tag, publisher }) => watchers.changed(tag, publisher));
   const open = (address = 'here') => {
     const watcher = watchers.open(address, () => {});

@@ -6,7 +6,8 @@ import { TURN_ASKED_PER_ADDRESS, TURN_ASKED_PER_PEER, TURN_REQUEST_MAX_BYTES } f
 import type { Metrics } from '../metrics.ts';
 import { serveOneAnswer } from '../one-answer.ts';
 import { createRateLimit } from '../rate-limit.ts';
-import { hostOf, limitKey } from '../remote-address.ts';
+import { hostOf } from '../remote-address.ts';
+import { sharesOf } from '../share.ts';
 import type { TurnServer } from './turn-server.ts';
 
 /**
@@ -33,7 +34,7 @@ export async function serveTurn(
   const mayAsk = ({ remotePeer, remoteAddr }: Connection): boolean => {
     const host = hostOf(remoteAddr);
     if (!perPeer.take(remotePeer.toString())) return false;
-    return limits.isExempt(host) || perAddress.take(limitKey(host));
+    return limits.isExempt(host) || perAddress.take(sharesOf(host));
   };
 
   await serveOneAnswer(node, {
