@@ -1,26 +1,35 @@
+import {
+  MULTIADDR_MAX_BYTES,
+  OPERATOR_MAX_BYTES,
+  RELAY_ADDRESSES_MAX,
+} from '#lib/protocol/limits.ts';
+import { fitting } from './fitting.ts';
 import type { RelayOptions } from './options.ts';
 
-/** What a relay says of itself at `/relay.json`. */
+/**
+ * What a relay says of itself at `/relay.json`. Every part of it has a limit, so that the whole stays below
+ * `RELAY_DESCRIPTION_MAX_BYTES`, above which no app reads it: a machine may have any number of addresses.
+ */
 export const describeRelay = (
   options: RelayOptions,
   now: {
     readonly peerId: string;
+    /** The best first. */
     readonly multiaddrs: readonly string[];
     readonly version: string;
     readonly turn: boolean;
     /** Neighbours, known relays, watchers and watched tags. */
     readonly numbers: object;
-    /** Descriptors of relays that it knows, signed. */
-    readonly descriptors: readonly Uint8Array[];
   },
 ): object => ({
   peerId: now.peerId,
-  multiaddrs: now.multiaddrs,
-  operator: options.operator,
+  multiaddrs: now.multiaddrs
+    .filter((address) => address.length <= MULTIADDR_MAX_BYTES)
+    .slice(0, RELAY_ADDRESSES_MAX),
+  operator: fitting(options.operator, OPERATOR_MAX_BYTES),
   version: now.version,
   turn: now.turn,
   ...now.numbers,
-  relays: now.descriptors.map((sealed) => Buffer.from(sealed).toString('base64url')),
   limits: {
     reservations: options.maxReservations,
     reservationSeconds: options.reservationTtl,

@@ -34,8 +34,6 @@ export interface Membership {
   start(): Promise<void>;
   sweep(): void;
   stop(): void;
-  /** Descriptors of the relays that it knows, itself first. */
-  descriptors(): readonly Bytes[];
   readonly numbers: {
     readonly neighbours: number;
     readonly knownRelays: number;
@@ -184,7 +182,6 @@ export async function joinNetwork(init: {
   const stops: { stop(): void }[] = [departures, neighbours];
   return {
     store,
-    descriptors,
     async start() {
       const presence = servePresence(gossip, { store, metrics, neighbours, now });
       const topic = serveRelaysTopic(gossip, {

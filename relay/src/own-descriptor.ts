@@ -4,12 +4,17 @@ import type { Bytes } from '#lib/domain/bytes.ts';
 import {
   OPERATOR_MAX_BYTES,
   RELAY_ADDRESSES_MAX,
+  RELAY_DESCRIPTOR_MAX_BYTES,
   RELAY_DESCRIPTOR_TTL_MS,
+  SIGNATURE_BYTES,
   VERSION_MAX_BYTES,
 } from '#lib/protocol/limits.ts';
 import { relayAddresses, relayHostOf } from '#lib/protocol/relay-address.ts';
-import { sealRelayDescriptor } from '#lib/protocol/relay-descriptor.ts';
+import { RELAY_DESCRIPTOR, sealRelayDescriptor } from '#lib/protocol/relay-descriptor.ts';
+import type { RelayDescriptor } from '#lib/protocol/relay-descriptor.ts';
+import { SIGNED } from '#lib/protocol/signed.ts';
 import type { Signer } from '#lib/protocol/signed.ts';
+import { fitting } from './fitting.ts';
 import { reachOf } from './public-address.ts';
 
 /** What changes in what a relay says of itself. */
@@ -31,26 +36,54 @@ const signerOf = (key: PrivateKey): Signer => ({
   sign: async (message) => new Uint8Array(await key.sign(message)),
 });
 
-/** The beginning of a text that fits, cut between characters. */
-function fitting(text: string, maxBytes: number): string {
-  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(maxBytes));
-  return text.slice(0, read);
+/** The addresses by who can use them: everybody, one's own network, this machine. */
+function byScope(addresses: readonly string[]): readonly (readonly string[])[] {
+  const scopeOf = (address: string): 'public' | 'private' | 'loopback' => {
+    const host = relayHostOf(address);
+    const reach = isIP(host) === 0 ? 'public' : reachOf(host);
+    return reach === 'never' ? 'private' : reach;
+  };
+  return ['public', 'private', 'loopback'].map((scope) =>
+    addresses.filter((address) => scopeOf(address) === scope),
+  );
 }
 
-const scopeOf = (address: string): 'public' | 'private' | 'loopback' => {
-  const host = relayHostOf(address);
-  const reach = isIP(host) === 0 ? 'public' : reachOf(host);
-  return reach === 'never' ? 'private' : reach;
-};
+/** The addresses, those first that are of use to most. */
+export const widestFirst = (multiaddrs: readonly string[]): readonly string[] =>
+  byScope(multiaddrs).flat();
 
 /** The addresses that are of use to most: those of one's own network say nothing to the world, nor loopback to it. */
 export function addressesToTell(multiaddrs: readonly string[]): readonly string[] {
   const good = relayAddresses(multiaddrs, multiaddrs.length);
-  for (const scope of ['public', 'private', 'loopback']) {
-    const these = good.filter((address) => scopeOf(address) === scope);
-    if (these.length > 0) return these.slice(0, RELAY_ADDRESSES_MAX);
+  return bothKinds(byScope(good).find((these) => these.length > 0) ?? []);
+}
+
+/** A WebSocket and a WebRTC address in turn: where not all of them fit, there is one of each. */
+function bothKinds(addresses: readonly string[]): readonly string[] {
+  const isDirect = (address: string): boolean => address.includes('/webrtc-direct');
+  const direct = addresses.filter(isDirect);
+  const others = addresses.filter((address) => !isDirect(address));
+  return Array.from({ length: Math.max(direct.length, others.length) }, (_, at) => [
+    ...others.slice(at, at + 1),
+    ...direct.slice(at, at + 1),
+  ]).flat();
+}
+
+/** Of these addresses, as many as a descriptor holds beside everything else, whatever its numbers become. */
+function addressesThatFit(addresses: readonly string[], rest: RelayDescriptor): readonly string[] {
+  const most = Number.MAX_SAFE_INTEGER;
+  const numbers = { reservations: most, reservationsMax: most, issued: most, expires: most };
+  const lengthWith = (some: readonly string[]): number =>
+    SIGNED.encode({
+      payload: RELAY_DESCRIPTOR.encode({ ...rest, ...numbers, addresses: some }),
+      signature: new Uint8Array(SIGNATURE_BYTES),
+    }).byteLength;
+  const chosen: string[] = [];
+  for (const address of addresses) {
+    if (chosen.length >= RELAY_ADDRESSES_MAX) break;
+    if (lengthWith([...chosen, address]) <= RELAY_DESCRIPTOR_MAX_BYTES) chosen.push(address);
   }
-  return [];
+  return chosen;
 }
 
 export function createOwnDescriptor(init: {
@@ -66,7 +99,16 @@ export function createOwnDescriptor(init: {
   readonly random: () => number;
 }): OwnDescriptor {
   const signer = signerOf(init.privateKey);
-  const addresses = addressesToTell(init.multiaddrs);
+  const said = {
+    relay: signer.publicKey,
+    operator: fitting(init.operator, OPERATOR_MAX_BYTES),
+    version: fitting(init.version, VERSION_MAX_BYTES),
+    shards: init.shards,
+  };
+  const addresses = addressesThatFit(addressesToTell(init.multiaddrs), {
+    ...said,
+    ...{ addresses: [], reservations: 0, reservationsMax: 0, turn: true, issued: 0, expires: 0 },
+  });
   let sealed: Bytes | undefined;
   let issued = 0;
   let due = 0;
@@ -86,11 +128,8 @@ export function createOwnDescriptor(init: {
       // Jitter, so that relays that began together do not speak together.
       due = time + (RELAY_DESCRIPTOR_TTL_MS / 3) * (0.8 + 0.2 * init.random());
       sealed = await sealRelayDescriptor(signer, {
-        relay: signer.publicKey,
+        ...said,
         addresses,
-        operator: fitting(init.operator, OPERATOR_MAX_BYTES),
-        version: fitting(init.version, VERSION_MAX_BYTES),
-        shards: init.shards,
         ...state,
         issued,
         expires: issued + RELAY_DESCRIPTOR_TTL_MS,

@@ -26,6 +26,7 @@ import { createNode } from './node.ts';
 import type { RelayNode } from './node.ts';
 import { defaultOptions } from './options.ts';
 import type { RelayOptions } from './options.ts';
+import { widestFirst } from './own-descriptor.ts';
 import { createPages } from './pages.ts';
 import { networks, remoteAddress } from './remote-address.ts';
 import { guardReservations } from './reservations.ts';
@@ -272,11 +273,10 @@ async function start(
   running.describe = (hostHeader) =>
     describeRelay(options, {
       peerId,
-      multiaddrs: nearestFirst(multiaddrs, hostHeader),
+      multiaddrs: nearestFirst(widestFirst(multiaddrs), hostHeader),
       version,
       turn: turn.available,
       numbers,
-      descriptors: network.descriptors(),
     });
   log.info('started', { version, webrtcDirect: certificate !== undefined, app: pages.hasApp });
 

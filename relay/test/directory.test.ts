@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { RELAY_DESCRIPTOR_TTL_MS } from '#lib/protocol/limits.ts';
+import {
+  FRAME_MAX_BYTES,
+  RELAY_DESCRIPTOR_MAX_BYTES,
+  RELAY_DESCRIPTOR_TTL_MS,
+  RELAY_LIST_MAX,
+} from '#lib/protocol/limits.ts';
+import { RELAY_LIST } from '#lib/protocol/relay-list.ts';
 import { openRelayDescriptor } from '#lib/protocol/relay-descriptor.ts';
 import { createDirectory } from '../src/directory.ts';
 import type { Rank } from '../src/directory.ts';
@@ -54,6 +60,23 @@ test('made-up relays fill a directory and push nobody out; those that count find
   expect(directory.all().map(({ peer }) => peer)).toEqual([given.peer]);
 });
 
+test('the longest descriptors are told by as many as an answer holds', async () => {
+  const { directory } = aDirectory();
+  for (let count = 0; count < KNOWN_RELAYS_MAX; count += 1) {
+    const key = await aKey();
+    const peer = idOf(key);
+    const name = `${count}.${'a.'.repeat(77)}ex`.slice(0, 160);
+    const addresses = [`/dns4/${name}/tcp/65535/wss/p2p/${peer}`];
+    const sealed = await aDescriptor(key, {
+      ...{ addresses, operator: 'x'.repeat(64), version: 'x'.repeat(32) },
+    });
+    expect(await directory.take(sealed, peer, peer)).toBe('kept');
+  }
+  const descriptors = directory.list(RELAY_LIST_MAX);
+  expect(descriptors).toHaveLength(RELAY_LIST_MAX);
+  expect(RELAY_LIST.encode({ descriptors }).byteLength).toBeLessThan(FRAME_MAX_BYTES / 2);
+});
+
 test('one host has few places', async () => {
   const { tell } = aDirectory();
   const outcomes = [];
@@ -75,6 +98,52 @@ test('a relay tells the addresses that are of use to most', async () => {
   expect(addressesToTell([loopback, own])).toEqual([own]);
   expect(addressesToTell([loopback, 'garbage'])).toEqual([loopback]);
 });
+
+test.each([
+  [
+    'the longest name, operator and version',
+    [`/dns4/${'a.'.repeat(79)}ex/tcp/65535/wss`],
+    'я'.repeat(99),
+    [0],
+  ],
+  [
+    'a WebSocket and WebRTC, each of both families',
+    ['/ip4/9.9.9.9', '/ip6/2a00::9:9'].flatMap((ip) => [
+      `${ip}/tcp/8080/ws`,
+      `${ip}/udp/8080/webrtc-direct/certhash/uEiAkH5a4DPGKUuOBjYw0CgwjvcJCJMD2K_1aluKR_tpevQ`,
+    ]),
+    'Example',
+    [0, 1, 2, 3],
+  ],
+])('a descriptor has room for %s', async (_, starts, operator, told) => {
+  const { sealed, addresses } = await anOwnDescriptor(starts, operator);
+  const opened = await openRelayDescriptor(sealed, Date.now());
+  expect(opened?.addresses).toEqual(told.map((at) => addresses[at]));
+});
+
+test('what does not fit into a descriptor is left out, and both kinds of address are there', async () => {
+  const many = Array.from({ length: 40 }, (_, n) => [
+    `/ip4/9.9.9.${n}/tcp/8080/ws`,
+    `/ip4/9.9.9.${n}/udp/8080/webrtc-direct/certhash/uEiAkH5a4DPGKUuOBjYw0CgwjvcJCJMD2K_1aluKR_tpevQ`,
+  ]).flat();
+  const { sealed, addresses } = await anOwnDescriptor(many, 'я'.repeat(99));
+  expect(sealed.byteLength).toBeLessThanOrEqual(RELAY_DESCRIPTOR_MAX_BYTES);
+  const opened = await openRelayDescriptor(sealed, Date.now());
+  expect(opened?.addresses.slice(0, 2)).toEqual(addresses.slice(0, 2));
+});
+
+async function anOwnDescriptor(starts: readonly string[], operator: string) {
+  const privateKey = await aKey();
+  const addresses = starts.map((start) => `${start}/p2p/${idOf(privateKey)}`);
+  const own = createOwnDescriptor({
+    ...{ privateKey, operator, multiaddrs: addresses, version: '1.0.0-rc.1', shards: 65_536 },
+    state: () => ({ reservations: 1e9, reservationsMax: 1e9, turn: true }),
+    now: () => Date.now(),
+    random: () => 0.5,
+  });
+  await own.renew();
+  return { addresses, sealed: own.sealed ?? new Uint8Array() };
+}
 
 test('the own descriptor is renewed after about a third of its life, and when TURN comes or goes', async () => {
   const privateKey = await aKey();

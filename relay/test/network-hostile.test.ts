@@ -2,8 +2,13 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { NEIGHBOUR_PROTOCOL, RELAYS_TOPIC } from '#lib/protocol/names.ts';
-import { PRESENCE_TTL_MS } from '#lib/protocol/limits.ts';
-import { DESCRIPTORS_PER_MINUTE, DIALS_FOUND_PER_MINUTE } from '../src/limits.ts';
+import {
+  NEIGHBOUR_RELAYS_MAX,
+  PRESENCE_TTL_MS,
+  RELAY_DESCRIPTION_MAX_BYTES,
+  RELAY_LIST_MAX,
+} from '#lib/protocol/limits.ts';
+import { DESCRIPTORS_PER_MINUTE, DIALS_FOUND_PER_MINUTE, KNOWN_RELAYS_MAX } from '../src/limits.ts';
 import {
   anEnvelope,
   aPublication,
@@ -16,7 +21,7 @@ import {
   random,
   watch,
 } from './network.ts';
-import { aPeer, aRelay, connect, lookUp, metric } from './peers.ts';
+import { addressOf, aPeer, aRelay, connect, lookUp, metric } from './peers.ts';
 import type { Peer } from './peers.ts';
 import { aDescriptor, aKey, aLyingRelay, aSignedRecord, idOf } from './lying-relay.ts';
 
@@ -63,6 +68,28 @@ test('a descriptor is kept only from the relay that it names, with its own addre
   }
   expect(await askRelays(connection)).toHaveLength(1);
   expect(await metric(relay, 'woxly_known_relays')).toBe(0);
+});
+
+test('however many relays there are, a new visitor can read what this one is, and learn of them', async () => {
+  const operator = '"'.repeat(99);
+  const announce = Array.from({ length: 300 }, (_, n) => `/dns4/${n}.example/tcp/443/wss`);
+  const relay = await aRelay({ operator, announce });
+  const neighbours = await Promise.all([aLyingRelay(relay), aLyingRelay(relay)]);
+  const known = async () => metric(relay, 'woxly_known_relays');
+  for (let left = KNOWN_RELAYS_MAX; left > 0; left -= NEIGHBOUR_RELAYS_MAX) {
+    const relays = await Promise.all(
+      Array.from({ length: NEIGHBOUR_RELAYS_MAX }, async () => aDescriptor(await aKey())),
+    );
+    await neighbours[left % (2 * NEIGHBOUR_RELAYS_MAX) === 0 ? 0 : 1].push({ relays });
+  }
+  await vi.waitFor(async () => expect(await known()).toBe(KNOWN_RELAYS_MAX), 5000);
+
+  const text = await (await fetch(`${relay.url}/relay.json`)).text();
+  expect(Buffer.byteLength(text)).toBeLessThan(RELAY_DESCRIPTION_MAX_BYTES / 2);
+  expect(JSON.parse(text)).toMatchObject({ peerId: relay.peerId, knownRelays: KNOWN_RELAYS_MAX });
+  expect((JSON.parse(text) as { multiaddrs: string[] }).multiaddrs[0]).toBe(addressOf(relay));
+  const visitor = await connect(await aPeer(), relay);
+  expect(await askRelays(visitor)).toHaveLength(RELAY_LIST_MAX);
 });
 
 test('somebody who is no neighbour cannot speak for others, neither relays nor publishers', async () => {

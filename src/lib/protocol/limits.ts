@@ -49,8 +49,13 @@ export const RELAY_ADDRESSES_MAX = 8;
 /** A relay's operator and version, UTF-8. */
 export const OPERATOR_MAX_BYTES = 64;
 export const VERSION_MAX_BYTES = 32;
-/** A relay descriptor as gossiped, signature included. */
-export const RELAY_DESCRIPTOR_MAX_BYTES = 6 * 1024;
+/**
+ * A relay descriptor as gossiped, signature included: room for the longest host name, operator and version that
+ * are taken, and for a WebSocket and a WebRTC address of each IP family. A full answer about relays is a third of a frame.
+ */
+export const RELAY_DESCRIPTOR_MAX_BYTES = 640;
+/** What a relay says of itself at `/relay.json`; an app reads no more of it. Eight long addresses are 4 KiB. */
+export const RELAY_DESCRIPTION_MAX_BYTES = 16 * 1024;
 /** How long a relay descriptor lives, ms. It is gossiped anew after a third of that. */
 export const RELAY_DESCRIPTOR_TTL_MS = 30 * 60_000;
 /** Tags of one watch: three days' tags of some 340 contacts, below the frame limit. */
@@ -62,7 +67,7 @@ export const TURN_URLS_MAX = 8;
 export const TURN_URL_MAX_BYTES = 256;
 /** How long TURN credentials serve, s. */
 export const TURN_CREDENTIAL_SECONDS = 600;
-/** Relays in one answer about relays; some 500 bytes each, and never more than a frame. */
+/** Relays in one answer about relays, below a third of a frame. */
 export const RELAY_LIST_MAX = 32;
 /** A presence envelope with its tag, expiry and nonce. */
 export const PRESENCE_ENVELOPE_MAX_BYTES = PRESENCE_MAX_BYTES + 128;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { RELAY_DESCRIPTION_MAX_BYTES } from '#lib/protocol/limits.ts';
 import { pageRelayList } from './relay-list.ts';
 
 const ID = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN';
@@ -39,6 +40,14 @@ test.each([
   answer = given;
   await expect(list().load()).rejects.toThrow();
   expect(await list().describe('https://blog.example', never)).toBeUndefined();
+});
+
+test('a relay is heard up to the length that relays keep to, counted in bytes', async () => {
+  const room = RELAY_DESCRIPTION_MAX_BYTES - JSON.stringify({ multiaddrs: [WSS], more: '' }).length;
+  answer = () => json({ multiaddrs: [WSS], more: 'я'.repeat(room / 2) });
+  expect(await list().load()).toEqual([WSS]);
+  answer = () => json({ multiaddrs: [WSS], more: 'я'.repeat(room / 2 + 1) });
+  expect(await list().describe('https://relay.example', never)).toBeUndefined();
 });
 
 test('another relay is asked at its web address, without anything of ours', async () => {

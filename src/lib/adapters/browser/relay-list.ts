@@ -3,6 +3,7 @@ import {
   MULTIADDR_MAX_BYTES,
   OPERATOR_MAX_BYTES,
   RELAY_ADDRESSES_MAX,
+  RELAY_DESCRIPTION_MAX_BYTES,
   VERSION_MAX_BYTES,
 } from '#lib/protocol/limits.ts';
 import { isRelayAddress } from '#lib/protocol/relay-address.ts';
@@ -15,8 +16,6 @@ const KNOWN_KEY = 'woxly.known-relays';
 const KNOWN_MAX = 8;
 /** How long the page's own relay may take to answer, ms. */
 const TIMEOUT_MS = 5_000;
-/** The largest `/relay.json` that is read, bytes; a relay's own is below 2 KiB. */
-const DESCRIPTION_MAX_BYTES = 16 * 1024;
 
 /** Asks relays what they are, at `/relay.json`, the one that served the page first. */
 export function pageRelayList(mayDial: (address: string) => boolean): RelayList {
@@ -101,16 +100,19 @@ function offsetBy(date: string | null, asked: number, answered: number): number 
 
 /** @throws when it is no JSON, or more of it than a relay says. */
 async function readJson(answer: Response): Promise<unknown> {
-  const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = answer.body?.getReader();
+  const decoder = new TextDecoder();
   let text = '';
+  let length = 0;
   for (;;) {
     const part = await reader?.read();
-    if (part?.value === undefined) return JSON.parse(text) as unknown;
-    text += part.value;
-    if (text.length > DESCRIPTION_MAX_BYTES) {
+    if (part?.value === undefined) return JSON.parse(text + decoder.decode()) as unknown;
+    length += part.value.byteLength;
+    if (length > RELAY_DESCRIPTION_MAX_BYTES) {
       await reader?.cancel();
       throw new RangeError('too long to be a relay');
     }
+    text += decoder.decode(part.value, { stream: true });
   }
 }
 
