@@ -65,15 +65,24 @@ export function announcedAddresses(
   return [...new Set([...webSockets, ...direct, ...more])];
 }
 
-/** The same multiaddrs, those with the host of a request first: a page tries what it was loaded from. */
-export function nearestFirst(
-  multiaddrs: readonly string[],
-  hostHeader: string | undefined,
-): string[] {
+/** The host that a request names, if it is in one of these multiaddrs: an empty text otherwise. */
+export function hostAsked(multiaddrs: readonly string[], hostHeader: string | undefined): string {
   const name = (hostHeader ?? '').replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
   const host = name === 'localhost' ? '127.0.0.1' : name;
+  return multiaddrs.some((address) => address.split('/')[2] === host) ? host : '';
+}
+
+/** The same multiaddrs, those at this host first: a page tries what it was loaded from. */
+export function nearestFirst(multiaddrs: readonly string[], host: string): string[] {
   const isNear = (address: string): boolean => address.split('/')[2] === host;
   return [...multiaddrs.filter(isNear), ...multiaddrs.filter((address) => !isNear(address))];
+}
+
+/** Whether browsers come over TLS, at its own port: what is said of TLS there holds for the whole host, every port. */
+export function isPlainHttps(publicUrl: string): boolean {
+  if (publicUrl === '') return false;
+  const { protocol, port } = new URL(publicUrl);
+  return protocol === 'https:' && port === '';
 }
 
 /** The URL to open in a browser. */

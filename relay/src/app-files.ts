@@ -79,6 +79,13 @@ export function appFile(
 const SUFFIX: Readonly<Record<Encoding, string>> = { br: '.br', gzip: '.gz' };
 
 /**
+ * Whether a path leads to a file that is hidden by its name, or into such a folder: what builds and editors leave
+ * behind, `.env` and `.git` among it. `.well-known` is for the world (RFC 8615).
+ */
+export const isHidden = (path: string): boolean =>
+  path.split('/').some((part) => part.startsWith('.') && part !== '.well-known');
+
+/**
  * Reads a built app into memory: URL path → file. A request is looked up here and never touches the disk, so that
  * no path can lead outside, and a build that runs meanwhile is not served half done. Empty if there is no app.
  */
@@ -88,7 +95,8 @@ export async function loadAppFiles(folder: string): Promise<Map<string, AppFile>
   for (const entry of entries) {
     if (!entry.isFile()) continue; // links included: they may lead anywhere
     const path = join(entry.parentPath, entry.name);
-    bodies.set(`/${relative(folder, path).split(sep).join('/')}`, await readFile(path));
+    const url = `/${relative(folder, path).split(sep).join('/')}`;
+    if (!isHidden(url)) bodies.set(url, await readFile(path));
   }
   const files = new Map<string, AppFile>();
   for (const [path, bytes] of bodies) {

@@ -1,32 +1,54 @@
+import type { IncomingMessage } from 'node:http';
 import { jsonPage, textPage } from './http-entry.ts';
 import type { Endpoints } from './http-entry.ts';
 import type { Metrics } from './metrics.ts';
+import { onceASecond } from './once-a-second.ts';
 
 const UNAVAILABLE = textPage(503, 'not accepting reservations');
+const NOT_FOR_ALL = textPage(403, 'Only from this machine and private networks; see --metrics');
+
+/** What a running relay says of itself. */
+export interface Description {
+  /** Its own host that a header names, or an empty text. */
+  hostOf(hostHeader: string | undefined): string;
+  /** What it says to who asked for this host of its own. */
+  to(ownHost: string): object;
+}
 
 /** What the relay tells over HTTP beside the app: whether it is well, what it is, and its figures. */
-export const createEndpoints = (now: {
-  /** Whether it runs and has room for a reservation. */
-  readonly accepts: () => boolean;
-  /** How its TURN server stands. */
-  readonly turn: () => string;
-  /** What it says of itself to who asked for this host; `undefined` while it does not run. */
-  readonly describe: (hostHeader: string | undefined) => object | undefined;
-  readonly metrics: Pick<Metrics, 'contentType' | 'text'>;
-}): Endpoints => ({
-  '/healthz': () => (now.accepts() ? textPage(200, `ok\nturn: ${now.turn()}`) : UNAVAILABLE),
-  '/relay.json': ({ headers }) => {
-    const described = now.describe(headers.host);
-    if (described === undefined) return UNAVAILABLE;
-    return jsonPage(described, {
-      'Access-Control-Allow-Origin': '*',
-      'Cross-Origin-Resource-Policy': 'cross-origin',
-      'Cache-Control': 'no-cache',
-    });
+export function createEndpoints(
+  init: {
+    /** Whether it runs and has room for a reservation. */
+    readonly accepts: () => boolean;
+    /** How its TURN server stands. */
+    readonly turn: () => string;
+    /** What it says of itself; `undefined` while it does not run. */
+    readonly description: () => Description | undefined;
+    readonly metrics: Pick<Metrics, 'contentType' | 'text'>;
+    readonly mayReadMetrics: (request: IncomingMessage) => boolean;
   },
-  '/metrics': async () => ({
-    status: 200,
-    type: now.metrics.contentType,
-    body: await now.metrics.text(),
-  }),
-});
+  /** A clock that never goes back, ms. */
+  now: () => number,
+): Endpoints {
+  const described = onceASecond(
+    (host: string) =>
+      jsonPage(init.description()?.to(host), {
+        'Access-Control-Allow-Origin': '*',
+        'Cross-Origin-Resource-Policy': 'cross-origin',
+        'Cache-Control': 'no-cache',
+      }),
+    now,
+  );
+  const figures = onceASecond(() => init.metrics.text(), now);
+  return {
+    '/healthz': () => (init.accepts() ? textPage(200, `ok\nturn: ${init.turn()}`) : UNAVAILABLE),
+    '/relay.json': ({ headers }) => {
+      const description = init.description();
+      return description === undefined ? UNAVAILABLE : described(description.hostOf(headers.host));
+    },
+    '/metrics': async (request) =>
+      init.mayReadMetrics(request)
+        ? { status: 200, type: init.metrics.contentType, body: await figures(undefined) }
+        : NOT_FOR_ALL,
+  };
+}

@@ -1,14 +1,13 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { READ_TIMEOUT_MS, SOCKET_IDLE_MS } from './limits.ts';
+import { inTurn } from './in-turn.ts';
+import { KEEP_ALIVE_MS, READ_TIMEOUT_MS, REQUESTS_PER_SOCKET, SOCKET_IDLE_MS } from './limits.ts';
 import { requestPath } from './pages.ts';
 import type { Page, Pages } from './pages.ts';
 
 /** Request line and headers, bytes; browsers send less than 2 KiB. */
 const HEADERS_MAX_BYTES = 16 * 1024;
-/** How long an idle keep-alive connection stays, ms. */
-const KEEP_ALIVE_MS = 5_000;
 const TEXT = 'text/plain; charset=utf-8';
 const JSON_TYPE = 'application/json; charset=utf-8';
 
@@ -29,18 +28,30 @@ export const jsonPage = (value: unknown, headers: Readonly<Record<string, string
   headers,
 });
 
+/** How a request is met by the limit of who sent it; `refused-for-good`: over a connection of that address alone. */
+export type Admission = 'admitted' | 'refused' | 'refused-for-good';
+
+const TOO_OFTEN = { ...textPage(429, 'Too many requests'), headers: { 'Retry-After': '10' } };
+
 /** The HTTP server of the public port: endpoints, the app, and upgrades for `onUpgrade`. Not yet listening. */
 export function createHttpEntry(init: {
   readonly pages: Pages;
   readonly endpoints: Endpoints;
   readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   readonly onError: (error: unknown) => void;
-  /** Connections at once, WebSockets included. */
-  readonly maxSockets: number;
+  readonly admit: (request: IncomingMessage) => Admission;
+  /** A connection was cut because too many of its requests waited; this is the last. */
+  readonly onCut: (request: IncomingMessage) => void;
 }): Server {
   const { pages, endpoints } = init;
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const admission = init.admit(request);
+    if (admission !== 'admitted') {
+      if (admission === 'refused-for-good') response.shouldKeepAlive = false;
+      pages.send(request, response, TOO_OFTEN);
+      return;
+    }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       const page = {
         ...textPage(405, 'Method not allowed'),
@@ -69,16 +80,18 @@ export function createHttpEntry(init: {
       requestTimeout: READ_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
     },
-    (request, response) => {
+    inTurn(async (request, response) => {
       response.on('error', () => response.destroy());
-      answer(request, response).catch((error: unknown) => {
+      try {
+        await answer(request, response);
+      } catch (error) {
         init.onError(error);
         if (!response.headersSent) pages.send(request, response, textPage(500, 'Internal error'));
         else response.destroy();
-      });
-    },
+      }
+    }, init.onCut),
   );
-  server.maxConnections = init.maxSockets;
+  server.maxRequestsPerSocket = REQUESTS_PER_SOCKET;
   server.timeout = SOCKET_IDLE_MS; // upgraded sockets are asked by pings instead
   server.on('upgrade', init.onUpgrade);
   return server;

@@ -37,6 +37,26 @@ export const CIRCUITS_PER_ADDRESS_TO_PEER = 4;
 export const HOP_REQUEST_MAX_BYTES = 4 * 1024;
 /** TCP connections of one address beside its WebSockets: a browser opens six for pages. */
 export const PAGE_SOCKETS_PER_ADDRESS = 32;
+/** TCP connections beside the WebSockets, of all addresses together. */
+export const PAGE_SOCKETS_MAX = 1_000;
+/** Above this share of all connections none is kept that only waits for another request. */
+export const IDLE_SOCKETS_KEPT_SHARE = 0.75;
+/**
+ * Requests of one address a minute, for each WebSocket that it may open in a minute: opening the app takes some thirty
+ * files, once, and people behind one address may do so together. By default 2,400 are 40 a second, a hundredth of a core.
+ */
+export const HTTP_REQUESTS_PER_CONNECTION = 80;
+/** What a new TCP connection takes of that, in requests: 64 KiB of it are read before it can be cut. */
+export const SOCKET_COSTS_REQUESTS = 10;
+/** Requests that may wait behind the one that is being answered. Browsers send none before the answer. */
+export const PIPELINED_REQUESTS_MAX = 8;
+/** Requests over one TCP connection, so that it draws on the limit for new ones now and then. */
+export const REQUESTS_PER_SOCKET = 1_000;
+/**
+ * How long a TCP connection without a request is kept, ms: whoever opens the app does not connect anew for its later
+ * parts, and a proxy, which keeps its own for 60 s, never sends into one that is being closed.
+ */
+export const KEEP_ALIVE_MS = 65_000;
 /** How long a connection may be silent in the middle of an answer, ms: who does not read is cut off. */
 export const SOCKET_IDLE_MS = 60_000;
 /** How often a silent peer is asked whether it is still there, ms; below the 60 s after which proxies hang up. */

@@ -73,6 +73,11 @@ export function createMetrics() {
       'transport',
       'reason',
     ]),
+    requestsRefused: counter(
+      'http_requests_refused_total',
+      'HTTP requests refused because their address sent too many',
+      [],
+    ),
     connectionsReplaced: counter(
       'connections_replaced_total',
       'Connections of a peer that reserved over a newer one',

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { dialTarget } from './dial-target.ts';
 import { NEIGHBOURS_DEFAULT, READ_TIMEOUT_MS } from './limits.ts';
 import { LOG_LEVELS } from './log.ts';
+import { METRICS_READERS } from './metrics-access.ts';
 import {
   ANY_SIZE,
   ipAddress,
@@ -168,6 +169,15 @@ export const OPTIONS = {
     schema: v.optional(wholeNumber(65_536, ANY_SIZE), 67_108_864),
     value: 'BYTES',
     about: 'memory for presence records',
+  },
+  metrics: {
+    schema: v.optional(
+      v.picklist(METRICS_READERS, `must be one of ${METRICS_READERS.join(', ')}`),
+      'private',
+    ),
+    value: 'WHO',
+    about:
+      'who may read /metrics: private (this machine and private networks), all, or off (nobody)',
   },
   ...TURN_OPTIONS,
   logLevel: {

@@ -1,7 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { appFile, ENCODINGS } from './app-files.ts';
+import { appFile, ENCODINGS, isHidden } from './app-files.ts';
 import type { AppFile, Encoding } from './app-files.ts';
-import { contentSecurityPolicy, inlineScriptHashes, SECURITY_HEADERS } from './security-headers.ts';
+import {
+  contentSecurityPolicy,
+  documentHeaders,
+  inlineScriptHashes,
+  PART_HEADERS,
+} from './security-headers.ts';
 
 /** Answers of the relay over HTTP besides the app: all of them small and made when asked. */
 export interface Page {
@@ -63,28 +68,38 @@ export interface Pages {
   sendApp(request: IncomingMessage, response: ServerResponse, path: string): Promise<void>;
 }
 
+/** What browsers show by itself, and may run scripts in. */
+const DOCUMENT = /html|xml/;
+/** A worker, unlike any other script, brings the policy under which it runs. */
+const SCRIPT = /javascript/;
+const NO_WORKERS = /^\/_app\/immutable\/(?!workers\/)/;
+
 /** The pages of a relay that serves `files`. */
-export function createPages(files: ReadonlyMap<string, AppFile>): Pages {
+export function createPages(
+  files: ReadonlyMap<string, AppFile>,
+  /** Whether browsers come over TLS, at the port that is meant without saying. */
+  { hasTls }: { readonly hasTls: boolean },
+): Pages {
   const hasApp = files.has(INDEX);
   const index = files.get(INDEX) ?? appFile(INDEX, Buffer.from(NO_APP));
-  const headers = {
-    ...SECURITY_HEADERS,
-    'Content-Security-Policy': contentSecurityPolicy(
-      inlineScriptHashes(index.bytes.toString('utf8')),
-    ),
-  };
+  const policy = contentSecurityPolicy(inlineScriptHashes(index.bytes.toString('utf8')));
+  const ofDocuments = { ...PART_HEADERS, ...documentHeaders(policy, hasTls) };
+  const headersFor = (type: string, path = ''): Readonly<Record<string, string>> =>
+    DOCUMENT.test(type) || (SCRIPT.test(type) && !NO_WORKERS.test(path))
+      ? ofDocuments
+      : PART_HEADERS;
 
   const fileAt = (path: string): AppFile | undefined => {
     const file = files.get(path);
     if (file !== undefined) return file;
     const last = path.slice(path.lastIndexOf('/') + 1);
-    if (last.includes('.') || path.startsWith('/_app/')) return undefined;
+    if (last.includes('.') || path.startsWith('/_app/') || isHidden(path)) return undefined;
     return hasApp || path === '/' ? index : undefined;
   };
 
   const send: Pages['send'] = (request, response, page) => {
     response.writeHead(page.status, {
-      ...headers,
+      ...headersFor(page.type),
       'Content-Type': page.type,
       'Content-Length': Buffer.byteLength(page.body),
       'Cache-Control': 'no-store',
@@ -111,7 +126,7 @@ export function createPages(files: ReadonlyMap<string, AppFile>): Pages {
         : undefined;
       const etag = encoding === undefined ? file.etag : `${file.etag}-${encoding}`;
       const common = {
-        ...headers,
+        ...headersFor(file.type, path),
         ETag: `"${etag}"`,
         'Cache-Control': path.startsWith(IMMUTABLE_PREFIX) ? IMMUTABLE : CHECK_EACH_TIME,
         ...(file.compressible ? { Vary: 'Accept-Encoding' } : {}),

@@ -6,6 +6,8 @@ const MINUTE_MS = 60_000;
 export interface RateLimit {
   /** @param cost How much of the limit it uses. */
   take(whose: string | readonly Share[], cost?: number): boolean;
+  /** Takes all that is left. */
+  empty(whose: string | readonly Share[]): void;
   /** Forgets keys that are as good as new. */
   sweep(): void;
 }
@@ -35,13 +37,17 @@ export function createRateLimit(init: {
     buckets.set(key, bucket);
     return bucket;
   };
+  const bucketsOf = (whose: string | readonly Share[]): readonly Bucket[] =>
+    (typeof whose === 'string' ? [{ key: whose, times: 1 }] : whose).map(bucketOf);
   return {
     take(whose, cost = 1) {
-      const shares = typeof whose === 'string' ? [{ key: whose, times: 1 }] : whose;
-      const drawn = shares.map(bucketOf);
+      const drawn = bucketsOf(whose);
       if (drawn.some(({ tokens }) => tokens < cost)) return false;
       for (const bucket of drawn) bucket.tokens -= cost;
       return true;
+    },
+    empty(whose) {
+      for (const bucket of bucketsOf(whose)) bucket.tokens = 0;
     },
     sweep() {
       for (const [key, bucket] of buckets) if (filled(bucket) >= bucket.most) buckets.delete(key);

@@ -46,14 +46,26 @@ const ALLOWED_NOWHERE = [
   'xr-spatial-tracking',
 ];
 
-/** Sent with every answer. */
-export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+/** Sent with every answer: what a browser asks of a part of a page, a script for instance. */
+export const PART_HEADERS: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+/** For how long a browser that came over TLS comes over nothing else, s: a year. */
+const HSTS_SECONDS = 31_536_000;
+
+/** Sent with documents besides: what a browser asks of a page as a whole. */
+export const documentHeaders = (
+  policy: string,
+  hasTls: boolean,
+): Readonly<Record<string, string>> => ({
+  'Content-Security-Policy': policy,
   'Permissions-Policy': [
     ...ALLOWED_HERE.map((feature) => `${feature}=(self)`),
     ...ALLOWED_NOWHERE.map((feature) => `${feature}=()`),
   ].join(', '),
   'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-};
+  ...(hasTls && { 'Strict-Transport-Security': `max-age=${HSTS_SECONDS}` }),
+});

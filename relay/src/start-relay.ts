@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { createAddressLimits } from './address-limits.ts';
-import { announcedAddresses, nearestFirst, openUrl } from './addresses.ts';
+import { announcedAddresses, hostAsked, isPlainHttps, nearestFirst, openUrl } from './addresses.ts';
 import type { Bound } from './addresses.ts';
 import { loadAppFiles } from './app-files.ts';
 import { loadCertificate } from './certificate.ts';
@@ -9,15 +9,14 @@ import { createCircuitSlots } from './circuit-slots.ts';
 import { circuitStreams } from './circuit-streams.ts';
 import { describeRelay } from './describe-relay.ts';
 import { createDialler } from './dialler.ts';
-import { createEndpoints } from './endpoints.ts';
+import type { Description } from './endpoints.ts';
 import { createGater } from './gater.ts';
 import { guardHopRequests } from './hop-guard.ts';
-import { createHttpEntry } from './http-entry.ts';
 import { loadIdentity } from './identity.ts';
-import { PAGE_SOCKETS_PER_ADDRESS, STOP_GRACE_MS, SWEEP_INTERVAL_MS } from './limits.ts';
+import { STOP_GRACE_MS, SWEEP_INTERVAL_MS } from './limits.ts';
 import { joinNetwork } from './join-network.ts';
 import { checkUdpPort, listen } from './listen.ts';
-import { createLog, errorName } from './log.ts';
+import { createLog } from './log.ts';
 import type { Log } from './log.ts';
 import { serveLookups } from './lookup.ts';
 import { isLoopbackExempt } from './loopback-exempt.ts';
@@ -28,9 +27,8 @@ import { defaultOptions } from './options.ts';
 import type { RelayOptions } from './options.ts';
 import { widestFirst } from './own-descriptor.ts';
 import { createPages } from './pages.ts';
-import { networks, remoteAddress } from './remote-address.ts';
+import { createPublicPort } from './public-port.ts';
 import { guardReservations } from './reservations.ts';
-import { limitSockets } from './socket-limit.ts';
 import { turnPlace } from './turn/place.ts';
 import { serveTurn } from './turn/serve-turn.ts';
 import { startTurnServer } from './turn/turn-server.ts';
@@ -49,6 +47,8 @@ export interface Relay {
   readonly hasApp: boolean;
   /** The STUN and TURN server beside it; `state` is `off` where there is none. */
   readonly turn: TurnServer;
+  /** Its figures as they are now, in Prometheus' text; `/metrics` tells those of the last second. */
+  figures(): Promise<string>;
   /** Counts an error that nothing was prepared for. */
   countUnexpected(): void;
   /** Ends everything within 2 s. */
@@ -89,7 +89,7 @@ async function start(
 ): Promise<Relay> {
   const privateKey = await loadIdentity(options.data);
   const files = await loadAppFiles(options.app);
-  const pages = createPages(files);
+  const pages = createPages(files, { hasTls: isPlainHttps(options.publicUrl) });
   const metrics = createMetrics();
   undo.push(() => metrics.stop());
 
@@ -119,38 +119,19 @@ async function start(
     metrics,
     ipOf: dialler.ipOf,
   });
-  const isTrustedProxy = networks(options.trustedProxy);
   /** What answers requests once the node runs. */
-  const running: {
-    node?: RelayNode;
-    turn?: TurnServer;
-    describe?: (host: string | undefined) => object;
-  } = {};
+  const running: { node?: RelayNode; turn?: TurnServer; description?: Description } = {};
   const isRunning = (): boolean => running.node?.status === 'started';
-  const accepts = (): boolean =>
-    isRunning() && (running.node?.services.relay.reservations.size ?? 0) < options.maxReservations;
-  const http = createHttpEntry({
-    pages,
-    endpoints: createEndpoints({
-      accepts,
-      turn: () => running.turn?.state ?? 'off',
-      describe: (hostHeader) => (isRunning() ? running.describe?.(hostHeader) : undefined),
-      metrics,
-    }),
-    onUpgrade: (request, socket, head) =>
-      entry.upgrade(request, socket, head, remoteAddress(request, isTrustedProxy)),
-    onError: (error) => {
-      metrics.unexpected.inc();
-      log.error('http request failed', { error: errorName(error) });
-    },
-    // Room for pages beside the WebSockets.
-    maxSockets: options.maxConnections + 1000,
+  const { server: http, sweep: sweepHttp } = createPublicPort({
+    ...{ options, limits, metrics, log, pages, now: () => performance.now() },
+    accepts: () =>
+      isRunning() &&
+      (running.node?.services.relay.reservations.size ?? 0) < options.maxReservations,
+    turn: () => running.turn?.state ?? 'off',
+    description: () => (isRunning() ? running.description : undefined),
+    onUpgrade: entry.upgrade,
   });
-  limitSockets(http, {
-    most: options.connectionsPerAddress + PAGE_SOCKETS_PER_ADDRESS,
-    isExempt: (address) => limits.isExempt(address) || isTrustedProxy(address),
-    onRefused: () => metrics.connectionsRefused.inc({ transport: 'tcp', reason: 'too-many' }),
-  });
+  sweeps.push(sweepHttp);
   // The port is taken first: when it is in use, nothing else has happened yet.
   const { host, port } = await listen(http, options.host, options.port);
   undo.push(() => {
@@ -270,14 +251,17 @@ async function start(
     watchedTags: () => numbers.watchedTags,
   });
 
-  running.describe = (hostHeader) =>
-    describeRelay(options, {
-      peerId,
-      multiaddrs: nearestFirst(widestFirst(multiaddrs), hostHeader),
-      version,
-      turn: turn.available,
-      numbers,
-    });
+  running.description = {
+    hostOf: (header) => hostAsked(multiaddrs, header),
+    to: (host) =>
+      describeRelay(options, {
+        peerId,
+        multiaddrs: nearestFirst(widestFirst(multiaddrs), host),
+        version,
+        turn: turn.available,
+        numbers,
+      }),
+  };
   log.info('started', { version, webrtcDirect: certificate !== undefined, app: pages.hasApp });
 
   return {
@@ -286,6 +270,7 @@ async function start(
     peerId,
     hasApp: pages.hasApp,
     turn,
+    figures: metrics.text,
     countUnexpected: () => metrics.unexpected.inc(),
     async stop() {
       await stopAll();

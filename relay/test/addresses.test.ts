@@ -1,7 +1,7 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { multiaddr } from '@multiformats/multiaddr';
 import { expect, test } from 'vitest';
-import { announcedAddresses, nearestFirst, openUrl } from '../src/addresses.ts';
+import { announcedAddresses, hostAsked, nearestFirst, openUrl } from '../src/addresses.ts';
 import { createAddressLimits } from '../src/address-limits.ts';
 import { isLoopback, networks, remoteAddress } from '../src/remote-address.ts';
 
@@ -69,10 +69,12 @@ test('a page gets the address it was loaded from first', () => {
     '/ip4/127.0.0.1/tcp/8/ws',
     '/ip6/2001:db8::7/tcp/8/ws',
   ];
-  expect(nearestFirst(addresses, 'localhost:8')[0]).toBe('/ip4/127.0.0.1/tcp/8/ws');
-  expect(nearestFirst(addresses, '[2001:db8::7]:8')[0]).toBe('/ip6/2001:db8::7/tcp/8/ws');
-  expect(nearestFirst(addresses, 'elsewhere.example')).toEqual(addresses);
-  expect(nearestFirst(addresses, undefined)).toEqual(addresses);
+  const toAsked = (header: string | undefined) =>
+    nearestFirst(addresses, hostAsked(addresses, header));
+  expect(toAsked('localhost:8')[0]).toBe('/ip4/127.0.0.1/tcp/8/ws');
+  expect(toAsked('[2001:db8::7]:8')[0]).toBe('/ip6/2001:db8::7/tcp/8/ws');
+  expect(toAsked('elsewhere.example')).toEqual(addresses);
+  expect(toAsked(undefined)).toEqual(addresses);
 });
 
 test('the URL to open is the public one, else one of this machine', () => {

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
-import { connect as connectSocket } from 'node:net';
+import { once } from 'node:events';
+import { connect as connectSocket, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { onceASecond } from '../src/once-a-second.ts';
 import type { Relay } from '../src/start-relay.ts';
 import { aRelay, newFolder } from './peers.ts';
 
@@ -13,7 +16,8 @@ const CODE = `export const name = '${'woxly'.repeat(200)}';`;
 
 async function anApp(): Promise<string> {
   const folder = await newFolder();
-  await mkdir(join(folder, '_app/immutable'), { recursive: true });
+  await mkdir(join(folder, '_app/immutable/workers'), { recursive: true });
+  await writeFile(join(folder, '_app/immutable/workers/timer.js'), 'onmessage = () => {}');
   await writeFile(join(folder, 'index.html'), INDEX);
   await writeFile(join(folder, '_app/immutable/start.js'), CODE);
   await writeFile(join(folder, 'app.webmanifest'), '{"name":"WOXLY"}');
@@ -21,9 +25,27 @@ async function anApp(): Promise<string> {
   await writeFile(join(folder, 'ready.css'), 'a{color:red}'.repeat(40));
   await writeFile(join(folder, 'ready.css.br'), 'made by the build');
   await symlink('/etc/hostname', join(folder, 'link.txt'));
+  await writeFile(join(folder, 'icon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+  await writeFile(join(folder, 'service-worker.js'), 'self.onfetch = () => {}');
+  for (const hidden of ['.git', '.well-known', '_app/.hidden']) await mkdir(join(folder, hidden));
+  await writeFile(join(folder, '.env'), 'SECRET=1');
+  await writeFile(join(folder, '.git/config'), 'secret');
+  await writeFile(join(folder, '.git/HEAD.txt'), 'secret');
+  await writeFile(join(folder, '_app/.hidden/x.js'), 'secret');
+  await writeFile(join(folder, '.well-known/security.txt'), 'Contact: us');
   return folder;
 }
 
+/** A relay with a public URL, and where this machine reaches it. */
+async function behind(publicUrl: string, app?: string): Promise<string> {
+  const free = createServer().listen(0, '127.0.0.1');
+  await once(free, 'listening');
+  const { port } = free.address() as AddressInfo;
+  free.close();
+  await once(free, 'close');
+  await aRelay({ port, publicUrl, ...(app !== undefined && { app }) });
+  return `http://localhost:${port}`;
+}
 const withApp = async (): Promise<Relay> => aRelay({ app: await anApp() });
 const plain = { headers: { 'Accept-Encoding': 'identity' } };
 
@@ -157,22 +179,64 @@ test('the Content-Security-Policy lets the inline script of the page run, and no
   ]);
 });
 
-test.each(['/', '/missing.js', '/healthz', '/_app/immutable/start.js'])(
-  'security headers come with every answer: %s',
-  async (path) => {
-    const { headers } = await fetch((await withApp()).url + path);
-    expect(headers.get('x-content-type-options')).toBe('nosniff');
-    expect(headers.get('referrer-policy')).toBe('no-referrer');
-    expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
-    expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
-    expect(headers.get('permissions-policy')).toContain(
-      'microphone=(self), camera=(self), display-capture=(self)',
-    );
-    expect(headers.get('permissions-policy')).toContain('geolocation=()');
-    expect(headers.get('permissions-policy')).not.toContain('bluetooth'); // Chromium warns of it
-    expect(headers.get('content-security-policy')).toContain("default-src 'self'");
-  },
-);
+const OF_DOCUMENTS = [
+  'content-security-policy',
+  'permissions-policy',
+  'cross-origin-opener-policy',
+  'strict-transport-security',
+];
+
+test.each([
+  ['/', true],
+  ['/chat/12D3KooWabc', true],
+  ['/icon.svg', true],
+  ['/service-worker.js', true],
+  ['/_app/immutable/workers/timer.js', true],
+  ['/_app/immutable/start.js', false],
+  ['/ready.css', false],
+  ['/icon.png', false],
+  ['/missing.js', false],
+  ['/healthz', false],
+])('security headers of %s; those of a document: %s', async (path, isDocument) => {
+  const url = await behind('https://relay.example', await anApp());
+  const { headers } = await fetch(url + path);
+  expect(headers.get('x-content-type-options')).toBe('nosniff');
+  expect(headers.get('referrer-policy')).toBe('no-referrer');
+  expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
+  for (const name of OF_DOCUMENTS) expect(headers.has(name), name).toBe(isDocument);
+  if (!isDocument) return;
+  expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+  expect(headers.get('content-security-policy')).toContain("default-src 'self'");
+  const permissions = headers.get('permissions-policy');
+  expect(permissions).toContain('microphone=(self), camera=(self), display-capture=(self)');
+  expect(permissions).toContain('geolocation=()');
+  expect(permissions).not.toContain('bluetooth'); // Chromium warns of it
+});
+
+test.each([
+  ['https://relay.example', 'max-age=31536000'],
+  ['https://relay.example:8443', null],
+  ['http://relay.example', null],
+  ['', null],
+])('for %j browsers are told to come over TLS: %s', async (publicUrl, told) => {
+  const { headers } = await fetch(await behind(publicUrl));
+  expect(headers.get('strict-transport-security')).toBe(told);
+});
+
+test('a page load does not connect anew: connections are kept for longer than proxies keep theirs', async () => {
+  const relay = await withApp();
+  const { headers } = await fetch(relay.url);
+  expect(Number(/timeout=(\d+)/.exec(headers.get('keep-alive') ?? '')?.[1])).toBeGreaterThan(60);
+});
+
+test('hidden files of the folder are not served, but for what is well-known', async () => {
+  const relay = await withApp();
+  for (const path of ['/.env', '/.git/config', '/.git/HEAD.txt', '/%2eenv', '/_app/.hidden/x.js']) {
+    expect((await fetch(relay.url + path)).status, path).toBe(404);
+  }
+  const known = await fetch(`${relay.url}/.well-known/security.txt`);
+  expect([known.status, await known.text()]).toEqual([200, 'Contact: us']);
+});
 
 test('only GET and HEAD are known', async () => {
   const relay = await withApp();
@@ -207,6 +271,38 @@ test('relay.json describes the relay to any page, the address it was asked at fi
     ],
     limits: { reservations: 7, circuitBytes: 1_048_576, circuitSeconds: 600 },
   });
+});
+
+test('metrics are for this machine and private networks, unless the operator says otherwise', async () => {
+  const status = async (relay: Relay, forwarded?: string) => {
+    const headers = forwarded === undefined ? {} : { 'X-Forwarded-For': forwarded };
+    return (await fetch(`${relay.url}/metrics`, { headers })).status;
+  };
+  const open = await aRelay();
+  expect(await status(open)).toBe(200);
+  expect(await status(open, '10.0.0.1'), 'through a proxy that nobody has named').toBe(403);
+  const proxied = await aRelay({ trustedProxy: ['127.0.0.1'] });
+  expect(await status(proxied, '10.0.0.1')).toBe(200);
+  expect(await status(proxied, 'fd00::1')).toBe(200);
+  expect(await status(proxied, '9.9.9.9')).toBe(403);
+  expect(await status(proxied, '2a00::1')).toBe(403);
+  const all = await aRelay({ trustedProxy: ['127.0.0.1'], metrics: 'all' });
+  expect(await status(all, '9.9.9.9')).toBe(200);
+  expect(await status(await aRelay({ metrics: 'off' }))).toBe(403);
+});
+
+test('what is made for each request is made once a second, for each host that is asked', async () => {
+  const clock = { now: 0 };
+  let made = 0;
+  const make = onceASecond(
+    (host: string) => `${host}${(made += 1)}`,
+    () => clock.now,
+  );
+  expect([make('a'), make('a'), make('b'), make('a')]).toEqual(['a1', 'a1', 'b2', 'a1']);
+  clock.now = 999;
+  expect(make('a')).toBe('a1');
+  clock.now = 1_000;
+  expect(make('a')).toBe('a3');
 });
 
 test('metrics are Prometheus text', async () => {

@@ -93,6 +93,7 @@ test.each(OPTION_NAMES.filter((name) => name !== 'config'))(
       turnHost: '192.0.2.1',
       turnExternalIp: '198.51.100.7,198.51.100.8/10.0.0.8',
       turnAllowPeer: '10.0.0.0/8,fd00::/8',
+      metrics: 'all',
     };
     const value =
       sample[name] ?? (typeof defaultOptions()[name] === 'number' ? '1234' : 'somewhere');

@@ -181,9 +181,9 @@ export async function aProxy(relay: Relay, address: string): Promise<Pick<Relay,
   return { multiaddrs: [addressOf(relay).replace(/tcp\/\d+/, `tcp/${taken}`)] };
 }
 
-/** A gauge or counter of `/metrics`; absent series are 0. */
-export async function metric(relay: Relay, series: string): Promise<number> {
-  const text = await (await fetch(`${relay.url}/metrics`)).text();
+/** A gauge or counter of `/metrics`, as it is now; absent series are 0. */
+export async function metric(relay: Pick<Relay, 'figures'>, series: string): Promise<number> {
+  const text = await relay.figures();
   const line = text.split('\n').find((candidate) => candidate.startsWith(`${series} `));
   return line === undefined ? 0 : Number(line.slice(series.length));
 }
