@@ -1,4 +1,5 @@
 import { helpText } from './help.ts';
+import { endWithLauncher } from './launcher.ts';
 import { createLog, errorName } from './log.ts';
 import { OptionError, readOptions, WRONG_OPTION_EXIT } from './read-options.ts';
 import { endOnSignals, FAILED_EXIT } from './signals.ts';
@@ -12,9 +13,13 @@ async function main(): Promise<void> {
   if (command.do === 'version') return void process.stdout.write(`${version}\n`);
 
   const log = createLog(command.options.logLevel, (line) => void process.stderr.write(line));
+  for (const name of command.ignored) {
+    log.info('variable ignored: it is how Kubernetes names a service', { name });
+  }
   const starting = startRelay(command.options, log);
 
   endOnSignals(process, starting, (code) => process.exit(code));
+  endWithLauncher();
 
   const relay = await starting;
   // What a peer provokes deep inside a library costs that peer its connection, not everybody else theirs.

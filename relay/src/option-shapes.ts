@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { multiaddr } from '@multiformats/multiaddr';
 import * as v from 'valibot';
+import { networks } from './remote-address.ts';
 
 /** What an option may look like, in flags, environment and configuration files alike. */
 
@@ -21,8 +22,17 @@ export const onOff = v.pipe(
   v.transform((value) => value === true || TRUE.includes(String(value))),
 );
 
+/** What ends lines in logs and in files that are written from options, or turns text around where people see it. */
+const UNSEEN = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+const UNSEEN_WRONG = 'must not hold line breaks or other control characters';
+
 export const text = (wrong: string, right: (value: string) => boolean = () => true) =>
-  v.pipe(v.string(wrong), v.trim(), v.check(right, wrong));
+  v.pipe(
+    v.string(wrong),
+    v.trim(),
+    v.check((value) => !UNSEEN.test(value), UNSEEN_WRONG),
+    v.check(right, wrong),
+  );
 
 export const list = (wrong: string, right: (item: string) => boolean) =>
   v.pipe(
@@ -37,6 +47,7 @@ export const list = (wrong: string, right: (item: string) => boolean) =>
       wrong,
     ),
     v.transform((items) => items.map((item) => item.trim()).filter((item) => item !== '')),
+    v.check((items) => !items.some((item) => UNSEEN.test(item)), UNSEEN_WRONG),
     v.check((items) => items.every(right), wrong),
   );
 
@@ -61,7 +72,7 @@ export function isMultiaddr(text: string): boolean {
   }
 }
 
-export function isNetwork(text: string): boolean {
+function isNetwork(text: string): boolean {
   const [address = '', prefix, ...more] = text.split('/');
   const family = isIP(address);
   if (family === 0 || more.length > 0) return false;
@@ -70,6 +81,32 @@ export function isNetwork(text: string): boolean {
     (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128))
   );
 }
+
+/** The widest networks that somebody can have of their own, bits; unique local IPv6 addresses are nobody else's. */
+const WIDEST = { 4: 8, 6: 16 } as const;
+const isUniqueLocal = networks(['fc00::/7']);
+const isIPv4Inside = networks(['::ffff:0:0/96']);
+
+/** Whether a network holds addresses of everybody, such as `0.0.0.0/0`, or all of IPv4 written as IPv6. */
+function isTooWide(network: string): boolean {
+  const [address = '', prefix] = network.split('/');
+  if (prefix === undefined) return false;
+  if (isIP(address) === 4) return Number(prefix) < WIDEST[4];
+  const own = Number(prefix) >= 7 && isUniqueLocal(address);
+  return (
+    (!own && Number(prefix) < WIDEST[6]) || isIPv4Inside(address) || networks([network])('0.0.0.0')
+  );
+}
+
+/** @param otherwise What would be if networks of everybody were taken. */
+export const ownNetworks = (otherwise: string) =>
+  v.pipe(
+    list('must be IP addresses or networks such as 10.0.0.0/8, separated by commas', isNetwork),
+    v.check(
+      (items) => !items.some(isTooWide),
+      `must be addresses and networks of your own, at least /${WIDEST[4]} (IPv6 /${WIDEST[6]}, written as such): else ${otherwise}`,
+    ),
+  );
 
 /** `198.51.100.7`, or `198.51.100.7/10.0.0.7`: how an outer address is mapped to an inner one. */
 export function isAddressPair(text: string): boolean {

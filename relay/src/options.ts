@@ -8,10 +8,10 @@ import {
   ipAddress,
   isHost,
   isMultiaddr,
-  isNetwork,
   isOrigin,
   list,
   onOff,
+  ownNetworks,
   text,
   wholeNumber,
 } from './option-shapes.ts';
@@ -88,10 +88,7 @@ export const OPTIONS = {
     about: 'dial relays of the directory at private addresses too: for a network of your own',
   },
   trustedProxy: {
-    schema: v.optional(
-      list('must be IP addresses or networks such as 10.0.0.0/8, separated by commas', isNetwork),
-      '',
-    ),
+    schema: v.optional(ownNetworks('everybody could claim to be anybody'), ''),
     value: 'LIST',
     about: 'reverse proxies whose X-Forwarded-For names the real address; nobody else is believed',
   },

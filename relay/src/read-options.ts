@@ -12,7 +12,12 @@ export const WRONG_OPTION_EXIT = 2;
 
 /** What the command line asks for. */
 export type Command =
-  | { readonly do: 'run'; readonly options: RelayOptions }
+  | {
+      readonly do: 'run';
+      readonly options: RelayOptions;
+      /** Environment variables that are set by Kubernetes and mean something else. */
+      readonly ignored: readonly string[];
+    }
   | { readonly do: 'help' }
   | { readonly do: 'version' };
 
@@ -68,14 +73,28 @@ function fromFlags(args: readonly string[]): { given: AllGiven; asked: Set<strin
   return { given, asked };
 }
 
-function fromEnvironment(environment: Readonly<Record<string, string | undefined>>): AllGiven {
+/**
+ * What Kubernetes says of a Service to every pod of its namespace, as Docker's links did: a Service named `woxly` makes
+ * `WOXLY_PORT=tcp://10.43.0.7:8080`, one named `woxly-turn` makes `WOXLY_TURN_PORT`.
+ * https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+ */
+const isOfKubernetes = (variable: string, value: string): boolean =>
+  variable.endsWith('_PORT') && /^(?:tcp|udp|sctp):\/\//i.test(value.trim());
+
+function fromEnvironment(environment: Readonly<Record<string, string | undefined>>): {
+  given: AllGiven;
+  ignored: string[];
+} {
   const given: AllGiven = new Map();
+  const ignored: string[] = [];
   for (const name of OPTION_NAMES) {
-    const value = environment[environmentName(name)];
-    if (value !== undefined && value !== '')
-      given.set(name, { value, label: environmentName(name) });
+    const label = environmentName(name);
+    const value = environment[label];
+    if (value === undefined || value === '') continue;
+    if (isOfKubernetes(label, value)) ignored.push(label);
+    else given.set(name, { value, label });
   }
-  return given;
+  return { given, ignored };
 }
 
 function fromFile(path: string, readText: (path: string) => string): AllGiven {
@@ -112,7 +131,8 @@ export function readOptions(
   const flags = fromFlags(args);
   if (flags.asked.has('help')) return { do: 'help' };
   if (flags.asked.has('version')) return { do: 'version' };
-  const near = new Map([...fromEnvironment(environment), ...flags.given]);
+  const { given: fromOutside, ignored } = fromEnvironment(environment);
+  const near = new Map([...fromOutside, ...flags.given]);
   const path = near.get('config')?.value;
   const given: AllGiven = new Map([
     ...(typeof path === 'string' ? fromFile(path, readText) : []),
@@ -122,7 +142,7 @@ export function readOptions(
     OPTIONS_SCHEMA,
     Object.fromEntries([...given].map(([name, { value }]) => [name, value])),
   );
-  if (parsed.success) return { do: 'run', options: parsed.output };
+  if (parsed.success) return { do: 'run', options: parsed.output, ignored };
   const issue = parsed.issues[0];
   const wrong = given.get(issue.path?.[0]?.key as OptionName);
   throw new OptionError(

@@ -23,6 +23,14 @@ export function networks(list: readonly string[]): (address: string) => boolean 
 
 export const isLoopback = networks(['127.0.0.0/8', '::1']);
 
+/** The IP address in an entry of `X-Forwarded-For`: some proxies add brackets, quotes, or the port of the peer. */
+function addressIn(entry: string): string | undefined {
+  const text = entry.replace(/^"(.*)"$/, '$1');
+  const withoutPort = isIP(text) === 0 ? text.replace(/:\d{1,5}$/, '') : text;
+  const address = withoutMapping(withoutPort.replace(/^\[(.*)\]$/, '$1').replace(/%.*$/, ''));
+  return isIP(address) === 0 ? undefined : address;
+}
+
 /**
  * The IP address a request really comes from. `X-Forwarded-For` is read from the right, for as long as those who
  * wrote it are trusted proxies: everything to the left of the first untrusted address is that peer's own claim.
@@ -32,11 +40,11 @@ export function remoteAddress(
   isTrustedProxy: (address: string) => boolean,
 ): string {
   let address = withoutMapping(request.socket.remoteAddress ?? '0.0.0.0');
-  const header = request.headers['x-forwarded-for'] ?? '';
-  const hops = String(header).split(',');
-  while (isTrustedProxy(address) && hops.length > 0) {
-    const hop = withoutMapping((hops.pop() ?? '').trim().replace(/^\[(.*)\]$/, '$1'));
-    if (isIP(hop) === 0) return address;
+  const header = String(request.headers['x-forwarded-for'] ?? '');
+  const hops = header.split(',').flatMap((entry) => entry.trim() || []);
+  while (isTrustedProxy(address)) {
+    const hop = addressIn(hops.pop() ?? '');
+    if (hop === undefined) return address;
     address = hop;
   }
   return address;

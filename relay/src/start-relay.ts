@@ -13,9 +13,11 @@ import type { Description } from './endpoints.ts';
 import { createGater } from './gater.ts';
 import { guardHopRequests } from './hop-guard.ts';
 import { loadIdentity } from './identity.ts';
+import { sweepUnfinished } from './keep-file.ts';
 import { STOP_GRACE_MS, SWEEP_INTERVAL_MS } from './limits.ts';
 import { joinNetwork } from './join-network.ts';
 import { checkUdpPort, listen } from './listen.ts';
+import { lockFolder } from './lock-folder.ts';
 import { createLog } from './log.ts';
 import type { Log } from './log.ts';
 import { serveLookups } from './lookup.ts';
@@ -139,6 +141,8 @@ async function start(
     return new Promise((resolve) => http.close(resolve));
   });
   undo.push(() => entry.close());
+  undo.push(lockFolder(options.data, log));
+  await sweepUnfinished(options.data);
 
   const webrtcHost = options.webrtcHost || host;
   const webrtcPort = options.webrtcPort || port;

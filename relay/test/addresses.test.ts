@@ -101,6 +101,17 @@ test.each([
   ['a proxy without the header', '10.0.0.1', undefined, '10.0.0.1'],
   ['rubbish in the header', '10.0.0.1', '203.0.113.1, unknown', '10.0.0.1'],
   ['IPv6 in brackets', '10.0.0.1', '[2001:db8::1]', '2001:db8::1'],
+  ['a port', '10.0.0.1', '203.0.113.1:51413', '203.0.113.1'],
+  ['ports of several', '10.0.0.1', '198.51.100.1:1, 203.0.113.1:51413, 10.2.3.4:80', '203.0.113.1'],
+  ['IPv6 and a port', '10.0.0.1', '[2001:db8::1]:443', '2001:db8::1'],
+  ['IPv6 and a port, without brackets', '10.0.0.1', '2001:db8::1:51413', '2001:db8::1'],
+  ['all of IPv6 and a port', '10.0.0.1', '2001:db8:1:2:3:4:5:6:80', '2001:db8:1:2:3:4:5:6'],
+  ['quotes', '10.0.0.1', '"[2001:db8::1]:443"', '2001:db8::1'],
+  ['a mapped address and a port', '10.0.0.1', '::ffff:203.0.113.1:51413', '203.0.113.1'],
+  ['a mapped address in brackets', '10.0.0.1', '[::ffff:203.0.113.1]:1', '203.0.113.1'],
+  ['a zone', '10.0.0.1', 'fd00::1%eth0', 'fd00::1'],
+  ['empty entries', '10.0.0.1', '203.0.113.1, , ', '203.0.113.1'],
+  ['a port alone', '10.0.0.1', ':443', '10.0.0.1'],
 ])('the real address with %s', (_, remote, forwarded, real) => {
   expect(remoteAddress(request(remote, forwarded), networks(['10.0.0.0/8']))).toBe(real);
 });

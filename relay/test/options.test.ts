@@ -161,6 +161,62 @@ test('a wrong value names where it came from', () => {
   );
 });
 
+test.each([
+  '0.0.0.0/0',
+  '0.0.0.0/1,128.0.0.0/1',
+  '10.0.0.0/7',
+  '::/0',
+  '2000::/3',
+  '::/80',
+  '::ffff:0:0/96',
+  '::ffff:10.0.0.0/104',
+  '0:0:0:0:0:ffff::/97',
+  '10.0.0.1,0.0.0.0/0',
+])('%s is nobody’s own network', (value) => {
+  for (const [flag, why] of [
+    ['--trusted-proxy', 'everybody could claim to be anybody'],
+    ['--turn-allow-peer', 'TURN would reach everything'],
+  ] as const) {
+    expect(problemOf([flag, value])).toBe(
+      `${flag}: must be addresses and networks of your own, at least /8 (IPv6 /16, written as such): else ${why}, not ${JSON.stringify(value)}`,
+    );
+  }
+});
+
+test('networks that somebody has are taken', () => {
+  const own = ['10.0.0.0/8', '104.16.0.0/13', '192.0.2.1', 'fc00::/7', '2400:cb00::/32', '::1'];
+  expect(optionsOf(['--trusted-proxy', own.join(',')]).trustedProxy).toEqual(own);
+});
+
+test.each(['a\nb', 'a\rb', 'a\tb', 'a\0b', 'a\u2028b', 'a\u202eb', 'a\u009bb'])(
+  'control characters are in no option: %j',
+  (value) => {
+    const wrong = 'must not hold line breaks or other control characters';
+    for (const flag of ['--operator', '--data', '--turn-certificate', '--peer', '--announce']) {
+      expect(problemOf([flag, value])).toBe(`${flag}: ${wrong}, not ${JSON.stringify(value)}`);
+    }
+    expect(problemOf(['--config', 'x'], {}, JSON.stringify({ operator: value }))).toContain(wrong);
+  },
+);
+
+test('what Kubernetes says of a service named woxly, or woxly-turn, is no option', () => {
+  const environment = {
+    WOXLY_PORT: 'tcp://10.43.0.7:8080',
+    WOXLY_TURN_PORT: 'udp://10.43.0.8:3478',
+    WOXLY_WEBRTC_PORT: 'UDP://10.43.0.8:1',
+    WOXLY_SERVICE_HOST: '10.43.0.7',
+    WOXLY_PORT_8080_TCP_PORT: '8080',
+  };
+  expect(readOptions([], environment)).toEqual({
+    do: 'run',
+    options: defaultOptions(),
+    ignored: ['WOXLY_PORT', 'WOXLY_WEBRTC_PORT', 'WOXLY_TURN_PORT'],
+  });
+  expect(optionsOf(['--port', '1'], environment).port).toBe(1);
+  expect(problemOf([], { WOXLY_PORT: 'http://x' })).toMatch(/^WOXLY_PORT: /);
+  expect(problemOf(['--port', 'tcp://10.43.0.7:8080'])).toMatch(/^--port: /);
+});
+
 test('--help and --version ask for nothing else to be right', () => {
   expect(readOptions(['--port', 'x', '--help'], {})).toEqual({ do: 'help' });
   expect(readOptions(['-h'], {})).toEqual({ do: 'help' });

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { multiaddr } from '@multiformats/multiaddr';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { aPeer, newFolder } from './peers.ts';
 
 /** The relay as a process, and what it says. */
@@ -104,6 +104,64 @@ test(
     const { code, err } = await run(['--port', '0', '--data', folder]).ended;
     expect(code).toBe(1);
     expect(err).toBe(`woxly relay: ${join(folder, 'identity.key')} is not the key of a relay\n`);
+  },
+);
+
+test(
+  'a data folder that another relay has is one line and exit code 2; it is free as soon as that one is killed',
+  { timeout: 60_000 },
+  async () => {
+    const folder = await newFolder();
+    const args = ['--port', '0', '--no-webrtc-direct', '--turn', 'false', '--data', folder];
+    const first = run(args);
+    await first.ready;
+    const { code, err, out } = await run(args).ended;
+    expect({ code, err, out }).toEqual({
+      code: 2,
+      err: `woxly relay: --data: ${folder} is in use by another relay\n`,
+      out: '',
+    });
+    expect(first.child.exitCode).toBeNull();
+    first.child.kill('SIGKILL');
+    await first.ended;
+    await run(args).ready;
+  },
+);
+
+test(
+  'it ends with the shell in which npm started it, and stays where somebody else did',
+  { timeout: 60_000 },
+  async () => {
+    const start = async (environment: Record<string, string>) => {
+      const main = join(import.meta.dirname, '../src/main.ts');
+      const data = await newFolder();
+      const args = [main, '--port', '0', '--no-webrtc-direct', '--turn', 'false', '--data', data];
+      const line = `"$0" "$@" & echo $!; wait`;
+      const shell = spawn('/bin/sh', ['-c', line, process.execPath, ...args], {
+        env: { ...process.env, ...environment },
+      });
+      let said = '';
+      shell.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+      await vi.waitFor(() => expect(said).toContain('is ready at'), 30_000);
+      const pid = Number(/^\d+$/m.exec(said)?.[0]);
+      onTestFinished(() => {
+        if (isRunning(pid)) process.kill(pid, 'SIGKILL');
+      });
+      shell.kill('SIGTERM');
+      await once(shell, 'exit');
+      return pid;
+    };
+    const isRunning = (pid: number): boolean => {
+      try {
+        return process.kill(pid, 0);
+      } catch {
+        return false;
+      }
+    };
+    const alone = await start({ npm_lifecycle_event: 'test' });
+    const byNpm = await start({ npm_lifecycle_event: 'relay' });
+    await vi.waitFor(() => expect(isRunning(byNpm)).toBe(false), 5_000);
+    expect(isRunning(alone)).toBe(true);
   },
 );
 

@@ -1,4 +1,5 @@
-import { readdir, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { keepFile } from '../src/keep-file.ts';
@@ -24,7 +25,8 @@ test('a restart keeps the peer ID and the certhash; another folder has others', 
   for (const name of ['identity.key', 'webrtc-direct.pem']) {
     expect((await stat(join(folder, name))).mode & 0o777, name).toBe(0o600);
   }
-  expect((await readdir(folder)).sort()).toEqual(['identity.key', 'other', 'webrtc-direct.pem']);
+  const names = ['identity.key', 'lock', 'other', 'webrtc-direct.pem'];
+  expect((await readdir(folder)).sort()).toEqual(names);
 });
 
 test('of two that make a file at once both get the one that was first', async () => {
@@ -34,6 +36,36 @@ test('of two that make a file at once both get the one that was first', async ()
   );
   expect(new Set(texts).size).toBe(1);
   expect(await readdir(join(path, '..'))).toEqual(['key']);
+});
+
+test('a file that cannot be written whole leaves nothing behind', async () => {
+  const folder = await newFolder();
+  const full = () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' }));
+  await expect(keepFile(join(folder, 'key'), full)).rejects.toThrow('full');
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('what was being written when a relay was killed is gone after the next start', async () => {
+  const folder = await newFolder();
+  const unfinished = (name: string) => join(folder, `${name}.${randomUUID()}.new`);
+  await writeFile(unfinished('identity.key'), 'a whole key');
+  await writeFile(unfinished('turn.secret'), '');
+  await writeFile(join(folder, 'notes.new'), 'of the operator');
+  const relay = await startRelay({ port: 0, data: folder, webrtcDirect: false, turn: false });
+  await relay.stop();
+  expect((await readdir(folder)).sort()).toEqual(['identity.key', 'lock', 'notes.new']);
+});
+
+test('two relays do not use one folder, and the second can have it when the first has stopped', async () => {
+  const folder = await newFolder();
+  const options = { port: 0, data: folder, webrtcDirect: false, turn: false } as const;
+  const first = await startRelay(options);
+  await expect(startRelay(options)).rejects.toThrow(`--data: ${folder} is in use by another relay`);
+  expect((await fetch(`${first.url}/healthz`)).status).toBe(200);
+  await first.stop();
+  const second = await startRelay(options);
+  expect(second.peerId).toBe(first.peerId);
+  await second.stop();
 });
 
 test('a relay that cannot start leaves its port free', async () => {

@@ -4,9 +4,9 @@ import {
   ipAddress,
   isAddressPair,
   isHost,
-  isNetwork,
   list,
   onOff,
+  ownNetworks,
   text,
   wholeNumber,
 } from '../option-shapes.ts';
@@ -77,10 +77,7 @@ export const TURN_OPTIONS = {
     about: 'highest UDP port from which TURN relays',
   },
   turnAllowPeer: {
-    schema: v.optional(
-      list('must be IP addresses or networks such as 10.0.0.0/8, separated by commas', isNetwork),
-      '',
-    ),
+    schema: v.optional(ownNetworks('TURN would reach everything'), ''),
     value: 'LIST',
     about:
       'private networks to which TURN may relay although it refuses such; for networks of your own only',

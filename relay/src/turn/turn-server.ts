@@ -1,5 +1,5 @@
 import { accessSync, constants, unwatchFile, watchFile } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Log } from '../log.ts';
 import type { RelayOptions } from '../options.ts';
@@ -153,10 +153,7 @@ export async function startTurnServer(init: {
         log.warn('the turn port is taken', { port });
         throw new Error('the turn port is taken');
       }
-      // Written anew each time, beside and moved into place: another relay may use the same folder by mistake.
-      const beside = `${file}.${process.pid}.new`;
-      await writeFile(beside, turnConfiguration(setup), { mode: 0o600 });
-      await rename(beside, file);
+      await writeFile(file, turnConfiguration(setup), { mode: 0o600 });
       reports.reset();
       return runTurnserver(program, file, reports.line);
     },
