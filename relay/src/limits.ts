@@ -67,8 +67,16 @@ export const LOOKUP_REQUEST_MAX_BYTES = 1024;
 export const TURN_REQUEST_MAX_BYTES = 256;
 /** TURN credentials that one peer may ask for in a minute. One lasts ten; reloads and tests of the person add some. */
 export const TURN_ASKED_PER_PEER = 10;
-/** The same of one address: new peer IDs cost nothing, and each has a quota at the TURN server. */
+/** The same of one address: new peer IDs cost nothing. */
 export const TURN_ASKED_PER_ADDRESS = 60;
+/** Share of all TURN allocations that is kept for devices which have asked for credentials for a while. */
+export const TURN_RESERVE_SHARE = 0.25;
+/** How long that is, ms: one life of credentials. */
+export const TURN_KNOWN_AFTER_MS = 10 * 60_000;
+/** How long a device is remembered that does not ask, ms: people come back after a break. */
+export const TURN_KNOWN_FOR_MS = 60 * 60_000;
+/** Devices remembered for that, some 100 bytes each. */
+export const TURN_KNOWN_MAX = 10_000;
 /** A question for relays: empty now, with room for what a later version may ask. */
 export const RELAYS_REQUEST_MAX_BYTES = 256;
 /** A gossipsub message (protocol document). */

@@ -6,6 +6,7 @@ import { rangeOf } from '../src/turn/peer-ranges.ts';
 import {
   ALLOCATE,
   MAGIC_COOKIE,
+  REFRESH,
   TRANSACTION_BYTES,
   challengeOf,
   readStunAnswer,
@@ -15,7 +16,6 @@ import type { Attribute, Challenge, StunAnswer, TurnLogin } from '../src/turn/st
 
 /** Just enough of TURN (RFC 8656) over UDP to try what a TURN server lets through. */
 
-const REFRESH = 0x0004;
 const CREATE_PERMISSION = 0x0008;
 const CHANNEL_BIND = 0x0009;
 const ATTRIBUTE = {

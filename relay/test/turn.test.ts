@@ -7,11 +7,26 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { TURN_PROTOCOL } from '#lib/protocol/names.ts';
-import { TURN_ASKED_PER_PEER, TURN_REQUEST_MAX_BYTES } from '../src/limits.ts';
+import {
+  TURN_ASKED_PER_PEER,
+  TURN_KNOWN_AFTER_MS,
+  TURN_KNOWN_FOR_MS,
+  TURN_REQUEST_MAX_BYTES,
+} from '../src/limits.ts';
 import type { RelayOptions } from '../src/options.ts';
 import { credentialsFor, loadSecret } from '../src/turn/credentials.ts';
 import { askTurn, hasCoturn, loginOf, speakerFor, turnProcesses } from './coturn.ts';
-import { aPeer, aReachablePeer, aRelay, connect, metric, newFolder, through } from './peers.ts';
+import {
+  aPeer,
+  aProxy,
+  aReachablePeer,
+  aRelay,
+  connect,
+  metric,
+  newFolder,
+  through,
+} from './peers.ts';
+import { createTurnGuests } from '../src/turn/turn-guests.ts';
 
 const aTurnRelay = async (options: Partial<RelayOptions> = {}) => {
   const data = options.data ?? (await newFolder());
@@ -21,6 +36,13 @@ const aTurnRelay = async (options: Partial<RelayOptions> = {}) => {
   const response = await askTurn(connection);
   return { relay, data, peer, connection, response, login: loginOf(response) };
 };
+
+/** Waits until so many have got an allocation: the one with which the relay tries its server may be there for a second. */
+async function gets(count: number, ask: (device: string) => Promise<number>): Promise<void> {
+  for (let device = 0; device < count; device += 1) {
+    await vi.waitFor(async () => expect(await ask(String(device))).toBe(200), 10_000);
+  }
+}
 
 describe.skipIf(!hasCoturn)('with coturn', () => {
   test('a peer gets URLs and credentials that work, for its own device and ten minutes', async () => {
@@ -101,12 +123,73 @@ describe.skipIf(!hasCoturn)('with coturn', () => {
     );
   });
 
+  test('an address has one quota, however many device keys it makes; who comes from elsewhere has another', async () => {
+    const relay = await aRelay({
+      ...{ turn: true, turnUserQuota: 3, exemptLoopback: false, trustedProxy: ['127.0.0.1'] },
+    });
+    const from = async (address: string) => {
+      const response = await askTurn(await connect(await aPeer(), await aProxy(relay, address)));
+      return speakerFor(response).allocate(loginOf(response));
+    };
+    const codes = [];
+    for (let device = 0; device < 5; device += 1) codes.push(await from('9.9.9.9'));
+    expect(codes).toEqual([200, 200, 200, 486, 486]);
+    expect(await from('9.9.9.8')).toBe(200);
+    for (let device = 0; device < 3; device += 1) {
+      expect(await from(`2a00:0:7:${device}::1`)).toBe(200);
+    }
+    expect(await from('2a00:0:7:9000::1'), 'the same /48').toBe(486);
+    expect(await from('2a00:0:8::1')).toBe(200);
+  });
+
+  test('credentials name neither a device nor an address', async () => {
+    const relay = await aRelay({ turn: true, exemptLoopback: false });
+    const peer = await aPeer();
+    const { username } = loginOf(await askTurn(await connect(peer, relay)));
+    expect(username).toMatch(/^\d+:[\w-]{16}$/);
+    expect(username).not.toContain(peer.peerId.toString().slice(0, 8));
+    const other = loginOf(await askTurn(await connect(await aPeer(), relay)));
+    expect(other.username.split(':')[1]).toBe(username.split(':')[1]);
+  });
+
+  test('when little is left, it is for those who were here before', async () => {
+    const { relay, connection, response, data } = await aTurnRelay({ turnTotalQuota: 4 });
+    const secret = await loadSecret(data);
+    await gets(3, (device) =>
+      speakerFor(response).allocate(credentialsFor(device, secret, Date.now())),
+    );
+    await vi.waitFor(() => expect(relay.turn.isScarce).toBe(true));
+    const newcomer = await connect(await aPeer(), relay);
+    expect(await askTurn(newcomer)).toEqual({ urls: [], seconds: 0 });
+    const { now } = performance;
+    vi.spyOn(performance, 'now').mockImplementation(
+      () => now.call(performance) + TURN_KNOWN_AFTER_MS,
+    );
+    onTestFinished(() => void vi.restoreAllMocks());
+    const old = await askTurn(connection);
+    await gets(1, () => speakerFor(old).allocate(loginOf(old)));
+    expect(await metric(relay, 'woxly_turn_credentials_total{outcome="reserved"}')).toBe(1);
+  });
+
+  test.each([
+    ['::1', /^\[::1\]/],
+    ['127.0.0.1', /^127/],
+  ])('a relay at %s alone allocates as browsers ask, naming no family', async (host, where) => {
+    const relay = await aRelay({ turn: true, host });
+    expect(await (await fetch(`${relay.url}/healthz`)).text()).toBe('ok\nturn: up\n');
+    expect(relay.turn.urls[0]?.replace('stun:', '')).toMatch(where);
+    const login = relay.turn.credentials('somebody');
+    expect(await speakerFor(relay.turn).allocate(login)).toBe(200);
+    await vi.waitFor(async () => expect(await metric(relay, 'woxly_turn_allocations')).toBe(1));
+  });
+
   test('no more is allocated in total than the operator said', async () => {
     const { data, response } = await aTurnRelay({ turnTotalQuota: 2 });
     const secret = await loadSecret(data);
     const ask = (device: string) =>
       speakerFor(response).allocate(credentialsFor(device, secret, Date.now()));
-    expect([await ask('a'), await ask('b'), await ask('c')]).toEqual([200, 200, 486]);
+    await gets(2, ask);
+    expect(await ask('c')).toBe(486);
   });
 
   test('no more bandwidth is promised than the operator said', async () => {
@@ -115,7 +198,8 @@ describe.skipIf(!hasCoturn)('with coturn', () => {
     const secret = await loadSecret(data);
     const ask = (device: string) =>
       speakerFor(response).allocate(credentialsFor(device, secret, Date.now()));
-    expect([await ask('a'), await ask('b'), await ask('c')]).toEqual([200, 200, 486]);
+    await gets(2, ask);
+    expect(await ask('c')).toBe(486);
   });
 
   test('a server that is killed comes back, at the same place and with the same secret', async () => {
@@ -170,6 +254,19 @@ describe.skipIf(!hasCoturn)('with coturn', () => {
     expect(await metric(relay, dropped)).toBe(1);
     expect((await askTurn(await connect(await aPeer(), relay))).urls).not.toEqual([]);
   });
+});
+
+test('a device is known when it has asked for a while, and forgotten when it no longer does', () => {
+  const clock = { now: 0 };
+  const guests = createTurnGuests(() => clock.now);
+  expect(guests.take('a', false)).toBe(true);
+  expect(guests.take('a', true)).toBe(false);
+  clock.now = TURN_KNOWN_AFTER_MS;
+  expect(guests.take('a', true)).toBe(true);
+  expect(guests.take('b', true)).toBe(false);
+  clock.now += TURN_KNOWN_FOR_MS + 1;
+  guests.sweep();
+  expect(guests.take('a', true)).toBe(false);
 });
 
 test('a relay without coturn runs, and answers with no URLs', async () => {

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { DENIED_PEERS, rangeOf } from './peer-ranges.ts';
 
 /** What the TURN server is told; every value was checked by the table of options. */
@@ -41,6 +42,8 @@ export function turnConfiguration(setup: TurnSetup): string {
     ...setup.addresses.map((address) => `listening-ip=${address}`),
     ...setup.addresses.map((address) => `relay-ip=${address}`),
     ...setup.externalIps.map((address) => `external-ip=${address}`),
+    // Browsers name no family, and IPv4 is meant then: they would be refused (440) by a server that has none.
+    ...(setup.addresses.every(isIPv6) ? ['allocation-default-address-family=ipv6'] : []),
     `listening-port=${setup.port}`,
     ...(tls === undefined
       ? ['no-tls']

@@ -1,3 +1,5 @@
+import { OWN_NAME } from './credentials.ts';
+
 /** What the TURN server did, as its log tells. Usernames in it are whatever a peer sent: only counts leave here. */
 export interface TurnReports {
   /** Reads one line of the log. */
@@ -10,6 +12,8 @@ export interface TurnReports {
 export const TURN_REFUSALS = ['forbidden-peer', 'quota', 'credentials'] as const;
 export type TurnRefusal = (typeof TURN_REFUSALS)[number];
 
+/** What the relay itself asked, to see whether the server works. */
+const OWN = new RegExp(`[<=]\\d+:${OWN_NAME}>`);
 const OPENED = /^\d+: : session (\d+): new, realm=/;
 const CLOSED = /^\d+: : session (\d+): (?:closed|delete|refreshed, .*, lifetime=0$)/;
 /** The first request of every peer has no username yet and is answered 401, which is no refusal. */
@@ -32,6 +36,7 @@ export function createTurnReports(
       return open.size;
     },
     line(text) {
+      if (OWN.test(text)) return;
       const opened = OPENED.exec(text)?.[1];
       if (opened !== undefined && open.size < mostAllocations) open.add(opened);
       const closed = CLOSED.exec(text)?.[1];

@@ -8,11 +8,12 @@ import { serveOneAnswer } from '../one-answer.ts';
 import { createRateLimit } from '../rate-limit.ts';
 import { hostOf } from '../remote-address.ts';
 import { sharesOf } from '../share.ts';
+import { createTurnGuests } from './turn-guests.ts';
 import type { TurnServer } from './turn-server.ts';
 
 /**
- * Answers `/woxly/turn/1`: credentials for the device that asks, over a connection of its own. Call the result now
- * and then: it forgets who has not asked for a while.
+ * Answers `/woxly/turn/1`: credentials for the device that asks, over a connection of its own, with the quota of its
+ * address. Call the result now and then: it forgets who has not asked for a while.
  */
 export async function serveTurn(
   node: Libp2p,
@@ -30,7 +31,14 @@ export async function serveTurn(
   const { metrics, limits, readTimeoutMs, time } = init;
   const perPeer = createRateLimit({ perMinute: TURN_ASKED_PER_PEER, now: init.now });
   const perAddress = createRateLimit({ perMinute: TURN_ASKED_PER_ADDRESS, now: init.now });
+  const guests = createTurnGuests(init.now);
 
+  /** Whose quota it is: keys of devices cost nothing, so that it is that of the address, the widest block of it. */
+  const quotaOf = ({ remotePeer, remoteAddr }: Connection): string => {
+    const host = hostOf(remoteAddr);
+    if (limits.isExempt(host)) return remotePeer.toString();
+    return turn.nameOf(sharesOf(host).at(-1)?.key ?? host);
+  };
   const mayAsk = ({ remotePeer, remoteAddr }: Connection): boolean => {
     const host = hostOf(remoteAddr);
     if (!perPeer.take(remotePeer.toString())) return false;
@@ -47,14 +55,17 @@ export async function serveTurn(
         return 'too-often';
       }
       const { urls } = turn;
-      metrics.turnAsked.inc({ outcome: urls.length > 0 ? 'given' : 'none' });
-      if (urls.length === 0) return TURN_RESPONSE.encode({ urls, seconds: 0, now: time() });
-      const credentials = turn.credentials(connection.remotePeer.toString());
+      const isThere = urls.length > 0;
+      const isGiven = isThere && guests.take(connection.remotePeer.toString(), turn.isScarce);
+      metrics.turnAsked.inc({ outcome: isGiven ? 'given' : isThere ? 'reserved' : 'none' });
+      if (!isGiven) return TURN_RESPONSE.encode({ urls: [], seconds: 0, now: time() });
+      const credentials = turn.credentials(quotaOf(connection));
       return TURN_RESPONSE.encode({ urls, ...credentials, now: time() });
     },
   });
   return () => {
     perPeer.sweep();
     perAddress.sweep();
+    guests.sweep();
   };
 }

@@ -8,13 +8,17 @@ const HEADER_BYTES = 20;
 const INTEGRITY_BYTES = 24;
 export const TRANSACTION_BYTES = 12;
 export const ALLOCATE = 0x0003;
+export const REFRESH = 0x0004;
 const ATTRIBUTE = {
   username: 0x0006,
   integrity: 0x0008,
   error: 0x0009,
+  lifetime: 0x000d,
   realm: 0x0014,
   nonce: 0x0015,
+  transport: 0x0019,
 } as const;
+const UDP = 17;
 
 export type Attribute = readonly [type: number, value: Buffer];
 
@@ -22,6 +26,11 @@ export interface TurnLogin {
   readonly username: string;
   readonly credential: string;
 }
+
+/** Asks for a relayed address over UDP, of whichever family the server takes for the usual one. */
+export const OVER_UDP: Attribute = [ATTRIBUTE.transport, Buffer.from([UDP, 0, 0, 0])];
+/** Gives an allocation back. */
+export const NO_LONGER: Attribute = [ATTRIBUTE.lifetime, Buffer.alloc(4)];
 
 /** What a server asks to be repeated to it. */
 export interface Challenge {

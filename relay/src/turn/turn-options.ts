@@ -83,10 +83,10 @@ export const TURN_OPTIONS = {
       'private networks to which TURN may relay although it refuses such; for networks of your own only',
   },
   turnUserQuota: {
-    schema: v.optional(wholeNumber(1, 1_000_000), 32),
+    schema: v.optional(wholeNumber(1, 1_000_000), 128),
     value: 'N',
     about:
-      'TURN allocations at once of one device; a call takes up to six, and as many again while it moves',
+      'TURN allocations at once of one IP address (of an IPv6 /48); a call takes up to six, and as many again while it moves',
   },
   turnTotalQuota: {
     schema: v.optional(wholeNumber(1, 1_000_000), 1200),

@@ -1,12 +1,13 @@
 import { accessSync, constants, unwatchFile, watchFile } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { TURN_RESERVE_SHARE } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { RelayOptions } from '../options.ts';
 import { OptionError } from '../read-options.ts';
 import { turnConfiguration } from './configuration.ts';
 import type { TurnSetup } from './configuration.ts';
-import { credentialsFor, loadSecret } from './credentials.ts';
+import { credentialsFor, loadSecret, nameOfAddress, OWN_NAME } from './credentials.ts';
 import type { TurnCredentials } from './credentials.ts';
 import { findTurnserver, isOldTurnserver, turnserverVersion } from './find-turnserver.ts';
 import { freePort, isPortFree } from './free-port.ts';
@@ -28,7 +29,12 @@ export interface TurnServer {
   readonly allocations: number;
   /** Where it is, best first; empty unless {@link available}. */
   readonly urls: readonly string[];
-  credentials(device: string): TurnCredentials;
+  /** Whether so much is allocated that the rest is kept for those who were here before. */
+  readonly isScarce: boolean;
+  /** What an address is called in credentials. */
+  nameOf(address: string): string;
+  /** @param user Who shares a quota. */
+  credentials(user: string): TurnCredentials;
   stop(): Promise<void>;
 }
 
@@ -37,18 +43,18 @@ export type TurnOptions = Pick<RelayOptions, Extract<keyof RelayOptions, `turn${
 /** How often the certificate and the key are looked at, ms: a renewed one is taken into use. */
 const CERTIFICATE_LOOK_MS = 60_000;
 
-/** Under this name the relay asks its own server whether it works; no device has it. */
-const OWN_NAME = 'relay';
-
+const noServer = (): never => {
+  throw new Error('there is no TURN server');
+};
 const NONE: TurnServer = {
   available: false,
   state: 'off',
   restarts: 0,
   allocations: 0,
+  isScarce: false,
   urls: [],
-  credentials: () => {
-    throw new Error('there is no TURN server');
-  },
+  nameOf: noServer,
+  credentials: noServer,
   stop: () => Promise.resolve(),
 };
 
@@ -131,6 +137,7 @@ export async function startTurnServer(init: {
 
   const file = join(folder, 'turnserver.conf');
   const reports = createTurnReports(init.onRefused, options.turnTotalQuota);
+  const most = Math.min(options.turnTotalQuota, options.turnBpsCapacity / options.turnMaxBps);
   const setup: TurnSetup = {
     addresses,
     port,
@@ -202,7 +209,11 @@ export async function startTurnServer(init: {
     get urls() {
       return isAvailable() ? urls : [];
     },
-    credentials: (device) => credentialsFor(device, secret, Date.now()),
+    get isScarce() {
+      return reports.allocations >= most * (1 - TURN_RESERVE_SHARE);
+    },
+    nameOf: (address) => nameOfAddress(address, secret),
+    credentials: (user) => credentialsFor(user, secret, Date.now()),
     stop() {
       for (const path of certificateFiles) unwatchFile(path, onRenewed);
       return supervisor.stop();

@@ -6,8 +6,9 @@ import type { Of } from './struct.ts';
 export const TURN_REQUEST = struct({});
 
 /**
- * Where the relay's STUN and TURN server is, and credentials for it: those of coturn's REST interface, bound to the
- * device that asked (`username` is `EXPIRY:DEVICE`, https://datatracker.ietf.org/doc/html/draft-uberti-behave-turn-rest-00).
+ * Where the relay's STUN and TURN server is, and credentials for it: those of coturn's REST interface, for the device
+ * that asked, with the quota of its address (`username` is `EXPIRY:NAME`, where only the relay knows whose name it is,
+ * https://datatracker.ietf.org/doc/html/draft-uberti-behave-turn-rest-00).
  * No URLs: this relay has none.
  */
 export const TURN_RESPONSE = struct({
