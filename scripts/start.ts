@@ -1,3 +1,4 @@
+import '../relay/src/small-memory.ts';
 import { endWithLauncher } from '../relay/src/launcher.ts';
 import { ensureApp } from './app-build.ts';
 

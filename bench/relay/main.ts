@@ -1,161 +1,114 @@
-import { fork } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Measured } from './probe.ts';
+import { measureIdle } from './measure-idle.ts';
+import type { Idle } from './measure-idle.ts';
+import { measureReturn } from './measure-return.ts';
+import { endProcesses } from './processes.ts';
+import { table } from './table.ts';
 
 /**
- * What idle peers cost a relay, beside a plain `ws` server in the same run: `npm run bench:relay [-- --peers N
- * --seconds N]`. Servers and peers are processes of their own. Memory a peer is the difference between a quarter
- * of the peers and all of them, so that what a server costs by itself does not count.
+ * What clients that are there and do nothing cost a relay, beside a plain `ws` server in the same run, and how soon all
+ * are back when it restarts: `npm run bench:relay [-- --peers N,N,… --seconds N --only idle|return]`. Servers and
+ * clients are processes of their own.
  */
 
-/** The promise: idle peers leave the event loop's p99 delay below this, ms. */
+/** The promises, with a thousand clients: what one may cost, KiB, how late the loop may be, and how soon all are back. */
+const HEAP_MAX_KIB = 60;
+const RESIDENT_MAX_KIB = 140;
 const DELAY_P99_MAX_MS = 100;
-/** Time to finish what connecting began before anything is measured, ms. */
-const SETTLE_MS = 3_000;
-const KIB = 1024;
+const RETURN_MAX_S = 60;
 
 const { values } = parseArgs({
   options: {
-    peers: { type: 'string', default: '300' },
-    seconds: { type: 'string', default: '60' },
+    peers: { type: 'string', default: '100,500,1000' },
+    seconds: { type: 'string', default: '20' },
+    only: { type: 'string' },
   },
 });
-const peers = Number(values.peers);
+const counts = values.peers.split(',').map(Number);
 const seconds = Number(values.seconds);
-if (!(Number.isInteger(peers) && peers >= 4 && seconds > 0)) {
-  process.stderr.write('--peers must be a whole number from 4, --seconds a number above 0\n');
+if (!counts.every((count, at) => count > (counts[at - 1] ?? 0)) || !(seconds > 0)) {
+  process.stderr.write('--peers must be rising numbers above 0, --seconds a number above 0\n');
   process.exit(2);
 }
-
-const at = (name: string): string => join(import.meta.dirname, name);
-const children: ChildProcess[] = [];
-
-async function ask<Answer>(child: ChildProcess, question: string | number): Promise<Answer> {
-  child.send(question);
-  const gone = once(child, 'exit').then(() => {
-    throw new Error(`${child.spawnfile} ended before it answered`);
-  });
-  const [answer] = (await Promise.race([once(child, 'message'), gone])) as [Answer];
-  return answer;
-}
-
-/** Starts a measured server and finds in what it prints where it listens. */
-async function startServer(
-  file: string,
-  args: string[],
-  where: RegExp,
-): Promise<{ child: ChildProcess; address: string }> {
-  const child = fork(file, args, {
-    execArgv: ['--expose-gc', '--import', pathToFileURL(at('probe.ts')).href],
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  });
-  children.push(child);
-  let said = '';
-  for await (const text of child.stdout ?? []) {
-    said += String(text);
-    const address = where.exec(said)?.[1];
-    if (address !== undefined) return { child, address };
-  }
-  throw new Error(`${file} did not start`);
-}
-
-interface Row {
-  readonly name: string;
-  readonly delayP99: number;
-  readonly delayMax: number;
-  readonly residentKib: number;
-  readonly heapKib: number;
-}
-
-async function measure(name: string, file: string, args: string[], where: RegExp): Promise<Row> {
-  const { child, address } = await startServer(file, args, where);
-  const crowd = fork(at('idle-peers.ts'), [address], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-  children.push(crowd);
-  const some = await ask<number>(crowd, Math.ceil(peers / 4));
-  await wait(SETTLE_MS);
-  const before = await ask<Measured>(child, 'measure');
-  const all = await ask<number>(crowd, peers);
-  await wait(SETTLE_MS);
-  await ask(child, 'reset');
-  process.stderr.write(`${name}: ${all} peers idle for ${seconds} s…\n`);
-  await wait(seconds * 1000);
-  const after = await ask<Measured>(child, 'measure');
-  crowd.kill();
-  child.kill();
-  const aPeer = (grown: number): number => grown / KIB / (all - some);
-  return {
-    name,
-    delayP99: after.delayP99,
-    delayMax: after.delayMax,
-    residentKib: aPeer(after.residentBytes - before.residentBytes),
-    heapKib: aPeer(after.heapBytes - before.heapBytes),
-  };
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths =
-    rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  const line = (row: readonly string[]): string =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  const [head = [], ...body] = rows;
-  return [
-    line(head),
-    `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`,
-    ...body.map(line),
-  ].join('\n');
-}
-
+const most = counts.at(-1) ?? 0;
 const folder = await mkdtemp(join(tmpdir(), 'woxly-bench-'));
+const relay = {
+  file: join(import.meta.dirname, '../../relay/src/main.ts'),
+  args: [
+    ...['--data', folder, '--app', join(folder, 'none'), '--log-level', 'error', '--turn', 'false'],
+    ...['--exempt-loopback', 'true', '--no-webrtc-direct'],
+    ...['--max-connections', String(most + 10), '--max-reservations', String(most + 10)],
+  ],
+  ready: /^(\/ip4\/\S+\/ws\/p2p\/\S+)$/m,
+};
+const plain = {
+  file: join(import.meta.dirname, 'ws-server.ts'),
+  args: [],
+  ready: /^ready (\S+)$/m,
+};
+
+const held: boolean[] = [];
+const promise = (what: string, figure: number, limit: number, unit: string): void => {
+  held.push(figure <= limit);
+  const verdict = figure <= limit ? 'held' : 'BROKEN';
+  process.stdout.write(`${what} at most ${limit} ${unit}: ${figure.toFixed(1)}, ${verdict}\n`);
+};
+const ratio = (one: number, other: number): string =>
+  other > 0 ? `${(one / other).toFixed(1)}×` : '–';
+
+function show(ofRelay: readonly Idle[], ofPlain: readonly Idle[]): void {
+  const rows = ofRelay.map((woxly, at) => {
+    const ws = ofPlain[at] ?? woxly;
+    const pair = (key: 'heapKib' | 'residentKib'): string[] => [
+      woxly[key].toFixed(1),
+      ws[key].toFixed(1),
+      ratio(woxly[key], ws[key]),
+    ];
+    return [
+      String(woxly.clients),
+      ...pair('heapKib'),
+      ...pair('residentKib'),
+      woxly.delayP99.toFixed(1),
+      ws.delayP99.toFixed(1),
+    ];
+  });
+  const head = ['clients', 'heap KiB each', 'ws', 'ratio', 'RSS KiB each', 'ws', 'ratio'];
+  process.stdout.write(`${table([[...head, 'loop p99 ms', 'ws'], ...rows])}\n`);
+}
+
 try {
-  const relay = await measure(
-    'WOXLY relay',
-    join(import.meta.dirname, '../../relay/src/main.ts'),
-    [
-      ...['--port', '0', '--data', folder, '--app', join(folder, 'none'), '--log-level', 'error'],
-      ...['--exempt-loopback', 'true', '--no-webrtc-direct'],
-      ...['--max-connections', String(peers + 10), '--max-reservations', String(peers + 10)],
-    ],
-    /^(\/ip4\/\S+\/ws\/p2p\/\S+)$/m,
-  );
-  const plain = await measure('plain ws server', at('ws-server.ts'), [], /^ready (\S+)$/m);
-  const cells = (row: Row): string[] => [
-    row.name,
-    row.delayP99.toFixed(1),
-    row.delayMax.toFixed(1),
-    row.residentKib.toFixed(1),
-    row.heapKib.toFixed(1),
-  ];
-  const ratio = (key: 'delayP99' | 'delayMax' | 'residentKib' | 'heapKib'): string =>
-    plain[key] > 0 ? `${(relay[key] / plain[key]).toFixed(1)}×` : '–';
-  process.stdout.write(
-    `${table([
-      [
-        `${peers} idle peers, ${seconds} s`,
-        'loop p99 ms',
-        'loop max ms',
-        'RSS KiB a peer',
-        'heap KiB a peer',
-      ],
-      cells(relay),
-      cells(plain),
-      ['ratio', ratio('delayP99'), ratio('delayMax'), ratio('residentKib'), ratio('heapKib')],
-    ])}\n`,
-  );
-  const held = relay.delayP99 < DELAY_P99_MAX_MS;
-  process.stdout.write(
-    `Event loop p99 below ${DELAY_P99_MAX_MS} ms: ${held ? 'held' : 'BROKEN'}\n`,
-  );
-  process.exitCode = held ? 0 : 1;
+  if (values.only !== 'return') {
+    const ofRelay = await measureIdle(
+      'WOXLY relay',
+      { ...relay, args: ['--port', '0', ...relay.args] },
+      counts,
+      seconds,
+    );
+    const ofPlain = await measureIdle('plain ws server', plain, counts, seconds);
+    show(ofRelay, ofPlain);
+    const last = ofRelay.at(-1);
+    if (last !== undefined) {
+      promise('Heap and external of one client', last.heapKib, HEAP_MAX_KIB, 'KiB');
+      promise('RSS of one client', last.residentKib, RESIDENT_MAX_KIB, 'KiB');
+      promise('Delay of the event loop, p99,', last.delayP99, DELAY_P99_MAX_MS, 'ms');
+    }
+  }
+  if (values.only !== 'idle') {
+    const returned = await measureReturn(relay, most);
+    const rows = returned.shares.map(({ share, seconds: took }) => [
+      `${share * 100} % of ${most} back after a restart`,
+      `${took.toFixed(1)} s`,
+    ]);
+    process.stdout.write(
+      `${table([['after', 'time'], ...rows, ['longest answer of /healthz', `${returned.healthMs.toFixed(0)} ms`]])}\n`,
+    );
+    promise('All are back', returned.shares.at(-1)?.seconds ?? Infinity, RETURN_MAX_S, 's');
+  }
+  process.exitCode = held.every(Boolean) ? 0 : 1;
 } finally {
-  for (const child of children) child.kill();
+  endProcesses();
   await rm(folder, { recursive: true, force: true });
 }

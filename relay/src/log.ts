@@ -1,3 +1,5 @@
+import type { ComponentLogger, Logger } from '@libp2p/interface';
+
 /** Structured log: one JSON object a line. Never keys, addresses, SDP or words of people at `info` or above. */
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -22,3 +24,14 @@ export function createLog(
 /** The name of a failure, without its message: messages carry addresses. */
 export const errorName = (error: unknown): string =>
   error instanceof Error ? error.name : typeof error;
+
+/** What libp2p is given to log to: it makes a logger with five functions for each connection and stream, for nobody. */
+export const silentLogger = (): ComponentLogger => {
+  const logger: Logger = Object.assign(() => {}, {
+    enabled: false,
+    error: () => {},
+    trace: () => {},
+    newScope: () => logger,
+  });
+  return { forComponent: () => logger };
+};

@@ -1,3 +1,4 @@
+import './small-memory.ts';
 import { helpText } from './help.ts';
 import { endWithLauncher } from './launcher.ts';
 import { createLog, errorName } from './log.ts';

@@ -7,6 +7,7 @@ import { yamux } from '@libp2p/yamux';
 import { createLibp2p } from 'libp2p';
 import type { Libp2pOptions } from 'libp2p';
 import { withOptimisticStreams } from '#lib/protocol/optimistic.ts';
+import { leanEvents } from './lean-events.ts';
 import {
   HOP_STREAMS_MAX,
   PING_INTERVAL_MS,
@@ -16,8 +17,11 @@ import {
   YAMUX_INBOUND_STREAMS,
   YAMUX_WINDOW_BYTES,
 } from './limits.ts';
+import { silentLogger } from './log.ts';
 import type { RelayOptions } from './options.ts';
 import { relayGossip } from './presence-topic.ts';
+
+leanEvents();
 
 const muxers = yamux({
   maxInboundStreams: YAMUX_INBOUND_STREAMS,
@@ -42,6 +46,7 @@ export const createNode = (init: {
 }) =>
   createLibp2p({
     start: false,
+    logger: silentLogger(),
     privateKey: init.privateKey,
     nodeInfo: { name: 'woxly-relay', version: init.version },
     addresses: { listen: [...init.listen], announce: [...init.announce] },

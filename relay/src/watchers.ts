@@ -11,6 +11,7 @@ import {
 } from './limits.ts';
 import type { PresenceStore } from './presence-store.ts';
 import { createShareCount, sharesOf } from './share.ts';
+import { createTagListeners } from './tag-listeners.ts';
 
 /** Somebody who wants to hear of some tags. What there is to say waits as tags, so that it never grows. */
 export interface Watcher {
@@ -40,7 +41,7 @@ export function createWatchers(init: {
   readonly store: Pick<PresenceStore, 'under'>;
   readonly isExempt: (address: string) => boolean;
 }): Watchers {
-  const byTag = new Map<string, Set<(tag: string, publisher?: string) => void>>();
+  const listeners = createTagListeners();
   const watches = createShareCount(WATCHERS_PER_ADDRESS);
   const tagsWatched = createShareCount(WATCHED_TAGS_PER_ADDRESS);
   let size = 0;
@@ -53,7 +54,7 @@ export function createWatchers(init: {
       if (size >= WATCHERS_MAX || !watches.take(shares)) return 'too-many';
       size += 1;
       let isOpen = true;
-      let watched = new Set<string>();
+      let watched: readonly string[] = [];
       const unsaid = new Map<string, Unsaid>();
       /** Tags that are to be called left once the records before them have gone out. */
       const leaving = new Set<string>();
@@ -67,24 +68,19 @@ export function createWatchers(init: {
       const watch = (tags: ReadonlySet<string>): void => {
         for (const tag of watched) {
           if (tags.has(tag)) continue;
-          const others = byTag.get(tag);
-          others?.delete(onChange);
-          if (others?.size === 0) byTag.delete(tag);
+          listeners.delete(tag, onChange);
           unsaid.delete(tag);
           leaving.delete(tag);
         }
-        for (const tag of tags) {
-          const others = byTag.get(tag) ?? new Set();
-          byTag.set(tag, others.add(onChange));
-        }
-        all += tags.size - watched.size;
-        watched = new Set(tags);
+        for (const tag of tags) listeners.add(tag, onChange);
+        all += tags.size - watched.length;
+        watched = [...tags];
       };
 
       return {
         ask(given) {
           const tags = new Set(given.map(toHex));
-          const gained = tags.size - watched.size;
+          const gained = tags.size - watched.length;
           if (!isOpen || all + gained > WATCHED_TAGS_MAX || !tagsWatched.take(shares, gained)) {
             return 'too-many';
           }
@@ -122,7 +118,7 @@ export function createWatchers(init: {
         end() {
           if (!isOpen) return;
           isOpen = false;
-          tagsWatched.give(shares, watched.size);
+          tagsWatched.give(shares, watched.length);
           watch(new Set());
           watches.give(shares);
           size -= 1;
@@ -130,10 +126,10 @@ export function createWatchers(init: {
       };
     },
     changed(tag, publisher) {
-      for (const onChange of byTag.get(tag) ?? []) onChange(tag, publisher);
+      listeners.tell(tag, publisher);
     },
     left(tag) {
-      for (const onChange of byTag.get(tag) ?? []) onChange(tag);
+      listeners.tell(tag);
     },
     get size() {
       return size;
