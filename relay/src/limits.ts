@@ -33,6 +33,10 @@ export const STOP_STREAMS_MAX = 48;
  * same person at once. Without it a host with a few peer IDs takes all of {@link STOP_STREAMS_MAX} and keeps them.
  */
 export const CIRCUITS_PER_ADDRESS_TO_PEER = 4;
+/** Reservations that an address may hold however full the relay is: a family with its devices. */
+export const RESERVATIONS_ALWAYS = 8;
+/** Share of the free reservations that one address may hold: of 1,000, mobile networks with 111 people behind one. */
+export const RESERVATIONS_FREE_SHARE = 1 / 8;
 /** A reservation or circuit request with the addresses it may name; the package would take 4 MiB. */
 export const HOP_REQUEST_MAX_BYTES = 4 * 1024;
 /** TCP connections of one address beside its WebSockets: a browser opens six for pages. */
@@ -110,8 +114,8 @@ export const PRESENCE_FORWARDED_PER_MINUTE = 6_000;
 export const LEFT_GRACE_MS = 3_000;
 /** Watches at once: as many as there are connections in the default. */
 export const WATCHERS_MAX = 2_000;
-/** Watches at once from one address, and their tags. */
-export const WATCHERS_PER_ADDRESS = 32;
+/** Watches at once from one address: as many as connections of it in the default. */
+export const WATCHERS_PER_ADDRESS = 128;
 /** Watched tags over all watches; some 200 bytes each. */
 export const WATCHED_TAGS_MAX = 200_000;
 /** Watched tags from one address: eight full watches. */

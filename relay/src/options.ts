@@ -137,17 +137,18 @@ export const OPTIONS = {
     about: 'live circuits that one peer may have opened',
   },
   reservationsPerAddress: {
-    schema: v.optional(wholeNumber(0, 1_000_000), 4),
+    schema: v.optional(wholeNumber(0, 1_000_000), 128),
     value: 'N',
-    about: 'reservations of one IP address (of an IPv6 /64)',
+    about:
+      'reservations of one IP address (of an IPv6 /64) at most; the fuller the relay, the fewer, down to 8',
   },
   connectionsPerAddress: {
-    schema: v.optional(wholeNumber(1, 1_000_000), 32),
+    schema: v.optional(wholeNumber(1, 1_000_000), 128),
     value: 'N',
     about: 'connections at once of one IP address',
   },
   connectionsPerMinute: {
-    schema: v.optional(wholeNumber(1, 1_000_000), 30),
+    schema: v.optional(wholeNumber(1, 1_000_000), 60),
     value: 'N',
     about: 'new connections a minute of one IP address',
   },

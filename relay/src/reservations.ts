@@ -4,7 +4,8 @@ import type { Multiaddr } from '@multiformats/multiaddr';
 import type { AddressLimits } from './address-limits.ts';
 import type { Metrics } from './metrics.ts';
 import { hostOf } from './remote-address.ts';
-import { hasRoomFor, sharesOf } from './share.ts';
+import { hasRoomToReserve } from './reservation-room.ts';
+import { sharesOf } from './share.ts';
 import type { Share } from './share.ts';
 
 /** What is used of the package's store; {@link guardReservations} checks that it is there. */
@@ -24,6 +25,7 @@ export function guardReservations(
   init: {
     readonly limits: AddressLimits;
     readonly reservationsPerAddress: number;
+    readonly maxReservations: number;
     readonly connectionsOf: (peer: PeerId) => readonly Connection[];
     readonly metrics: Metrics;
   },
@@ -54,7 +56,8 @@ export function guardReservations(
     const shares = sharesOf(host);
     if (!relay.reservations.has(peer) && !init.limits.isExempt(host)) {
       const others = [...relay.reservations.values()].map((held) => taken.get(held) ?? []);
-      if (!hasRoomFor(shares, others, init.reservationsPerAddress)) {
+      const room = { perAddress: init.reservationsPerAddress, most: init.maxReservations };
+      if (others.length < room.most && !hasRoomToReserve(shares, others, room)) {
         metrics.reservationsRefused.inc({ reason: 'too-many-of-address' });
         return { status: 'RESERVATION_REFUSED' };
       }

@@ -200,6 +200,7 @@ async function start(
   guardReservations(relay, relayNode, {
     limits,
     reservationsPerAddress: options.reservationsPerAddress,
+    maxReservations: options.maxReservations,
     connectionsOf: (peer) => relayNode.getConnections(peer),
     metrics,
   });

@@ -36,6 +36,7 @@ test('when a peer leaves, its reservation goes with its timer, which would end a
     {
       metrics,
       reservationsPerAddress: 1,
+      maxReservations: 1,
       connectionsOf: () => [],
       limits: createAddressLimits({
         connectionsPerMinute: 1,

@@ -78,12 +78,13 @@ export function goOnline(ports: OnlinePorts): Online {
 
   const keeper = createRelayKeeper({ ...ports, clock: ports.steady });
   const reserved = () => keeper.reserved;
+  const usable = () => keeper.usable;
   const directory = createDirectory({ clock, network });
   const turn = createTurnBook({
     clock: ports.clock,
     random,
     network,
-    reserved,
+    reserved: usable,
     chosen: () => settings.current.iceServers,
     onTime: ports.time.hear,
   });
@@ -147,7 +148,7 @@ export function goOnline(ports: OnlinePorts): Online {
   const stops = [
     keeper.watch(() => {
       publisher.refresh();
-      directory.askOnce(reserved());
+      directory.askOnce(usable());
       turn.refresh();
       rememberRelays(relayList, keeper.relays, settings.current.refusedRelays);
       if (keeper.relays.some(isLostPage)) pageRelay.lost();
@@ -197,8 +198,8 @@ export function goOnline(ports: OnlinePorts): Online {
       clock: ports.clock,
       network,
       finder,
-      reserved,
-      watchReserved: keeper.watch,
+      usable,
+      watchUsable: keeper.watch,
       spares: () =>
         keeper.relays.filter(({ state }) => state === 'spare').map(({ address }) => address),
     }),

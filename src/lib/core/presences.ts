@@ -45,7 +45,7 @@ export function createPresences(ports: PresencesPorts): Presences & { stop(): vo
       ...ports,
       clock: time.clock,
       network: started.network,
-      reserved: () => started.keeper.reserved,
+      reserved: () => started.keeper.usable,
       watchReserved: started.keeper.watch,
       contacts,
       settings,

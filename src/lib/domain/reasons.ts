@@ -68,8 +68,11 @@ export type WordsProblem = (typeof WORDS_PROBLEMS)[number];
 /** Why the microphone could not be opened. */
 export type MicrophoneProblem = 'refused' | 'missing' | 'failed';
 
-/** How reachable this device is. `connecting` while any relay is being dialled, `reachable` with a reservation. */
-export type NetworkStatus = 'offline' | 'connecting' | 'reachable';
+/**
+ * How reachable this device is. `connecting` while any relay is being dialled, `reachable` with a reservation, `no-room`
+ * where relays answer and none has room for one: then we can call, and nobody can call us.
+ */
+export type NetworkStatus = 'offline' | 'connecting' | 'no-room' | 'reachable';
 
 /** Whether this device has a network. `unclear`: no relay is reached, but it may be the relay that is gone. */
 export type OwnNetwork = 'up' | 'down' | 'unclear';

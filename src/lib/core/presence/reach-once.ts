@@ -8,10 +8,10 @@ import type { Finder } from './finder.ts';
 export interface ReachOncePorts {
   readonly network: Pick<PeerNetwork, 'open'>;
   readonly finder: Finder;
-  /** Relays that hold a reservation of ours now. */
-  readonly reserved: () => readonly string[];
-  /** Says whenever {@link reserved} may have changed. Returns a way to stop. */
-  readonly watchReserved: (onChange: () => void) => () => void;
+  /** Relays through which we can call now: no reservation of ours is needed for that. */
+  readonly usable: () => readonly string[];
+  /** Says whenever {@link usable} may have changed. Returns a way to stop. */
+  readonly watchUsable: (onChange: () => void) => () => void;
 }
 
 /**
@@ -21,7 +21,7 @@ export interface ReachOncePorts {
  * there is none.
  */
 export async function reachOnce(
-  { network, finder, reserved, watchReserved }: ReachOncePorts,
+  { network, finder, usable, watchUsable }: ReachOncePorts,
   person: IdentityKey,
   hints: ReachHints,
   { onFound, onDial, signal, device: only, onlyThrough }: ReachOptions,
@@ -84,16 +84,16 @@ export async function reachOnce(
   };
 
   // One's own first: of the rest some are left out when there are too many.
-  const around = union(reserved(), onlyThrough ?? hints.relays);
-  const before = new Set(reserved());
+  const around = union(usable(), onlyThrough ?? hints.relays);
+  const before = new Set(usable());
   const cached = onlyThrough === undefined ? finder.cached(person) : undefined;
   found = cached !== undefined || hints.devices.length > 0;
-  if (cached !== undefined) learn(cached.devices, union(cached.relays, reserved()));
+  if (cached !== undefined) learn(cached.devices, union(cached.relays, usable()));
   learn(only === undefined ? hints.devices : [only], around);
   void work(Promise.resolve());
   lookUp(around);
-  const unwatch = watchReserved(() => {
-    const fresh = reserved().filter((relay) => !before.has(relay));
+  const unwatch = watchUsable(() => {
+    const fresh = usable().filter((relay) => !before.has(relay));
     if (fresh.length === 0) return;
     for (const relay of fresh) before.add(relay);
     for (const device of devices.keys()) dial(device, fresh);

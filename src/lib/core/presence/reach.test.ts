@@ -28,9 +28,9 @@ describe('reaching', () => {
       clock: world.clock,
       network: world.network,
       finder: world.finder(),
-      reserved: () => world.reserved,
+      usable: () => world.reserved,
       spares: () => world.spares,
-      watchReserved: (onChange: () => void) => {
+      watchUsable: (onChange: () => void) => {
         world.onReserved = onChange;
         return () => void (world.onReserved = () => undefined);
       },

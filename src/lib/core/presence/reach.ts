@@ -23,7 +23,7 @@ export interface ReachPorts extends ReachOncePorts {
 
 /** Finds a person by key and opens a call channel to one of their devices, over all that is known at once. */
 export function createReach(ports: ReachPorts): Reach {
-  const { clock, reserved, watchReserved, spares } = ports;
+  const { clock, usable, watchUsable, spares } = ports;
 
   return {
     async reach(person, hints, options) {
@@ -47,11 +47,11 @@ export function createReach(ports: ReachPorts): Reach {
 
   /** Waits, or goes on at once when a relay is reserved that was not before: through it things may look different. */
   function pause(ms: number, signal: AbortSignal): Promise<void> {
-    const before = new Set(reserved());
+    const before = new Set(usable());
     return new Promise((resolve) => {
       const cancel = clock.after(ms, end);
-      const unwatch = watchReserved(() => {
-        if (reserved().some((relay) => !before.has(relay))) end();
+      const unwatch = watchUsable(() => {
+        if (usable().some((relay) => !before.has(relay))) end();
       });
       signal.addEventListener('abort', end, { once: true });
 

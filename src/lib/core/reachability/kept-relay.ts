@@ -33,6 +33,14 @@ const FAITHFUL_ATTEMPTS = 4;
 const BACKOFF = { first: 500, longest: 30_000 };
 /** Waits between attempts at others: there are more of them, and many may be gone for good. */
 const BACKOFF_OTHERS = { first: 1_000, longest: 300_000 };
+/**
+ * Waits after a relay was lost, for a while. One that restarts loses a thousand pages at the same moment, and a
+ * handshake costs it some 10 ms: it takes so many a second as it can, and refuses the others at once. Each page's waits
+ * are drawn at random, and short enough for all of them to be back within a minute.
+ */
+const BACKOFF_RETURNING = { first: 500, longest: 8_000 };
+/** How long after a loss those waits hold, ms. */
+const RETURNING_MS = 120_000;
 /** Waits while a call is broken, which may need this relay to go on. */
 const BACKOFF_HURRIED = { first: 500, longest: 1_000 };
 /** Failures after which the longest of these waits is reached. */
@@ -289,6 +297,7 @@ export class KeptRelay implements Rankable {
 
   #waits(): BackoffLimits {
     if (this.#ports.isHurried?.() === true) return BACKOFF_HURRIED;
+    if (this.#ports.clock.now() - this.lostAt < RETURNING_MS) return BACKOFF_RETURNING;
     return this.tier === 'directory' || this.tier === 'invite' ? BACKOFF_OTHERS : BACKOFF;
   }
 

@@ -18,7 +18,7 @@ export function ownNetwork(
   online: boolean,
   relays: readonly Losable[],
 ): OwnNetwork {
-  if (status === 'reachable') return 'up';
+  if (status === 'reachable' || status === 'no-room') return 'up';
   return !online || networksLost(relays) > 1 ? 'down' : 'unclear';
 }
 

@@ -80,6 +80,20 @@ test('a relay that is full is told apart from one that is down', async () => {
   keeper.want([page(A)]);
   await settle();
   expect(keeper.relays[0]?.state).toBe('refused');
+  expect(keeper.status).toBe('no-room');
+});
+
+test('without a reservation calls go out through relays that answer, and through no others', async () => {
+  world.relays.set(A, 'refused');
+  const keeper = world.keeper();
+  keeper.want([page(A), invite(B)]);
+  await settle();
+  expect([keeper.reserved, keeper.usable]).toEqual([[], [A]]);
+  world.relays.set(B, 'up');
+  keeper.retry();
+  await settle();
+  expect([keeper.reserved, keeper.usable]).toEqual([[B], [B]]);
+  expect(keeper.status).toBe('reachable');
 });
 
 test('a relay named twice is one relay, and strangers cannot make the list long', () => {

@@ -32,6 +32,11 @@ export interface RelayKeeperPorts extends Omit<KeptRelayPorts, 'onChange'> {
 export interface RelayKeeper extends Pick<Reachability, 'watch' | 'status' | 'relays' | 'retry'> {
   /** Addresses of relays that hold a reservation of ours, the best first. */
   readonly reserved: readonly string[];
+  /**
+   * Addresses of relays through which we can call and learn of others: those that hold a reservation of ours, or, where
+   * none has room for one, those that said so.
+   */
+  readonly usable: readonly string[];
   viewOf(relay: string): RelayView | undefined;
   /** When each relay was lost, to tell whether our own network is gone. */
   readonly losses: readonly Losable[];
@@ -69,7 +74,11 @@ export function createRelayKeeper(ports: RelayKeeperPorts): RelayKeeper {
       return kept.map(({ view }) => view);
     },
     get reserved() {
-      return kept.filter(({ state }) => state === 'reachable').map(({ address }) => address);
+      return addressesOf('reachable');
+    },
+    get usable() {
+      const reserved = addressesOf('reachable');
+      return reserved.length > 0 ? reserved : addressesOf('refused');
     },
     get losses() {
       return kept;
@@ -103,6 +112,10 @@ export function createRelayKeeper(ports: RelayKeeperPorts): RelayKeeper {
       kept = [];
     },
   };
+
+  function addressesOf(wanted: RelayView['state']): readonly string[] {
+    return kept.filter(({ state }) => state === wanted).map(({ address }) => address);
+  }
 
   function onChange(): void {
     if (stopped) return;
@@ -208,9 +221,13 @@ function merged(relays: readonly WantedRelay[]): readonly WantedRelay[] {
   return [...byId.values()];
 }
 
-/** Connecting while a first attempt runs; once every relay has failed it stays offline until one answers. */
+/**
+ * Connecting while a first attempt runs; once every relay has failed it stays offline until one answers, or without room
+ * where one does.
+ */
 function statusOf(relays: readonly KeptRelay[], online: boolean): NetworkStatus {
   if (!online) return 'offline';
   if (relays.some(({ state }) => state === 'reachable')) return 'reachable';
-  return relays.some(({ state }) => state === 'connecting') ? 'connecting' : 'offline';
+  if (relays.some(({ state }) => state === 'connecting')) return 'connecting';
+  return relays.some(({ state }) => state === 'refused') ? 'no-room' : 'offline';
 }

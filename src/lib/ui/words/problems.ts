@@ -27,6 +27,7 @@ export const NETWORK_WORDS: Record<NetworkStatus, () => string> = {
   offline: m.net_offline,
   connecting: m.net_connecting,
   reachable: m.net_reachable,
+  'no-room': m.net_no_room,
 };
 
 /** Why WOXLY cannot run in this browser. */
