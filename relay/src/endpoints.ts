@@ -1,10 +1,15 @@
 import type { IncomingMessage } from 'node:http';
+import type { ClockState } from './clock-doubt.ts';
 import { jsonPage, textPage } from './http-entry.ts';
 import type { Endpoints } from './http-entry.ts';
 import type { Metrics } from './metrics.ts';
 import { onceASecond } from './once-a-second.ts';
 
 const UNAVAILABLE = textPage(503, 'not accepting reservations');
+const WRONG_CLOCK = textPage(
+  503,
+  'the clock of this relay is wrong, so that it drops all presence',
+);
 const NOT_FOR_ALL = textPage(403, 'Only from this machine and private networks; see --metrics');
 
 /** What a running relay says of itself. */
@@ -20,6 +25,8 @@ export function createEndpoints(
   init: {
     /** Whether it runs and has room for a reservation. */
     readonly accepts: () => boolean;
+    /** How its own clock stands to those of its peers. */
+    readonly clock: () => ClockState;
     /** How its TURN server stands. */
     readonly turn: () => string;
     /** What it says of itself; `undefined` while it does not run. */
@@ -41,7 +48,13 @@ export function createEndpoints(
   );
   const figures = onceASecond(() => init.metrics.text(), now);
   return {
-    '/healthz': () => (init.accepts() ? textPage(200, `ok\nturn: ${init.turn()}`) : UNAVAILABLE),
+    '/healthz'() {
+      const clock = init.clock();
+      if (clock === 'wrong') return WRONG_CLOCK;
+      if (!init.accepts()) return UNAVAILABLE;
+      const doubt = clock === 'doubtful' ? '\nclock: doubtful' : '';
+      return textPage(200, `ok\nturn: ${init.turn()}${doubt}`);
+    },
     '/relay.json': ({ headers }) => {
       const description = init.description();
       return description === undefined ? UNAVAILABLE : described(description.hostOf(headers.host));

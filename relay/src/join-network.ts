@@ -1,9 +1,12 @@
 import type { Connection, PrivateKey } from '@libp2p/interface';
 import type { Bytes } from '#lib/domain/bytes.ts';
+import { PRESENCE_ENVELOPE } from '#lib/protocol/presence-record.ts';
 import { RELAY_LIST_MAX } from '#lib/protocol/limits.ts';
 import { presenceTopic } from '#lib/protocol/names.ts';
 import { relayHostOf } from '#lib/protocol/relay-address.ts';
 import type { AddressLimits } from './address-limits.ts';
+import { createClockDoubt } from './clock-doubt.ts';
+import type { ClockDoubt } from './clock-doubt.ts';
 import { createDepartures } from './departures.ts';
 import { dialTarget } from './dial-target.ts';
 import type { Dialler } from './dialler.ts';
@@ -11,6 +14,7 @@ import { createDirectory } from './directory.ts';
 import { keepNeighbours } from './keep-neighbours.ts';
 import { PRESENCE_SHARE_FOUND, PRESENCE_SHARE_GIVEN } from './limits.ts';
 import type { Metrics } from './metrics.ts';
+import type { Log } from './log.ts';
 import { createNeighbours } from './neighbours.ts';
 import type { Neighbours } from './neighbours.ts';
 import type { RelayNode } from './node.ts';
@@ -23,13 +27,16 @@ import { guardGossip, servePresence, SHARD_COUNT } from './presence-topic.ts';
 import type { Reach } from './public-address.ts';
 import { serveRelayList } from './relay-list.ts';
 import { serveRelaysTopic } from './relays-topic.ts';
-import { isLoopback } from './remote-address.ts';
+import { hostOf, isLoopback } from './remote-address.ts';
+import { hostShare, sharesOf } from './share.ts';
 import { serveWatches } from './watch.ts';
 import { createWatchers } from './watchers.ts';
 
 /** A relay among relays: presence, the directory, neighbours and watches. */
 export interface Membership {
   readonly store: PresenceStore;
+  /** Whether this relay's own clock seems to be wrong. */
+  readonly clock: ClockDoubt;
   /** To be called once the node runs. */
   start(): Promise<void>;
   sweep(): void;
@@ -65,6 +72,7 @@ export async function joinNetwork(init: {
   readonly limits: Pick<AddressLimits, 'isExempt'>;
   readonly metrics: Metrics;
   readonly hasTurn: () => boolean;
+  readonly log: Log;
 }): Promise<Membership> {
   const { node, options, metrics, limits } = init;
   const { gossip, relay } = node.services;
@@ -77,6 +85,20 @@ export async function joinNetwork(init: {
       .getConnections()
       .find((connection) => connection.remotePeer.toString() === peer && !connection.limits);
 
+  const hostOfPeer = (peer: string): string | undefined => {
+    const connection = connectionTo(peer);
+    return connection && hostOf(connection.remoteAddr);
+  };
+  const clock = createClockDoubt({
+    now: today,
+    steady: now,
+    onChange(state, othersAheadMs) {
+      const minutes = Math.round(othersAheadMs / 60_000);
+      if (state === 'right') init.log.info('clock agrees with others');
+      else init.log.warn('clock of this relay seems wrong', { state, othersAheadMinutes: minutes });
+    },
+  });
+
   /** Filled below: everything here knows each other. */
   const late: { neighbours?: Neighbours; keeper?: ReturnType<typeof keepNeighbours> } = {};
   const store = createPresenceStore({
@@ -85,6 +107,10 @@ export async function joinNetwork(init: {
     shareOf(source) {
       if (late.neighbours?.has(source) !== true) return undefined;
       return given.has(source) ? PRESENCE_SHARE_GIVEN : PRESENCE_SHARE_FOUND;
+    },
+    addressOf: (source) => {
+      const host = hostOfPeer(source);
+      return host === undefined || limits.isExempt(host) ? [] : sharesOf(host);
     },
   });
   const directory = createDirectory({
@@ -182,8 +208,20 @@ export async function joinNetwork(init: {
   const stops: { stop(): void }[] = [departures, neighbours];
   return {
     store,
+    clock,
     async start() {
-      const presence = servePresence(gossip, { store, metrics, neighbours, now });
+      const presence = servePresence(gossip, {
+        store,
+        metrics,
+        neighbours,
+        onOutcome(outcome, message, source) {
+          const host = hostOfPeer(source);
+          // Peers of this machine, as in a trial of the relay, have one address between them.
+          const who = host === undefined || limits.isExempt(host) ? source : hostShare(host);
+          clock.note(outcome, PRESENCE_ENVELOPE.decode(message)?.expires, who);
+        },
+        now,
+      });
       const topic = serveRelaysTopic(gossip, {
         directory,
         own,

@@ -19,6 +19,16 @@ export const READ_TIMEOUT_MS = 10_000;
 export const UPGRADE_TIMEOUT_MS = 10_000;
 /** New connections that are being upgraded at once, over all addresses. The package's 10 lets one host block all. */
 export const UPGRADES_MAX = 512;
+/**
+ * New WebSockets that are taken at once, and a second, over all addresses: what one core can do, a handshake costs 10 ms.
+ * While the event loop is later than this, ms, it is more than this relay can do, and few are taken.
+ */
+export const ACCEPTED_AT_ONCE = 128;
+export const ACCEPTED_PER_SECOND = 100;
+export const ACCEPTED_WHEN_LATE = 10;
+export const ACCEPT_LATE_MS = 250;
+/** How often it is looked whether it is late, ms. */
+export const ACCEPT_TICK_MS = 50;
 /** WebRTC handshakes at once. Their source addresses can be forged, so that only a total limit holds. */
 export const WEBRTC_HANDSHAKES_MAX = 64;
 /** Hop streams (reservations and circuits) a connection; above the circuits of a source, so that it gets an answer. */
@@ -101,6 +111,18 @@ export const PRESENCE_PER_SOURCE = 16;
  */
 export const PRESENCE_PER_TAG_OF_SOURCE = 2;
 export const PRESENCE_PER_TAG_FORWARDED = 3;
+/**
+ * Share of the presence memory that one address may fill with its own peers' records, those that have left included: of
+ * 64 MiB 1 MiB, some 300 people behind one NAT. And what it may fill however small the memory is.
+ */
+export const PRESENCE_OF_ADDRESS_SHARE = 1 / 64;
+export const PRESENCE_OF_ADDRESS_LEAST_BYTES = 64 * 1024;
+/** How long it counts what the records of an address said of its clock, ms: longer than between two of one peer. */
+export const CLOCK_WINDOW_MS = 30 * 60_000;
+/** Addresses that are remembered for it. */
+export const CLOCK_SOURCES_MAX = 1_000;
+/** Addresses whose clocks must differ from ours for ours to be called wrong: one or two may be wrong themselves. */
+export const CLOCK_SOURCES_SURE = 3;
 /** Share of the presence memory that a neighbour named by the operator may fill, and one found in the directory. */
 export const PRESENCE_SHARE_GIVEN = 0.5;
 export const PRESENCE_SHARE_FOUND = 0.25;

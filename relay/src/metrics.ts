@@ -12,6 +12,8 @@ export interface Readings {
   readonly knownRelays: () => number;
   readonly watchers: () => number;
   readonly watchedTags: () => number;
+  /** How far others' clocks seem to be ahead of ours, ms. */
+  readonly clockBehind: () => number;
 }
 
 /** How it stands with the TURN server. */
@@ -114,6 +116,11 @@ export function createMetrics() {
       process_('woxly_known_relays', 'Relays known from the directory', readings.knownRelays);
       process_('woxly_watchers', 'Watches of presence', readings.watchers);
       process_('woxly_watched_tags', 'Tags watched', readings.watchedTags);
+      process_(
+        'woxly_clock_behind_seconds',
+        'How far this clock seems to be behind those of publishers whose records are refused; 0 while it agrees',
+        () => readings.clockBehind() / 1000,
+      );
     },
     /** Shows how it stands with the TURN server from now on. */
     watchTurn(turn: TurnReadings): void {

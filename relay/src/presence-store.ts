@@ -8,6 +8,8 @@ import {
 } from '#lib/protocol/limits.ts';
 import { PRESENCE_ENVELOPE } from '#lib/protocol/presence-record.ts';
 import type { PresenceEnvelope } from '#lib/protocol/presence-record.ts';
+import { createPresenceRoom } from './presence-room.ts';
+import type { Share } from './share.ts';
 import {
   PRESENCE_OF_NEIGHBOURS_SHARE,
   PRESENCE_OVERHEAD_BYTES,
@@ -19,9 +21,9 @@ import {
 
 /**
  * Presence records until they expire. A relay cannot read them, so it cannot tell a forged one from a true one.
- * Hence the rule that nobody displaces a record of somebody else: a publisher replaces only its own, and whoever
- * comes when a place is taken (the tag's four, the publisher's four, the source's share, the memory) is turned
- * away until something expires. Keys cost nothing, so that a lying relay can make up publishers: of a tag's places
+ * Hence the rule that nobody displaces a record of somebody else while there is memory: a publisher replaces only its
+ * own, and whoever comes when a place is taken (the tag's four, the publisher's four, the source's and the address's
+ * share) is turned away until something expires. When the memory is full, `presence-room.ts` says who makes room. Keys cost nothing, so that a lying relay can make up publishers: of a tag's places
  * one relay may fill two, and all relays together three; one is for who comes in person.
  */
 
@@ -34,6 +36,7 @@ export type PresenceOutcome =
   | 'tag-full'
   | 'publisher-full'
   | 'source-full'
+  | 'address-full'
   | 'memory-full';
 
 /** What makes a record the publisher's: the signature of the gossipsub message that it came in. */
@@ -55,6 +58,8 @@ export interface StoredPresence {
   readonly proof: PresenceProof | undefined;
   /** Whether the publisher is known to have left the relay that it had handed it to. */
   readonly left: boolean;
+  /** Whose memory it is: shares of the address that the publisher handed it over from. */
+  readonly shares: readonly Share[];
 }
 
 export interface PresenceStore {
@@ -114,11 +119,14 @@ export function createPresenceStore(init: {
   readonly now: () => number;
   /** The share of the memory that a neighbour relay may fill; `undefined` for every other peer. */
   readonly shareOf?: (source: string) => number | undefined;
+  /** Shares of the address of a connected peer; none for the relay's own machine. */
+  readonly addressOf?: (source: string) => readonly Share[];
 }): PresenceStore {
   /** Tag → publisher → record. */
   const tags = new Map<string, Map<string, StoredPresence>>();
   /** Publisher → its records. */
   const publishers = new Map<string, Set<StoredPresence>>();
+  const room = createPresenceRoom(init.maxBytes);
   const perSource = createTally();
   const bytesPerSource = createTally();
   const listeners = new Set<(record: StoredPresence) => void>();
@@ -133,6 +141,7 @@ export function createPresenceStore(init: {
     size += sign;
     bytes += cost;
     if (isForwarded(record)) forwardedBytes += cost;
+    room.count(record, costOf(record), sign);
   };
 
   const add = (record: StoredPresence): void => {
@@ -194,8 +203,16 @@ export function createPresenceStore(init: {
         return 'publisher-full';
     }
     if (isSourceFull(record, own)) return 'source-full';
-    if (bytes - (own ? costOf(own) : 0) + costOf(record) > init.maxBytes) return 'memory-full';
-    return undefined;
+    const more = costOf(record) - (own ? costOf(own) : 0);
+    if (!room.fits(record.shares, more)) return 'address-full';
+    return bytes + more > init.maxBytes ? 'memory-full' : undefined;
+  };
+
+  /** Forgets what has to go before a record, if anything has. */
+  const makeRoom = (record: StoredPresence): boolean => {
+    const victim = room.victim(record.shares, costOf(record));
+    if (victim !== undefined) remove(victim);
+    return victim !== undefined;
   };
 
   const isLive = ({ expires }: StoredPresence): boolean => expires > init.now();
@@ -223,10 +240,15 @@ export function createPresenceStore(init: {
       }
       // A copy: the message may be a view that would keep the whole network buffer in memory.
       const envelope = new Uint8Array(message);
-      const record = { envelope, tag, expires, publisher, source, proof, left: false };
+      const shares = publisher === source ? (init.addressOf?.(source) ?? []) : [];
+      const record = { envelope, tag, expires, publisher, source, proof, left: false, shares };
       let full = noRoom(record, own);
       if (full !== undefined) {
         sweep();
+        own = tags.get(tag)?.get(publisher);
+        full = noRoom(record, own);
+      }
+      while (full === 'memory-full' && makeRoom(record)) {
         own = tags.get(tag)?.get(publisher);
         full = noRoom(record, own);
       }

@@ -160,6 +160,8 @@ export function servePresence(
     readonly store: PresenceStore;
     readonly metrics: Metrics;
     readonly neighbours: Pick<Neighbours, 'has' | 'blame'>;
+    /** What became of a record that its publisher brought itself. */
+    readonly onOutcome: (outcome: PresenceOutcome, message: Uint8Array, source: string) => void;
     /** A clock that never goes back, ms. */
     readonly now: () => number;
   },
@@ -175,10 +177,12 @@ export function servePresence(
     const isNeighbour = neighbours.has(source);
     if (!isNeighbour && publisher !== source) return 'not-its-own';
     if (!(isNeighbour ? forwarded : own).take(source)) return 'too-often';
-    return store.put(message.data, publisher, source, {
+    const outcome = store.put(message.data, publisher, source, {
       seqno: seqnoBytes(message.sequenceNumber),
       signature: new Uint8Array(message.signature),
     });
+    if (!isNeighbour) init.onOutcome(outcome, message.data, source);
+    return outcome;
   };
 
   for (const topic of PRESENCE_TOPICS) {

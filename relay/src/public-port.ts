@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AddressLimits } from './address-limits.ts';
+import type { ClockState } from './clock-doubt.ts';
 import { createEndpoints } from './endpoints.ts';
 import type { Description } from './endpoints.ts';
 import { createHttpEntry } from './http-entry.ts';
@@ -29,6 +30,7 @@ export function createPublicPort(init: {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly accepts: () => boolean;
+  readonly clock: () => ClockState;
   readonly turn: () => string;
   readonly description: () => Description | undefined;
   /** A WebSocket that comes from this address. */

@@ -4,6 +4,7 @@ import type { Multiaddr } from '@multiformats/multiaddr';
 import type { AddressLimits } from './address-limits.ts';
 import type { Metrics } from './metrics.ts';
 import { hostOf } from './remote-address.ts';
+import type { RelayOptions } from './options.ts';
 import { hasRoomToReserve } from './reservation-room.ts';
 import { sharesOf } from './share.ts';
 import type { Share } from './share.ts';
@@ -24,13 +25,12 @@ export function guardReservations(
   events: TypedEventTarget<Libp2pEvents>,
   init: {
     readonly limits: AddressLimits;
-    readonly reservationsPerAddress: number;
-    readonly maxReservations: number;
+    readonly options: Pick<RelayOptions, 'reservationsPerAddress' | 'maxReservations'>;
     readonly connectionsOf: (peer: PeerId) => readonly Connection[];
     readonly metrics: Metrics;
   },
 ): void {
-  const { metrics } = init;
+  const { metrics, options } = init;
   const store = (relay as unknown as { reservationStore?: PackageStore }).reservationStore;
   if (typeof store?.reserve !== 'function') {
     throw new Error('@libp2p/circuit-relay-v2 has changed: reservations can no longer be limited');
@@ -56,7 +56,7 @@ export function guardReservations(
     const shares = sharesOf(host);
     if (!relay.reservations.has(peer) && !init.limits.isExempt(host)) {
       const others = [...relay.reservations.values()].map((held) => taken.get(held) ?? []);
-      const room = { perAddress: init.reservationsPerAddress, most: init.maxReservations };
+      const room = { perAddress: options.reservationsPerAddress, most: options.maxReservations };
       if (others.length < room.most && !hasRoomToReserve(shares, others, room)) {
         metrics.reservationsRefused.inc({ reason: 'too-many-of-address' });
         return { status: 'RESERVATION_REFUSED' };

@@ -5,6 +5,7 @@ import { announcedAddresses, hostAsked, isPlainHttps, nearestFirst, openUrl } fr
 import type { Bound } from './addresses.ts';
 import { loadAppFiles } from './app-files.ts';
 import { loadCertificate } from './certificate.ts';
+import type { ClockDoubt } from './clock-doubt.ts';
 import { createCircuitSlots } from './circuit-slots.ts';
 import { circuitStreams } from './circuit-streams.ts';
 import { describeRelay } from './describe-relay.ts';
@@ -122,13 +123,19 @@ async function start(
     ipOf: dialler.ipOf,
   });
   /** What answers requests once the node runs. */
-  const running: { node?: RelayNode; turn?: TurnServer; description?: Description } = {};
+  const running: {
+    node?: RelayNode;
+    turn?: TurnServer;
+    description?: Description;
+    clock?: ClockDoubt;
+  } = {};
   const isRunning = (): boolean => running.node?.status === 'started';
   const { server: http, sweep: sweepHttp } = createPublicPort({
     ...{ options, limits, metrics, log, pages, now: () => performance.now() },
     accepts: () =>
       isRunning() &&
       (running.node?.services.relay.reservations.size ?? 0) < options.maxReservations,
+    clock: () => running.clock?.state ?? 'right',
     turn: () => running.turn?.state ?? 'off',
     description: () => (isRunning() ? running.description : undefined),
     onUpgrade: entry.upgrade,
@@ -199,8 +206,7 @@ async function start(
   guardHopRequests(relay, metrics, circuits);
   guardReservations(relay, relayNode, {
     limits,
-    reservationsPerAddress: options.reservationsPerAddress,
-    maxReservations: options.maxReservations,
+    options,
     connectionsOf: (peer) => relayNode.getConnections(peer),
     metrics,
   });
@@ -221,7 +227,9 @@ async function start(
     limits,
     metrics,
     hasTurn: () => turn.available,
+    log,
   });
+  running.clock = network.clock;
   const { store, numbers } = network;
   sweeps.push(() => network.sweep());
   await serveLookups(relayNode, store, metrics, options.readTimeout);
@@ -254,6 +262,7 @@ async function start(
     knownRelays: () => numbers.knownRelays,
     watchers: () => numbers.watchers,
     watchedTags: () => numbers.watchedTags,
+    clockBehind: () => network.clock.othersAheadMs,
   });
 
   running.description = {

@@ -5,8 +5,13 @@ import type { Listener } from '@libp2p/interface';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
+import { createAcceptRate } from './accept-rate.ts';
 import type { AddressLimits } from './address-limits.ts';
-import { WEBSOCKET_BACKLOG_MAX_BYTES, WEBSOCKET_FRAME_MAX_BYTES } from './limits.ts';
+import {
+  ACCEPT_TICK_MS,
+  WEBSOCKET_BACKLOG_MAX_BYTES,
+  WEBSOCKET_FRAME_MAX_BYTES,
+} from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import { openSocket } from './outbound-socket.ts';
 
@@ -49,6 +54,7 @@ const REFUSALS = {
   ],
   'too-many': [429, 'Too Many Requests', 'too many connections from this address'],
   full: [503, 'Service Unavailable', 'this relay has no room'],
+  busy: [503, 'Service Unavailable', 'too many come at once, try again in some seconds'],
   stopping: [503, 'Service Unavailable', 'this relay is not running'],
 } as const;
 type RefusalReason = keyof typeof REFUSALS;
@@ -83,6 +89,8 @@ export function createWebSocketEntry(init: {
     maxPayload: WEBSOCKET_FRAME_MAX_BYTES,
   });
   let listener: PackageListener | undefined;
+  const accepts = createAcceptRate(() => performance.now());
+  const ticking = setInterval(accepts.tick, ACCEPT_TICK_MS).unref();
 
   const guard = (socket: WebSocket): void => {
     // Without this listener one malformed WebSocket frame would end the whole process.
@@ -167,6 +175,11 @@ export function createWebSocketEntry(init: {
         refused(admitted);
         return;
       }
+      if (!accepts.take()) {
+        admitted();
+        refused('busy');
+        return;
+      }
       socket.on('close', admitted);
       const port = address === request.socket.remoteAddress ? (request.socket.remotePort ?? 0) : 0;
       server.handleUpgrade(request, socket, head, (webSocket) => {
@@ -176,6 +189,7 @@ export function createWebSocketEntry(init: {
       });
     },
     close() {
+      clearInterval(ticking);
       listener = undefined;
       for (const socket of sockets) socket.terminate();
     },

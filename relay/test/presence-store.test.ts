@@ -10,6 +10,7 @@ import { LOOKUP_RESPONSE } from '#lib/protocol/lookup.ts';
 import { PRESENCE_ENVELOPE } from '#lib/protocol/presence-record.ts';
 import { PRESENCE_PER_PUBLISHER, PRESENCE_PER_SOURCE } from '../src/limits.ts';
 import { createPresenceStore } from '../src/presence-store.ts';
+import { sharesOf } from '../src/share.ts';
 
 const START = 1_800_000_000_000;
 const MINUTE_MS = 60_000;
@@ -152,4 +153,87 @@ test('an answer fits into a frame, and padded records do not crowd out small one
   expect(frame.byteLength).toBeLessThanOrEqual(FRAME_MAX_BYTES);
   expect(frame.byteLength).toBeGreaterThan(FRAME_MAX_BYTES - 7000);
   expect(LOOKUP_RESPONSE.decode(frame)?.records).toHaveLength(records.length);
+});
+
+/** Peers by name, at the address before the dash: `192.0.2.1-bob`. */
+const addressOf = (peer: string) => sharesOf(peer.split('-')[0] ?? '');
+
+function aSharedStore(maxBytes: number) {
+  const store = createPresenceStore({ maxBytes, now: () => START, addressOf });
+  let published = 0;
+  const publish = (peer: string): string => {
+    published += 1;
+    return store.put(numbered(published), peer, peer);
+  };
+  /** New publishers of an address until one is turned away. */
+  const flood = (address: string, most: number): number => {
+    let kept = 0;
+    while (kept < most && publish(`${address}-${kept}`) === 'kept') kept += 1;
+    return kept;
+  };
+  const has = (peer: string): boolean => store.inPerson(peer).length > 0;
+  const leave = (peer: string) => {
+    for (const { tag: left, expires } of store.inPerson(peer)) store.leave(left, peer, expires);
+  };
+  return { store, publish, flood, has, leave };
+}
+
+function numbered(name: number): Uint8Array {
+  const own = new Uint8Array(PRESENCE_TAG_BYTES);
+  new DataView(own.buffer).setUint32(0, name);
+  const sealed = new Uint8Array(500);
+  return PRESENCE_ENVELOPE.encode({
+    tag: own,
+    expires: START + 20 * MINUTE_MS,
+    nonce: new Uint8Array(12),
+    sealed,
+  });
+}
+const ROOM_BYTES = 1024 * 1024;
+const ALL = 1_000_000;
+
+test.each([
+  ['an IPv4 address', (n: number) => `192.0.2.1-${n}`],
+  ['an IPv6 /64', (n: number) => `2001:db8::${n.toString(16)}-x`],
+  ['an IPv6 /56', (n: number) => `2001:db8:0:${(n % 256).toString(16)}::${n.toString(16)}-x`],
+])('publishers that are thrown away fill no more than a part of the memory from %s', (_, name) => {
+  const { store, publish, has, leave } = aSharedStore(64 * ROOM_BYTES);
+  publish('198.51.100.7-honest');
+  let kept = 0;
+  for (let n = 1; publish(name(n)) === 'kept'; n += 1) {
+    leave(name(n));
+    kept += 1;
+  }
+  expect(kept).toBeGreaterThan(100);
+  expect(store.bytes).toBeLessThan((64 * ROOM_BYTES) / 15);
+  expect(has('198.51.100.7-honest')).toBe(true);
+  expect(publish('198.51.100.8-honest')).toBe('kept');
+});
+
+test('when the memory is full, those who have left make room, the first to leave first, and nobody who is there', () => {
+  const { flood, publish, has, leave } = aSharedStore(ROOM_BYTES / 8);
+  const [first, second] = [flood('192.0.2.1', ALL), flood('192.0.2.2', ALL)];
+  leave('192.0.2.2-4');
+  leave('192.0.2.1-3');
+  const stay = () =>
+    [first, second].flatMap((count, address) =>
+      Array.from({ length: count }, (_, n) => `192.0.2.${address + 1}-${n}`).filter(has),
+    ).length;
+  expect(stay()).toBe(first + second);
+  // What is left free does not take one more of this size.
+  while (has('192.0.2.2-4')) expect(publish('198.51.100.7-honest')).toBe('kept');
+  expect([stay(), has('192.0.2.1-3')]).toEqual([first + second - 1, true]);
+});
+
+test('a full memory is shared: who comes from an address that has least takes from the one that has most', () => {
+  const { flood, publish, has } = aSharedStore(ROOM_BYTES / 8);
+  publish('198.51.100.7-honest');
+  const first = flood('192.0.2.1', ALL);
+  const second = flood('192.0.2.2', ALL);
+  expect(first).toBeGreaterThan(20);
+  expect(second, 'a second flood takes half of the first, and no more').toBeLessThanOrEqual(first);
+  for (let n = 0; n < 5; n += 1) expect(publish(`203.0.113.${n}-honest`)).toBe('kept');
+  expect(publish('192.0.2.1-more')).toBe('memory-full');
+  expect(has('198.51.100.7-honest')).toBe(true);
+  expect(has('203.0.113.0-honest')).toBe(true);
 });

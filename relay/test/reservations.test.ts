@@ -35,8 +35,7 @@ test('when a peer leaves, its reservation goes with its timer, which would end a
     events as unknown as TypedEventTarget<Libp2pEvents>,
     {
       metrics,
-      reservationsPerAddress: 1,
-      maxReservations: 1,
+      options: { reservationsPerAddress: 1, maxReservations: 1 },
       connectionsOf: () => [],
       limits: createAddressLimits({
         connectionsPerMinute: 1,
