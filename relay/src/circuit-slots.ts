@@ -2,7 +2,14 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CircuitRelayService } from '@libp2p/circuit-relay-v2';
 import type { AbortOptions, Connection, PeerId, Stream } from '@libp2p/interface';
 import type { AddressLimits } from './address-limits.ts';
-import { CIRCUITS_PER_ADDRESS_TO_PEER } from './limits.ts';
+import {
+  CIRCUITS_ASKED_AT_ONCE,
+  CIRCUITS_ASKED_PER_MINUTE,
+  CIRCUITS_PER_ADDRESS_TO_PEER,
+  CIRCUITS_TO_PEER_AT_ONCE,
+  CIRCUITS_TO_PEER_PER_MINUTE,
+} from './limits.ts';
+import { createRateLimit } from './rate-limit.ts';
 import { hostOf } from './remote-address.ts';
 import { createShareCount, sharesFor, sharesOf } from './share.ts';
 
@@ -20,6 +27,8 @@ interface PackageServer {
 interface Request {
   /** The IP address it came from. */
   readonly host: string;
+  /** The peer that asks. */
+  readonly source: string;
   /** Gives back the slot of its circuit, once. */
   release?: () => void;
   /** The stream that was opened to the destination. */
@@ -33,7 +42,8 @@ const isOver = ({ status }: Stream): boolean => status !== 'open' && status !== 
 /**
  * Circuits towards one peer, counted per address they come from: peer IDs cost nothing, so that a limit per peer
  * alone lets one host fill a stranger's connection and nobody else could call. A slot is held for as long as the
- * stream to the destination, which may outlive the stream of who asked.
+ * stream to the destination, which may outlive the stream of who asked. Who opens and drops them takes no slot for long:
+ * so it is counted as well how many are asked for.
  */
 export interface CircuitSlots {
   /** Answers a hop request; {@link take} and the server know inside which one they are called. */
@@ -42,19 +52,40 @@ export interface CircuitSlots {
     connection: Connection,
     answer: () => Promise<Answer>,
   ): Promise<Answer>;
-  /** Takes a slot for the circuit that is being asked for, if there is one left. */
-  take(destination: PeerId): boolean;
+  /** Takes a slot for the circuit that is being asked for, if there is one left; else says why not. */
+  take(destination: PeerId): 'allowed' | 'too-many-of-address' | 'too-often';
   /** Follows the streams that the server opens to destinations. To be called before the node starts. */
   guard(relay: CircuitRelayService): void;
+  /** Forgets who has not asked for a while. */
+  sweep(): void;
 }
 
-export function createCircuitSlots(limits: Pick<AddressLimits, 'isExempt'>): CircuitSlots {
+export function createCircuitSlots(init: {
+  readonly limits: Pick<AddressLimits, 'isExempt'>;
+  /** A clock that never goes back, ms. */
+  readonly now: () => number;
+}): CircuitSlots {
+  const { limits, now } = init;
+  const asked = createRateLimit({
+    perMinute: CIRCUITS_ASKED_PER_MINUTE,
+    atOnce: CIRCUITS_ASKED_AT_ONCE,
+    now,
+  });
+  const askedInAll = createRateLimit({
+    perMinute: CIRCUITS_TO_PEER_PER_MINUTE,
+    atOnce: CIRCUITS_TO_PEER_AT_ONCE,
+    now,
+  });
   const held = createShareCount(CIRCUITS_PER_ADDRESS_TO_PEER);
   const requests = new AsyncLocalStorage<Request>();
 
   return {
     async during(stream, connection, answer) {
-      const request: Request = { host: hostOf(connection.remoteAddr), taken: false };
+      const request: Request = {
+        host: hostOf(connection.remoteAddr),
+        source: connection.remotePeer.toString(),
+        taken: false,
+      };
       try {
         return await requests.run(request, answer);
       } finally {
@@ -69,15 +100,21 @@ export function createCircuitSlots(limits: Pick<AddressLimits, 'isExempt'>): Cir
 
     take(destination) {
       const request = requests.getStore();
-      if (request === undefined) return false;
-      if (limits.isExempt(request.host)) return true;
-      const shares = sharesFor(sharesOf(request.host), destination.toString());
-      if (!held.take(shares)) return false;
+      const peer = destination.toString();
+      if (request === undefined) return 'too-many-of-address';
+      const isExempt = limits.isExempt(request.host);
+      const shares = isExempt ? [] : sharesFor(sharesOf(request.host), peer);
+      const askers = [...shares, ...sharesFor([{ key: request.source, times: 1 }], peer)];
+      if (!held.take(shares)) return 'too-many-of-address';
+      if (!asked.take(askers) || !askedInAll.take(peer)) {
+        held.give(shares);
+        return 'too-often';
+      }
       request.release = () => {
         delete request.release;
         held.give(shares);
       };
-      return true;
+      return 'allowed';
     },
 
     guard(relay) {
@@ -105,6 +142,11 @@ export function createCircuitSlots(limits: Pick<AddressLimits, 'isExempt'>): Cir
         if (request !== undefined) request.taken = joined !== undefined;
         return joined;
       };
+    },
+
+    sweep() {
+      asked.sweep();
+      askedInAll.sweep();
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { ConnectionGater, MultiaddrConnection, PeerId } from '@libp2p/interface';
 import { CODE_P2P } from '@multiformats/multiaddr';
+import type { CircuitSlots } from './circuit-slots.ts';
 import type { Dialler } from './dialler.ts';
 
 /** The peer ID at the end of the address of a connection, if it names one. */
@@ -18,9 +19,9 @@ export function createGater(init: {
   readonly circuitsOf: (source: PeerId) => number;
   readonly circuitsPerSource: number;
   /** Takes a slot for the circuit that is being asked for, see `circuit-slots.ts`. */
-  readonly takeSlot: (destination: PeerId) => boolean;
+  readonly takeSlot: CircuitSlots['take'];
   readonly onCircuit: (
-    outcome: 'allowed' | 'too-many' | 'too-many-of-address' | 'not-ed25519',
+    outcome: ReturnType<CircuitSlots['take']> | 'too-many' | 'not-ed25519',
   ) => void;
   readonly onRefused: (reason: 'not-ed25519' | 'other-peer') => void;
 }): ConnectionGater {
@@ -45,13 +46,10 @@ export function createGater(init: {
         init.onCircuit('not-ed25519');
         return true;
       }
-      if (init.circuitsOf(source) >= init.circuitsPerSource) init.onCircuit('too-many');
-      else if (!init.takeSlot(destination)) init.onCircuit('too-many-of-address');
-      else {
-        init.onCircuit('allowed');
-        return false;
-      }
-      return true;
+      const isFull = init.circuitsOf(source) >= init.circuitsPerSource;
+      const outcome = isFull ? 'too-many' : init.takeSlot(destination);
+      init.onCircuit(outcome);
+      return outcome !== 'allowed';
     },
   };
 }

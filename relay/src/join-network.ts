@@ -37,6 +37,9 @@ export interface Membership {
   readonly store: PresenceStore;
   /** Whether this relay's own clock seems to be wrong. */
   readonly clock: ClockDoubt;
+  readonly neighbours: Pick<Neighbours, 'has' | 'hasHost'>;
+  /** The connection of a peer that is no circuit. */
+  connectionTo(peer: string): Connection | undefined;
   /** To be called once the node runs. */
   start(): Promise<void>;
   sweep(): void;
@@ -209,6 +212,8 @@ export async function joinNetwork(init: {
   return {
     store,
     clock,
+    neighbours,
+    connectionTo,
     async start() {
       const presence = servePresence(gossip, {
         store,

@@ -7,8 +7,6 @@
 export const WEBSOCKET_FRAME_MAX_BYTES = 1024 * 1024;
 /** What may wait to be read by one slow peer before its WebSocket is closed; a flood of pings would fill memory. */
 export const WEBSOCKET_BACKLOG_MAX_BYTES = 4 * 1024 * 1024;
-/** Yamux receive window and its maximum (yamux spec: 256 KiB); not grown, so that memory a stream is bounded. */
-export const YAMUX_WINDOW_BYTES = 256 * 1024;
 /** Streams that one connection may have open towards the relay (protocol document). */
 export const YAMUX_INBOUND_STREAMS = 64;
 /** Streams of one WOXLY protocol that a peer may have open (protocol document). */
@@ -17,6 +15,11 @@ export const PROTOCOL_INBOUND_STREAMS = 4;
 export const READ_TIMEOUT_MS = 10_000;
 /** How long a new connection may take until it is encrypted and multiplexed, ms. */
 export const UPGRADE_TIMEOUT_MS = 10_000;
+/** What a handshake takes of this relay's CPU, ms. */
+export const HANDSHAKE_MS = 10;
+/** WebSocket pings of one connection, at once and in a second: proxies send some. */
+export const WEBSOCKET_PINGS_AT_ONCE = 16;
+export const WEBSOCKET_PINGS_PER_SECOND = 1;
 /** New connections that are being upgraded at once, over all addresses. The package's 10 lets one host block all. */
 export const UPGRADES_MAX = 512;
 /**
@@ -47,6 +50,25 @@ export const CIRCUITS_PER_ADDRESS_TO_PEER = 4;
 export const RESERVATIONS_ALWAYS = 8;
 /** Share of the free reservations that one address may hold: of 1,000, mobile networks with 111 people behind one. */
 export const RESERVATIONS_FREE_SHARE = 1 / 8;
+/**
+ * Circuits asked for from one address, or by one peer, to one and the same peer: at once, and in a minute. Who calls asks
+ * for one, and for one every few seconds while a call's path is broken. One that is opened and dropped takes no slot
+ * for long, and costs who is called a handshake each time.
+ */
+export const CIRCUITS_ASKED_AT_ONCE = 16;
+export const CIRCUITS_ASKED_PER_MINUTE = 60;
+/** The same to one peer from everywhere: below what a peer takes of streams from its relay (`stream-budget.ts`). */
+export const CIRCUITS_TO_PEER_AT_ONCE = 32;
+export const CIRCUITS_TO_PEER_PER_MINUTE = 600;
+/**
+ * CPU time of this relay that one address may use at once, and in a second, ms; one peer half as much. A page that loads
+ * takes some 30, one that stays not one a second; a house of 32 that all load at once is half of it.
+ */
+export const CPU_MS_AT_ONCE = 2_000;
+export const CPU_MS_PER_SECOND = 50;
+export const CPU_PEER_SHARE = 0.5;
+/** How many times as much a relay that shares presence may use: over its connection comes what thousands say. */
+export const CPU_NEIGHBOUR_TIMES = 10;
 /** A reservation or circuit request with the addresses it may name; the package would take 4 MiB. */
 export const HOP_REQUEST_MAX_BYTES = 4 * 1024;
 /** TCP connections of one address beside its WebSockets: a browser opens six for pages. */

@@ -80,6 +80,11 @@ export function createMetrics() {
       'HTTP requests refused because their address sent too many',
       [],
     ),
+    connectionsCut: counter(
+      'connections_cut_total',
+      'Connections cut off because of what came over them',
+      ['reason'],
+    ),
     connectionsReplaced: counter(
       'connections_replaced_total',
       'Connections of a peer that reserved over a newer one',

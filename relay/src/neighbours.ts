@@ -37,6 +37,8 @@ interface Neighbour {
 /** The relays with which this one shares presence, both ways. */
 export interface Neighbours {
   has(peer: string): boolean;
+  /** Whether one is at this host. */
+  hasHost(host: string): boolean;
   readonly size: number;
   /** Makes a relay that we have dialled a neighbour; resolves once it has agreed. @throws when it does not. */
   meet(connection: Connection): Promise<void>;
@@ -220,6 +222,7 @@ export async function createNeighbours(init: {
 
   return {
     has: (peer) => neighbours.has(peer),
+    hasHost: (host) => [...neighbours.values()].some((one) => one.host === host),
     get size() {
       return neighbours.size;
     },

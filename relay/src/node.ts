@@ -1,12 +1,15 @@
 import { circuitRelayServer, RELAY_V2_STOP_CODEC } from '@libp2p/circuit-relay-v2';
 import { identify } from '@libp2p/identify';
 import type { ConnectionGater, PrivateKey } from '@libp2p/interface';
+import type { Registrar } from '@libp2p/interface-internal';
 import { noise } from '@libp2p/noise';
 import { ping } from '@libp2p/ping';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p } from 'libp2p';
 import type { Libp2pOptions } from 'libp2p';
 import { withOptimisticStreams } from '#lib/protocol/optimistic.ts';
+import { STREAM_WINDOW_BYTES, withStreamBudget } from '#lib/protocol/stream-budget.ts';
+import type { Budget } from '#lib/protocol/stream-budget.ts';
 import { leanEvents } from './lean-events.ts';
 import {
   HOP_STREAMS_MAX,
@@ -15,7 +18,6 @@ import {
   UPGRADE_TIMEOUT_MS,
   UPGRADES_MAX,
   YAMUX_INBOUND_STREAMS,
-  YAMUX_WINDOW_BYTES,
 } from './limits.ts';
 import { silentLogger } from './log.ts';
 import type { RelayOptions } from './options.ts';
@@ -28,11 +30,17 @@ const muxers = yamux({
   // The connection monitor asks already, and unlike yamux it closes what does not answer.
   enableKeepAlive: false,
   streamOptions: {
-    initialStreamWindowSize: YAMUX_WINDOW_BYTES,
-    maxStreamWindowSize: YAMUX_WINDOW_BYTES,
-    maxReadBufferLength: 2 * YAMUX_WINDOW_BYTES,
+    initialStreamWindowSize: STREAM_WINDOW_BYTES,
+    maxStreamWindowSize: STREAM_WINDOW_BYTES,
+    maxReadBufferLength: 2 * STREAM_WINDOW_BYTES,
   },
 });
+
+/** Takes what comes in; see `node-guard.ts`. */
+export interface NodeParts {
+  readonly registrar: Registrar;
+  readonly upgrader: object;
+}
 
 /** libp2p as a relay needs it. Not yet started. */
 export const createNode = (init: {
@@ -43,6 +51,9 @@ export const createNode = (init: {
   readonly listen: readonly string[];
   readonly announce: readonly string[];
   readonly version: string;
+  readonly budget: Budget;
+  /** Given the parts of the node that its public interface does not show. */
+  readonly onParts: (parts: NodeParts) => void;
 }) =>
   createLibp2p({
     start: false,
@@ -53,14 +64,16 @@ export const createNode = (init: {
     transports: init.transports,
     connectionEncrypters: [noise()],
     // Who is called answers each request for a circuit, so that no stream for one has to be confirmed before.
-    streamMuxers: [() => withOptimisticStreams(muxers(), [RELAY_V2_STOP_CODEC])],
+    streamMuxers: [
+      () => withStreamBudget(withOptimisticStreams(muxers(), [RELAY_V2_STOP_CODEC]), init.budget),
+    ],
     connectionGater: init.gater,
     connectionManager: {
       maxConnections: init.options.maxConnections,
       // Addresses have limits of their own, which tell the peer; the package's 5 a second closes without a word.
       inboundConnectionThreshold: Number.MAX_SAFE_INTEGER,
       maxIncomingPendingConnections: UPGRADES_MAX,
-      inboundUpgradeTimeout: UPGRADE_TIMEOUT_MS,
+      inboundUpgradeTimeout: Math.min(UPGRADE_TIMEOUT_MS, init.options.readTimeout),
       inboundStreamProtocolNegotiationTimeout: init.options.readTimeout,
     },
     connectionMonitor: { pingInterval: PING_INTERVAL_MS },
@@ -80,7 +93,19 @@ export const createNode = (init: {
         },
       }),
       gossip: relayGossip(),
+      // Not a service of its own: the door to the parts.
+      parts: (parts: NodeParts) => {
+        init.onParts(parts);
+        return {};
+      },
     },
   });
+
+/** The peer store forgets nothing by itself: every peer ID ever seen would stay in memory. */
+export function forgetPeers(node: RelayNode): void {
+  node.addEventListener('peer:disconnect', ({ detail: peer }) => {
+    if (node.getConnections(peer).length === 0) node.peerStore.delete(peer).catch(() => {});
+  });
+}
 
 export type RelayNode = Awaited<ReturnType<typeof createNode>>;

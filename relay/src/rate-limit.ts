@@ -1,8 +1,8 @@
+import { createBucket } from '#lib/domain/bucket.ts';
+import type { Bucket } from '#lib/domain/bucket.ts';
 import type { Share } from './share.ts';
 
-const MINUTE_MS = 60_000;
-
-/** How often each key, or each share of an address, may do something: a bucket each that fills evenly. */
+/** How often each key, or each share of an address, may do something. */
 export interface RateLimit {
   /** @param cost How much of the limit it uses. */
   take(whose: string | readonly Share[], cost?: number): boolean;
@@ -12,28 +12,19 @@ export interface RateLimit {
   sweep(): void;
 }
 
-interface Bucket {
-  tokens: number;
-  /** When `tokens` was right, ms. */
-  at: number;
-  readonly most: number;
-}
-
 export function createRateLimit(init: {
-  /** Also how often at once. */
   readonly perMinute: number;
+  /** How often at once; as often as in a minute unless given. */
+  readonly atOnce?: number;
   /** A clock that never goes back, ms. */
   readonly now: () => number;
 }): RateLimit {
-  const { perMinute, now } = init;
+  const { perMinute, atOnce = perMinute, now } = init;
   const buckets = new Map<string, Bucket>();
-  const filled = ({ tokens, at, most }: Bucket): number =>
-    Math.min(most, tokens + ((now() - at) * most) / MINUTE_MS);
   const bucketOf = ({ key, times }: Share): Bucket => {
-    const most = perMinute * times;
-    const bucket = buckets.get(key) ?? { tokens: most, at: now(), most };
-    bucket.tokens = filled(bucket);
-    bucket.at = now();
+    const bucket =
+      buckets.get(key) ??
+      createBucket({ most: atOnce * times, perSecond: (perMinute * times) / 60, now });
     buckets.set(key, bucket);
     return bucket;
   };
@@ -42,15 +33,15 @@ export function createRateLimit(init: {
   return {
     take(whose, cost = 1) {
       const drawn = bucketsOf(whose);
-      if (drawn.some(({ tokens }) => tokens < cost)) return false;
-      for (const bucket of drawn) bucket.tokens -= cost;
+      if (drawn.some(({ left }) => left < cost)) return false;
+      for (const bucket of drawn) bucket.take(cost);
       return true;
     },
     empty(whose) {
-      for (const bucket of bucketsOf(whose)) bucket.tokens = 0;
+      for (const bucket of bucketsOf(whose)) bucket.take(bucket.left);
     },
     sweep() {
-      for (const [key, bucket] of buckets) if (filled(bucket) >= bucket.most) buckets.delete(key);
+      for (const [key, bucket] of buckets) if (bucket.isFull) buckets.delete(key);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import type { Budget } from '#lib/protocol/stream-budget.ts';
 import { createAddressLimits } from './address-limits.ts';
 import { announcedAddresses, hostAsked, isPlainHttps, nearestFirst, openUrl } from './addresses.ts';
 import type { Bound } from './addresses.ts';
@@ -8,6 +9,7 @@ import { loadCertificate } from './certificate.ts';
 import type { ClockDoubt } from './clock-doubt.ts';
 import { createCircuitSlots } from './circuit-slots.ts';
 import { circuitStreams } from './circuit-streams.ts';
+import { createCpuBudget } from './cpu-budget.ts';
 import { describeRelay } from './describe-relay.ts';
 import { createDialler } from './dialler.ts';
 import type { Description } from './endpoints.ts';
@@ -24,8 +26,10 @@ import type { Log } from './log.ts';
 import { serveLookups } from './lookup.ts';
 import { isLoopbackExempt } from './loopback-exempt.ts';
 import { createMetrics } from './metrics.ts';
-import { createNode } from './node.ts';
+import { chargeGossip, guardNode } from './node-guard.ts';
+import { createNode, forgetPeers } from './node.ts';
 import type { RelayNode } from './node.ts';
+import type { Neighbours } from './neighbours.ts';
 import { defaultOptions } from './options.ts';
 import type { RelayOptions } from './options.ts';
 import { widestFirst } from './own-descriptor.ts';
@@ -96,18 +100,14 @@ async function start(
   const metrics = createMetrics();
   undo.push(() => metrics.stop());
 
-  const limitsInit = {
-    ...options,
-    exemptLoopback: isLoopbackExempt(options),
-    now: () => performance.now(),
-  };
+  const now = (): number => performance.now();
+  const limitsInit = { ...options, exemptLoopback: isLoopbackExempt(options), now };
   const limits = createAddressLimits(limitsInit);
   const webrtcLimits = createAddressLimits(limitsInit);
-  const sweeps: (() => void)[] = [];
+  const cpu = createCpuBudget({ limits, now, neighbours: () => running.neighbours });
+  const circuits = createCircuitSlots({ limits, now });
+  const sweeps = [limits, webrtcLimits, metrics, cpu, circuits].map((part) => () => part.sweep());
   const sweeping = setInterval(() => {
-    limits.sweep();
-    webrtcLimits.sweep();
-    metrics.sweep();
     for (const sweep of sweeps) sweep();
   }, SWEEP_INTERVAL_MS);
   undo.push(() => clearInterval(sweeping));
@@ -118,8 +118,10 @@ async function start(
   });
   const entry = createWebSocketEntry({
     limits,
+    cpu,
     maxConnections: options.maxConnections,
     metrics,
+    now,
     ipOf: dialler.ipOf,
   });
   /** What answers requests once the node runs. */
@@ -128,6 +130,7 @@ async function start(
     turn?: TurnServer;
     description?: Description;
     clock?: ClockDoubt;
+    neighbours?: Pick<Neighbours, 'has' | 'hasHost'>;
   } = {};
   const isRunning = (): boolean => running.node?.status === 'started';
   const { server: http, sweep: sweepHttp } = createPublicPort({
@@ -175,12 +178,14 @@ async function start(
   running.turn = turn;
   metrics.watchTurn(turn);
 
-  const circuits = createCircuitSlots(limits);
+  const budget: Budget = { now, onExcess: (reason) => metrics.connectionsCut.inc({ reason }) };
   const relayNode = await createNode({
     options,
     privateKey,
     version,
     announce,
+    budget,
+    onParts: (parts) => guardNode(parts, { cpu, budget, metrics }),
     listen: [
       '/ip4/127.0.0.1/tcp/0/ws', // never opened: see websocket-entry.ts
       ...(certificate
@@ -210,11 +215,7 @@ async function start(
     connectionsOf: (peer) => relayNode.getConnections(peer),
     metrics,
   });
-  relayNode.addEventListener('peer:disconnect', ({ detail: peer }) => {
-    // The peer store forgets nothing by itself: every peer ID ever seen would stay in memory.
-    if (relayNode.getConnections(peer).length === 0)
-      relayNode.peerStore.delete(peer).catch(() => {});
-  });
+  forgetPeers(relayNode);
   const peerId = relayNode.peerId.toString();
   const multiaddrs = announce.map((address) => `${address}/p2p/${peerId}`);
   const network = await joinNetwork({
@@ -230,6 +231,8 @@ async function start(
     log,
   });
   running.clock = network.clock;
+  running.neighbours = network.neighbours;
+  chargeGossip(relayNode.services.gossip, { cpu, metrics, connectionTo: network.connectionTo });
   const { store, numbers } = network;
   sweeps.push(() => network.sweep());
   await serveLookups(relayNode, store, metrics, options.readTimeout);
@@ -237,7 +240,7 @@ async function start(
     metrics,
     limits,
     readTimeoutMs: options.readTimeout,
-    now: () => performance.now(),
+    now,
     time: () => Date.now(),
   });
   sweeps.push(sweepTurn);

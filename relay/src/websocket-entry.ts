@@ -5,12 +5,17 @@ import type { Listener } from '@libp2p/interface';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
+import { createBucket } from '#lib/domain/bucket.ts';
 import { createAcceptRate } from './accept-rate.ts';
 import type { AddressLimits } from './address-limits.ts';
+import type { CpuBudget } from './cpu-budget.ts';
 import {
   ACCEPT_TICK_MS,
+  HANDSHAKE_MS,
   WEBSOCKET_BACKLOG_MAX_BYTES,
   WEBSOCKET_FRAME_MAX_BYTES,
+  WEBSOCKET_PINGS_AT_ONCE,
+  WEBSOCKET_PINGS_PER_SECOND,
 } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import { openSocket } from './outbound-socket.ts';
@@ -43,6 +48,8 @@ export interface WebSocketEntry {
   close(): void;
 }
 
+/** What is computed at once is added up before it is told of, ms. */
+const SPENT_STEP_MS = 5;
 /** RFC 6455, section 7.4.1: never on the wire, it means that there was no farewell. */
 const ABNORMAL_CLOSURE = 1006;
 
@@ -75,12 +82,15 @@ function refuse(socket: Duplex, reason: RefusalReason): void {
 
 export function createWebSocketEntry(init: {
   readonly limits: AddressLimits;
+  readonly cpu: Pick<CpuBudget, 'askOf' | 'spent'>;
   readonly maxConnections: number;
   readonly metrics: Metrics;
+  /** A clock that never goes back, ms. */
+  readonly now: () => number;
   /** The IP address to which a dial of this relay goes, see `dialler.ts`. */
   readonly ipOf: (address: Multiaddr) => string | undefined;
 }): WebSocketEntry {
-  const { limits, metrics } = init;
+  const { limits, cpu, metrics, now } = init;
   const sockets = new Set<WebSocket>();
   const server = new WebSocketServer({
     noServer: true,
@@ -89,10 +99,25 @@ export function createWebSocketEntry(init: {
     maxPayload: WEBSOCKET_FRAME_MAX_BYTES,
   });
   let listener: PackageListener | undefined;
-  const accepts = createAcceptRate(() => performance.now());
+  const accepts = createAcceptRate(now);
   const ticking = setInterval(accepts.tick, ACCEPT_TICK_MS).unref();
 
+  const cut = (socket: WebSocket, reason: 'cpu' | 'pings'): void => {
+    metrics.connectionsCut.inc({ reason });
+    socket.terminate();
+  };
+
   const guard = (socket: WebSocket): void => {
+    // Each is answered by itself; what is not read would gather here, and no browser sends one.
+    const pings = createBucket({
+      most: WEBSOCKET_PINGS_AT_ONCE,
+      perSecond: WEBSOCKET_PINGS_PER_SECOND,
+      now,
+    });
+    socket.on('ping', () => {
+      // What came with the last one is still read.
+      if (!pings.take() && socket.readyState === socket.OPEN) cut(socket, 'pings');
+    });
     // Without this listener one malformed WebSocket frame would end the whole process.
     socket.on('error', () =>
       metrics.streamsDropped.inc({ protocol: 'websocket', reason: 'malformed' }),
@@ -148,9 +173,19 @@ export function createWebSocketEntry(init: {
   const take = (socket: WebSocket, address: string, port: number): void => {
     guard(socket);
     metrics.connectionsTaken.inc({ transport: 'websocket' });
+    // Listeners run one after the other: between these two, libp2p reads what came.
+    let began = 0;
+    let spent = 0;
+    socket.on('message', () => (began = now()));
     listener?.onWsServerConnection(socket, {
       socket: { remoteAddress: address, remotePort: port },
       destroy: () => socket.terminate(),
+    });
+    socket.on('message', () => {
+      spent += now() - began;
+      if (spent < SPENT_STEP_MS) return;
+      if (cpu.spent(address, spent) === 'cut') cut(socket, 'cpu');
+      spent = 0;
     });
   };
 
@@ -173,6 +208,11 @@ export function createWebSocketEntry(init: {
       const admitted = limits.admit(address);
       if (typeof admitted === 'string') {
         refused(admitted);
+        return;
+      }
+      if (cpu.askOf(address, HANDSHAKE_MS) !== 'granted') {
+        admitted();
+        refused('too-often');
         return;
       }
       if (!accepts.take()) {

@@ -59,7 +59,7 @@ function aGater() {
     dials: { mayDial: () => false, mayDialPeer: () => false },
     circuitsOf: () => 0,
     circuitsPerSource: 1,
-    takeSlot: () => true,
+    takeSlot: () => 'allowed',
     onCircuit: (outcome) => told.push(outcome),
     onRefused: (reason) => told.push(reason),
   });

@@ -1,4 +1,4 @@
-import type { IdentityKey } from '#lib/domain/ids.ts';
+import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
 import type { NetworkStatus } from '#lib/domain/reasons.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { IceServer } from '#lib/ports/media.ts';
@@ -129,13 +129,13 @@ export function goOnline(ports: OnlinePorts): Online {
       }),
     );
   };
+  const callers = (device: DeviceKey) =>
+    contacts.all.filter((contact) => mayCall(contact) && contact.hints.devices.includes(device));
+  network.keepRoomFor((device) => callers(device).length > 0);
   const admitContacts = (): void => {
     network.admitDirect((device) => {
       if (settings.current.hideAddress) return false;
-      return contacts.all.some(
-        (contact) =>
-          mayCall(contact) && !contact.hideAddress && contact.hints.devices.includes(device),
-      );
+      return callers(device).some(({ hideAddress }) => !hideAddress);
     });
   };
   /** Whom we trust has changed, or what we show and use. */

@@ -94,6 +94,11 @@ export interface PeerNetwork {
    * new policy does not admit.
    */
   admitDirect(mayConnect: (device: DeviceKey) => boolean): void;
+  /**
+   * Whose devices are known: they have room of their own, which no flood of strangers takes. Until it is set nobody's
+   * are. Asked for every connection that comes in.
+   */
+  keepRoomFor(isKnown: (device: DeviceKey) => boolean): void;
   /** Ends everything within 2 s. */
   stop(): Promise<void>;
 }

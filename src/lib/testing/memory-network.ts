@@ -187,6 +187,11 @@ export class MemoryNode implements PeerNetwork {
     this.mayConnectDirectly = mayConnect;
   }
 
+  /** There is room for everybody. */
+  keepRoomFor(): void {
+    return undefined;
+  }
+
   async stop(): Promise<void> {
     this.#takers.clear();
     this.#listeners.clear();

@@ -4,6 +4,8 @@ import type { MayConnect } from './signalling-gate.ts';
 
 /** How long a stranger's relayed connection may carry nothing of ours, ms. */
 const IDLE_MS = 10_000;
+/** Relayed connections of strangers at once. A relay carries 48 circuits to one device: half of them are left to contacts. */
+const STRANGERS_MAX = 24;
 /** WOXLY's own protocols begin with this. */
 const OWN_PROTOCOLS = '/woxly/';
 
@@ -12,16 +14,27 @@ export const carriesOurs = ({ streams }: Connection, except?: Stream): boolean =
   streams.some((stream) => stream !== except && stream.protocol.startsWith(OWN_PROTOCOLS));
 
 /**
- * Closes relayed connections on which strangers say nothing. A relay carries only so many towards one device, and
- * whoever filled them would keep everybody else from ringing.
+ * Closes relayed connections on which strangers say nothing, and where there are many, the oldest of them at once. A
+ * relay carries only so many towards one device, and whoever filled them would keep everybody else from ringing.
  */
-export function closeIdleCircuits(libp2p: Libp2p, isContact: MayConnect): void {
+export function closeIdleCircuits(libp2p: Libp2p, isKnown: MayConnect): void {
+  const strangers = new Set<Connection>();
   libp2p.addEventListener('connection:open', ({ detail: connection }) => {
     if (connection.limits === undefined || connection.direction !== 'inbound') return;
     const device = parseDeviceKey(connection.remotePeer.toString());
-    if (device !== undefined && isContact(device)) return;
+    if (device !== undefined && isKnown(device)) return;
+    strangers.add(connection);
+    if (strangers.size > STRANGERS_MAX) makeRoom(connection);
     look(connection);
   });
+  libp2p.addEventListener('connection:close', ({ detail }) => void strangers.delete(detail));
+
+  /** One that says something stays: then it is the newest that goes. */
+  function makeRoom(newest: Connection): void {
+    const idle = [...strangers].find((connection) => !carriesOurs(connection)) ?? newest;
+    strangers.delete(idle);
+    idle.abort(new Error('too many strangers'));
+  }
 
   function look(connection: Connection): void {
     setTimeout(() => {

@@ -13,10 +13,17 @@ import { createLibp2p } from 'libp2p';
 import type { IceServer } from '#lib/ports/media.ts';
 import { negotiateOptimistically, withOptimisticStreams } from '#lib/protocol/optimistic.ts';
 import type { NegotiatedStream } from '#lib/protocol/optimistic.ts';
+import {
+  STREAM_WINDOW_BYTES,
+  STREAMS_AT_ONCE,
+  withStreamBudget,
+} from '#lib/protocol/stream-budget.ts';
+import { guardUpgrades } from '#lib/protocol/upgrade-guard.ts';
+import { inboundRoom } from './inbound-room.ts';
 import { relayGossip } from './relay-gossip.ts';
 import { keepTags, renewByPace } from './reservations.ts';
 import type { ReservationBook } from './reservations.ts';
-import { gateSignalling } from './signalling-gate.ts';
+import { gateSignalling, gateStreams } from './signalling-gate.ts';
 import type { MayConnect } from './signalling-gate.ts';
 import { closingWebSockets } from './web-sockets.ts';
 
@@ -26,12 +33,19 @@ const PINGS_AT_ONCE = 2;
 const RESERVATION_TIMEOUT_MS = 10_000;
 /** Relays asked for reservations at once: with 1 a dead relay holds up the next for 5 s. */
 const RESERVATIONS_AT_ONCE = 4;
-/** Streams a peer may open at once on one connection. */
-const STREAMS_MAX = 64;
-/** New inbound connections a second through one relay; more are dropped (libp2p's own default is 5). */
-const INBOUND_PER_SECOND = 30;
+/** Handshakes under way at once, and connections: above what `inbound-room.ts` and `idle-circuits.ts` leave to strangers. */
+const HANDSHAKES_MAX = 64;
+const CONNECTIONS_MAX = 300;
 /** How often a connection is probed, ms; a dead one is closed after one failed probe. */
 const PROBE_MS = 10_000;
+
+const muxers = yamux({
+  maxInboundStreams: STREAMS_AT_ONCE,
+  streamOptions: {
+    initialStreamWindowSize: STREAM_WINDOW_BYTES,
+    maxStreamWindowSize: STREAM_WINDOW_BYTES,
+  },
+});
 
 /** `noise().protocol` of its one version. */
 const NOISE = '/noise';
@@ -61,6 +75,8 @@ export interface NodeInit {
   /** Asked for every connection, so that fresh TURN credentials are used at once. */
   readonly iceServers: () => readonly IceServer[];
   readonly mayConnect: MayConnect;
+  /** Whose connections never wait for those of strangers. */
+  readonly isKnown: MayConnect;
 }
 
 /** A libp2p node for a browser: it holds reservations, is dialled through relays, and publishes presence. */
@@ -69,14 +85,21 @@ export async function createNode({
   gate,
   iceServers,
   mayConnect,
+  isKnown,
 }: NodeInit): Promise<Node> {
   const parts: { reservations?: ReservationBook; dialler?: DirectDialler } = {};
   // Never the package's own STUN servers: those of third parties would learn who is online.
   const rtcConfiguration = () => ({ iceServers: iceServers().map(toRtcServer) });
-  const circuit = circuitRelayTransport({
+  const relayed = circuitRelayTransport({
     reservationConcurrency: RESERVATIONS_AT_ONCE,
     reservationCompletionTimeout: RESERVATION_TIMEOUT_MS,
   });
+  // The package takes circuits from everybody: over one, a stranger could say that they come from a contact.
+  const circuit = gateStreams(
+    relayed,
+    ({ direction, limits }) => direction === 'outbound' && limits === undefined,
+  );
+  const now = (): number => performance.now();
 
   const libp2p = await createLibp2p({
     privateKey,
@@ -99,14 +122,15 @@ export async function createNode({
     connectionEncrypters: [noise()],
     streamMuxers: [
       // A relay answers each request for a circuit.
-      () =>
-        withOptimisticStreams(yamux({ maxInboundStreams: STREAMS_MAX })(), [RELAY_V2_HOP_CODEC]),
+      () => withStreamBudget(withOptimisticStreams(muxers(), [RELAY_V2_HOP_CODEC]), { now }),
     ],
     connectionManager: {
       // The relay keeper redials, with its own back-off.
       reconnectRetries: 0,
-      // Counted per host, and every relayed connection counts as its relay's host.
-      inboundConnectionThreshold: INBOUND_PER_SECOND,
+      maxConnections: CONNECTIONS_MAX,
+      maxIncomingPendingConnections: HANDSHAKES_MAX,
+      // Counted per host, and every relayed connection counts as its relay's host: see `inbound-room.ts`.
+      inboundConnectionThreshold: Number.MAX_SAFE_INTEGER,
     },
     connectionMonitor: { pingInterval: PROBE_MS, abortConnectionOnPingFailure: true },
     services: {
@@ -122,6 +146,7 @@ export async function createNode({
         parts.dialler = components.transportManager;
         keepTags(components.peerStore);
         encryptAtOnce(components.upgrader);
+        guardUpgrades(components, { now, admit: inboundRoom({ isKnown, now }) });
         return {};
       },
     },

@@ -46,18 +46,20 @@ export interface PeerNetworkInit {
 export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetwork> {
   const device = deviceKeyOf(init.device.publicKey);
   let mayConnect: MayConnect = () => false;
+  let isKnown: MayConnect = () => false;
   const { libp2p, reservations, dialler } = await createNode({
     privateKey: libp2pKey(init.device),
     gate: connectionGate(init.mayDial),
     iceServers: init.iceServers,
     mayConnect: (peer) => mayConnect(peer),
+    isKnown: (peer) => isKnown(peer),
   });
   const lost = new Map<string, AbortController>();
   /** By relay, the address over which it gave us a reservation. */
   const worked = new Map<string, string>();
   const upgrade = directUpgrade(libp2p, (peer) => mayConnect(peer));
 
-  closeIdleCircuits(libp2p, (peer) => mayConnect(peer));
+  closeIdleCircuits(libp2p, (peer) => isKnown(peer));
 
   reservations.addEventListener('relay:removed', ({ detail }) => {
     const relay = detail.relay.toString();
@@ -222,6 +224,8 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
         if (peer === undefined || !policy(peer)) connection.abort(new Error('no longer admitted'));
       }
     },
+
+    keepRoomFor: (policy) => void (isKnown = policy),
 
     async stop() {
       await libp2p.stop();

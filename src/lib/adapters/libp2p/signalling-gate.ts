@@ -1,4 +1,4 @@
-import type { StreamHandler, Transport } from '@libp2p/interface';
+import type { Connection, StreamHandler, Transport } from '@libp2p/interface';
 import type { Registrar } from '@libp2p/interface-internal';
 import type { DeviceKey } from '#lib/domain/ids.ts';
 import { parseDeviceKey } from '#lib/protocol/key-text.ts';
@@ -9,13 +9,25 @@ export type MayConnect = (device: DeviceKey) => boolean;
 /**
  * A WebRTC transport that refuses signalling from whoever may not learn this device's addresses, before any
  * RTCPeerConnection exists. Without it libp2p answers everybody, host candidates included.
+ */
+export const gateSignalling = <C extends { registrar: Registrar }>(
+  transport: (components: C) => Transport,
+  mayConnect: MayConnect,
+): ((components: C) => Transport) =>
+  gateStreams(transport, ({ remotePeer }) => {
+    const device = parseDeviceKey(remotePeer.toString());
+    return device !== undefined && mayConnect(device);
+  });
+
+/**
+ * A transport whose streams only some connections may open.
  *
  * It wraps the handler that the transport registers. libp2p's own stream middleware cannot be used: in 3.3.11
  * each inbound stream adds its handler to the registered list, so that the next stream runs it twice.
  */
-export function gateSignalling<C extends { registrar: Registrar }>(
+export function gateStreams<C extends { registrar: Registrar }>(
   transport: (components: C) => Transport,
-  mayConnect: MayConnect,
+  mayOpen: (connection: Connection) => boolean,
 ): (components: C) => Transport {
   return (components) =>
     transport(
@@ -27,12 +39,8 @@ export function gateSignalling<C extends { registrar: Registrar }>(
     ...[protocol, handler, options]: Parameters<Registrar['handle']>
   ): Promise<void> {
     const gated: StreamHandler = (stream, connection) => {
-      const device = parseDeviceKey(connection.remotePeer.toString());
-      if (device === undefined || !mayConnect(device)) {
-        stream.abort(new Error('direct connections are for contacts'));
-        return;
-      }
-      return handler(stream, connection);
+      if (mayOpen(connection)) return handler(stream, connection);
+      stream.abort(new Error('this is not for everybody'));
     };
     return this.handle(protocol, gated, options);
   }

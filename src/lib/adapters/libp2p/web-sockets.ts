@@ -2,6 +2,9 @@ import { webSockets } from '@libp2p/websockets';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { multiaddrToUri } from '@multiformats/multiaddr-to-uri';
 
+/** RFC 6455, section 7.4.1: never on the wire, it means that there was no farewell. */
+const ABNORMAL_CLOSURE = 1006;
+
 /** The part of the transport that opens a socket. */
 interface SocketOpener {
   _connect(address: Multiaddr, options: { readonly signal?: AbortSignal }): Promise<WebSocket>;
@@ -27,6 +30,12 @@ function openSocket(uri: string, signal: AbortSignal | undefined): Promise<WebSo
   signal?.throwIfAborted();
   const socket = new WebSocket(uri);
   socket.binaryType = 'arraybuffer';
+  const close = socket.close.bind(socket);
+  // libp2p aborts with this code, which no browser sends: the socket would stay open, and be read.
+  socket.close = (code, reason) => {
+    if (code === ABNORMAL_CLOSURE) close();
+    else close(code, reason);
+  };
   return new Promise((resolve, reject) => {
     const settled = new AbortController();
     const fail = () => {
