@@ -99,7 +99,11 @@ test('listeners are counted by type', () => {
 
 test('a listener that throws stops no other, and is not lost', () => {
   const thrown: (() => void)[] = [];
-  const later = vi.spyOn(process, 'nextTick').mockImplementation((run) => void thrown.push(run));
+  const later = vi.spyOn(process, 'nextTick').mockImplementation((run) => {
+    thrown.push(() => {
+      run();
+    });
+  });
   onTestFinished(() => later.mockRestore());
   const emitter = new TypedEventEmitter<Events>();
   const heard = vi.fn();
