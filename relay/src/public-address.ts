@@ -5,21 +5,10 @@ import { networks, withoutMapping } from './remote-address.ts';
 /** Who can be behind an IP address. `never`: nobody that a relay has to do with. */
 export type Reach = 'public' | 'private' | 'loopback' | 'never';
 
-/** RFC 1918, RFC 6598, RFC 4193: networks of one's own. */
-const isPrivate = networks([
-  '10.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '100.64.0.0/10',
-  'fc00::/7',
-]);
-
 /**
- * Link-local (with the addresses at which clouds tell secrets), for documentation and for benchmarks, and tunnels
- * that lead to any IPv4 address. https://www.iana.org/assignments/iana-ipv4-special-registry
+ * For documentation and for benchmarks, and tunnels that lead to any IPv4 address. https://www.iana.org/assignments/iana-ipv4-special-registry
  */
 const isSpecial = networks([
-  '169.254.0.0/16',
   '192.0.0.0/24',
   '192.0.2.0/24',
   '192.88.99.0/24',
@@ -39,7 +28,8 @@ export function reachOf(address: string): Reach {
   const ip = withoutMapping(address);
   const scope = addressScope(ip);
   if (scope === 'loopback') return 'loopback';
-  if (scope !== 'ordinary' || isSpecial(ip)) return 'never';
-  if (isPrivate(ip)) return 'private';
+  if (isSpecial(ip)) return 'never';
+  if (scope === 'private' || scope === 'shared') return 'private';
+  if (scope !== 'ordinary') return 'never';
   return isIPv6(ip) && !isGlobalUnicast(ip) ? 'never' : 'public';
 }

@@ -1,12 +1,27 @@
 import { expect, test } from 'vitest';
-import { addressScope } from './network-address.ts';
+import { addressScope, sameNetwork } from './network-address.ts';
 
 test.each([
-  ['192.168.1.2', 'ordinary'],
+  ['192.168.1.2', 'private'],
+  ['10.255.0.1', 'private'],
+  ['172.31.255.255', 'private'],
+  ['172.32.0.0', 'ordinary'],
+  ['fd00::1', 'private'],
+  ['fec0::1', 'private'],
+  ['::ffff:10.0.0.1', 'private'],
+  ['64:ff9b::192.168.1.1', 'private'],
+  ['64:ff9b:1::192.168.1.1', 'private'],
+  ['2002:c0a8:101::', 'private'],
+  ['100.64.0.1', 'shared'],
+  ['100.128.0.1', 'ordinary'],
+  ['2001::1', 'reserved'],
+  ['100::1', 'reserved'],
   ['203.0.113.9', 'ordinary'],
-  ['169.254.3.4', 'ordinary'],
+  ['169.254.3.4', 'link-local'],
+  ['::ffff:169.254.169.254', 'link-local'],
   ['2001:db8::1', 'ordinary'],
-  ['fe80::1', 'ordinary'],
+  ['fe80::1', 'link-local'],
+  ['febf::1', 'link-local'],
   ['1:2:3:4:5:6:7:8', 'ordinary'],
   ['::ffff:192.0.2.1', 'ordinary'],
   ['127.0.0.1', 'loopback'],
@@ -61,4 +76,17 @@ test.each([
   ...['fe80::1%eth0', '[::1]', '::1.2.3', '::1.2.3.256', '1.2.3.4::', '::1:2.3.4.5:6', '/::1'],
 ])('%j is no address', (text) => {
   expect(addressScope(text)).toBeUndefined();
+});
+
+test.each([
+  ['192.168.1.2', '192.168.1.77', true],
+  ['fd00:1:2:3::1', 'fd00:1:2:3:4:5:6:7', true],
+  ['192.168.1.2', '192.168.2.2', false],
+  ['fd00:1:2:3::1', 'fd00:1:2:4::1', false],
+  ['203.0.113.1', '203.0.113.2', false],
+  ['192.168.1.2', '::ffff:192.168.1.2', false],
+  ['192.168.1.2', 'a.local', false],
+])('%s and %s may be of one private network: %s', (one, other, same) => {
+  expect(sameNetwork(one, other)).toBe(same);
+  expect(sameNetwork(other, one)).toBe(same);
 });

@@ -33,8 +33,42 @@ test.each([
   `/ip6/fd00::1/tcp/443/wss/p2p/${ID}`,
   `/dns4/printer.local/tcp/443/wss/p2p/${ID}`,
   `/dns4/relay.example.org/tcp/80/ws/p2p/${ID}`,
+  `/dns4/192.168.1.1/tcp/443/wss/p2p/${ID}`,
+  `/dns/169.254.169.254/tcp/443/wss/p2p/${ID}`,
+  `/dns4/3232255233/tcp/443/wss/p2p/${ID}`,
+  `/dns4/0xc0a80101/tcp/443/wss/p2p/${ID}`,
+  `/dns4/0300.0250.1.1/tcp/443/wss/p2p/${ID}`,
+  `/dns4/192.168.257/tcp/443/wss/p2p/${ID}`,
+  `/dns4/%31%39%32.168.1.1/tcp/443/wss/p2p/${ID}`,
+  `/dns4/169.254.169.254./tcp/443/wss/p2p/${ID}`,
+  `/dns6/::ffff:192.168.1.1/tcp/443/wss/p2p/${ID}`,
+  `/dns4/router/tcp/443/wss/p2p/${ID}`,
+  `/dns4/metadata.google.internal/tcp/443/wss/p2p/${ID}`,
+  `/ip4/010.0.0.1/tcp/443/wss/p2p/${ID}`,
+  `/ip6/::ffff:a00:1/tcp/443/wss/p2p/${ID}`,
+  `/ip6/64:ff9b::a9fe:a9fe/tcp/443/wss/p2p/${ID}`,
+  `/ip6/2002:a00:1::/tcp/443/wss/p2p/${ID}`,
+  `/ip4/93.184.216.34/tcp/443/tls/sni/192.168.1.1/ws/p2p/${ID}`,
+  `/ip4/93.184.216.34/tcp/443/tls/sni/3232255233/ws/p2p/${ID}`,
+  `/dns4/relay.example.org/tcp/443/wss/p2p/${ID}/p2p-circuit/ip4/10.0.0.1/tcp/1/ws/p2p/${ID}`,
+  `/p2p/${ID}/p2p-circuit/ip4/10.0.0.1/tcp/1/ws/p2p/${ID}`,
+  `/sni/relay.example.org/tcp/443/wss/p2p/${ID}`,
 ])('a page from the internet never dials %s', (address) => {
   expect(internet(address)).toBe(false);
+});
+
+test.each([
+  `/ip4/127.0.0.1/tcp/8080/ws/p2p/${ID}`,
+  `/ip4/169.254.169.254/tcp/80/ws/p2p/${ID}`,
+  `/dns4/2130706433/tcp/8080/ws/p2p/${ID}`,
+])('a page from a private network never dials %s', (address) => {
+  expect(lan(address)).toBe(false);
+});
+
+test('the host that served the page is dialled wherever it is', () => {
+  const page = dialPolicy({ pageHost: '0.0.0.0', pageSecure: false });
+  expect(page(`/ip4/0.0.0.0/tcp/8080/ws/p2p/${ID}`)).toBe(true);
+  expect(page(`/ip4/0.0.0.1/tcp/8080/ws/p2p/${ID}`)).toBe(false);
 });
 
 test('a page from a private network may dial into it, over plain ws if it came over plain http', () => {

@@ -1,4 +1,4 @@
-import { isLoopbackHost, isPrivateHost } from '#lib/protocol/private-host.ts';
+import { hostPlace } from '#lib/protocol/host.ts';
 
 /** Where the page came from decides what it may dial. */
 export interface DialPolicyInit {
@@ -10,27 +10,47 @@ export interface DialPolicyInit {
 
 const TRANSPORTS = ['ws', 'wss', 'webrtc-direct', 'webrtc', 'p2p-circuit'];
 
-/** The parts of the multiaddrs that a browser dials; the others are refused. */
-const WITH_VALUE = ['ip4', 'ip6', 'dns', 'dns4', 'dns6', 'tcp', 'udp', 'sni', 'certhash', 'p2p'];
+/** Parts that name a host. `sni` does as well: of a WebSocket over TLS it is what is connected to. */
+const HOSTS = ['ip4', 'ip6', 'dns', 'dns4', 'dns6', 'sni'];
+/** The other parts of the multiaddrs that a browser dials; what is not here is refused. */
+const WITH_VALUE = [...HOSTS, 'tcp', 'udp', 'certhash', 'p2p'];
 const WITHOUT_VALUE = ['tls', ...TRANSPORTS];
 
 /**
  * Which multiaddrs this browser dials. Addresses come from strangers too (invites, presence records), so a page
- * from the internet never dials into the private network it stands in, and plain `ws` only where the page itself
- * came over plain http or to this machine.
+ * from the internet never dials into the private network it stands in, one from a private network never into the
+ * machine it is shown on, and plain `ws` only where the page itself came over plain http or to this machine.
  */
 export function dialPolicy({ pageHost, pageSecure }: DialPolicyInit): (address: string) => boolean {
-  const pageIsPrivate = isPrivateHost(pageHost);
+  const pagePlace = hostPlace(pageHost) ?? 'public';
+  const mayDial = (host: string): boolean => {
+    if (host.toLowerCase() === pageHost.toLowerCase()) return true;
+    switch (hostPlace(host)) {
+      case 'public':
+        return true;
+      case 'private':
+        return pagePlace !== 'public';
+      case 'loopback':
+        return pagePlace === 'loopback';
+      case 'never':
+      case undefined:
+        return false;
+    }
+  };
   return (address) => {
     const parts = partsOf(address);
     const first = parts?.[0];
     if (parts === undefined || first === undefined) return false;
     const names = new Set(parts.map(({ name }) => name));
     if (!TRANSPORTS.some((name) => names.has(name))) return false;
+    const hosts = parts.filter(({ name }) => HOSTS.includes(name));
+    if (!hosts.every(({ value }) => mayDial(value))) return false;
     // An address that names a peer only: a circuit through a relay that is already connected.
-    if (first.name === 'p2p') return true;
-    if (isPrivateHost(first.value) && !pageIsPrivate) return false;
-    if (names.has('ws') && !names.has('tls')) return !pageSecure || isLoopbackHost(first.value);
+    if (first.name === 'p2p') return hosts.length === 0;
+    if (first.name === 'sni' || !HOSTS.includes(first.name)) return false;
+    if (names.has('ws') && !names.has('tls')) {
+      return !pageSecure || hostPlace(first.value) === 'loopback';
+    }
     return true;
   };
 }

@@ -1,3 +1,4 @@
+import { hostPlace } from '#lib/protocol/host.ts';
 import { TURN_URL_MAX_BYTES } from '#lib/protocol/limits.ts';
 
 /** `stun:` of RFC 7064; `turn:` and `turns:` of RFC 7065. The host is a name, an IPv4 or a bracketed IPv6 address. */
@@ -25,6 +26,8 @@ export function readIceUrl(url: string): IceUrl | undefined {
   const [, scheme, host, port, transport] = SHAPE.exec(url) ?? [];
   if (scheme === undefined || host === undefined) return undefined;
   const number = Number(port ?? 3478);
+  // An address in another spelling: browsers would read it, and nobody who looks at it.
+  if (hostPlace(host) === undefined) return undefined;
   if (number > 65_535 || (number < 1024 && !LOW_PORTS.includes(number))) return undefined;
   // A STUN URL has no transport (RFC 7064), and browsers throw at one.
   if (scheme === 'stun' && transport !== undefined) return undefined;

@@ -38,6 +38,8 @@ test.each([
   'turn:[fd00::1]',
   'turns:router.local',
   'turn:localhost',
+  'turn:router',
+  'stun:169.254.169.254',
   'stun:[::ffff:192.168.0.1]',
 ])('a relay on the internet does not send us to %s', (url) => {
   expect(serversOf(answer(url), RELAY)).toEqual([]);
@@ -57,6 +59,13 @@ test.each([
   'turn:t.example\n',
   `turn:${'a'.repeat(300)}`,
   'turn:-',
+  'turn:3232235777',
+  'turn:0xc0.0xa8.1.1',
+  'turn:0300.0250.0001.0001',
+  'turn:127.1',
+  'turn:192.168.1.1.5',
+  'turn:%31%30.0.0.1',
+  'turn:[::1%25lo]',
 ])('%j is no server', (url) => {
   expect(readIceUrl(url)).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import type { IceServer } from '#lib/ports/media.ts';
-import { isPrivateHost } from '#lib/protocol/private-host.ts';
+import { isPublicHost } from '#lib/protocol/host.ts';
 import { relayHostOf } from '#lib/protocol/relay-address.ts';
 import type { TurnResponse } from '#lib/protocol/turn.ts';
 import { readIceUrl } from './ice-url.ts';
@@ -27,11 +27,11 @@ export function serversOf(
   relay: string,
   place: 'first' | 'second' = 'first',
 ): readonly IceServer[] {
-  const relayIsPrivate = isPrivateHost(relayHostOf(relay));
+  const relayIsPublic = isPublicHost(relayHostOf(relay));
   const byKind = new Map<string, IceUrl>();
   for (const url of urls) {
     const read = readIceUrl(url);
-    if (read === undefined || (isPrivateHost(read.host) && !relayIsPrivate)) continue;
+    if (read === undefined || (relayIsPublic && !isPublicHost(read.host))) continue;
     const kind = `${read.scheme}/${read.transport}`;
     if (!byKind.has(kind)) byKind.set(kind, read);
   }
