@@ -15,7 +15,8 @@ import { browserMicrophones } from '#lib/adapters/webrtc/microphones.ts';
 import { createWoxly } from '#lib/core/create-woxly.ts';
 import type { Woxly } from '#lib/core/woxly.ts';
 import { m } from '#lib/messages/messages.js';
-import { checkCandidate, checkSdp } from '#lib/protocol/sdp-check.ts';
+import { checkCandidate } from '#lib/protocol/ice-candidate.ts';
+import { checkSdp } from '#lib/protocol/sdp-check.ts';
 import { incomingWords } from '#lib/ui/words/people.ts';
 import { createBoot } from './boot.ts';
 import { deviceName } from './platform.ts';
@@ -73,7 +74,7 @@ async function compose(): Promise<Woxly> {
       const { createPeerNetwork } = await import('#lib/adapters/libp2p/peer-network.ts');
       return createPeerNetwork({ device, mayDial, iceServers });
     },
-    checkSdp: (sdp) => checkSdp(sdp, { loopback: onThisMachine }),
+    checkSdp,
     checkCandidate: (line) => checkCandidate(line, { loopback: onThisMachine }),
     origin: () => location.origin,
     deviceName: deviceName(navigator.userAgent),

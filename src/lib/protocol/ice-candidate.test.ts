@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest';
-import { checkCandidate } from './ice-candidate.ts';
+import { candidateTarget, checkCandidate } from './ice-candidate.ts';
 import { CANDIDATE_MAX_BYTES } from './limits.ts';
 import chromium from './vectors/chromium-sdp.json' with { type: 'json' };
 
 const at = (address: string, rest = 'typ host') =>
   `candidate:1 1 udp 2113937151 ${address} 40000 ${rest}`;
 
-test('takes every candidate that Chromium trickled, and the end of them', () => {
-  expect(chromium.candidates.length).toBeGreaterThan(4);
-  expect(chromium.candidates.filter((line) => !checkCandidate(line))).toEqual([]);
+test('takes every candidate that Chromium trickled but those of TCP, and the end of them', () => {
+  const taken = chromium.candidates.filter((line) => !line.includes(' tcp '));
+  expect(taken.length).toBeGreaterThan(2);
+  expect(chromium.candidates.filter((line) => checkCandidate(line))).toEqual(taken);
   expect(chromium.candidates.at(-1)).toBe('');
 });
 
@@ -21,8 +22,8 @@ test.each([
   at('2001:db8::9', 'typ relay raddr :: rport 0'),
   at('203.0.113.4', 'typ prflx raddr x.local rport 9'),
   'candidate:842163049 1 UDP 1677729535 203.0.113.4 46154 typ SRFLX raddr 10.0.0.1 rport 46154',
-  'candidate:3 1 tcp 1518280447 192.168.1.7 9 typ host tcptype active generation 0',
-  'candidate:3 1 tcp 1518280447 192.168.1.7 7777 typ host tcptype passive',
+  'candidate:3 1 udp 1518280447 192.168.1.7 1024 typ host',
+  at('fd00:1:2:3::7'),
   'candidate:a+/9 256 udp 2147483647 198.51.100.1 65535 typ host',
 ])('takes %s', (line) => {
   expect(checkCandidate(line)).toBe(true);
@@ -40,6 +41,17 @@ test.each([
   ['a name that would be resolved', at('evil.example')],
   ['a .local name with a second dot', at('a.b.local')],
   ['localhost', at('localhost')],
+  ['a printer by its name', at('printer.local')],
+  ['a name that is nearly a UUID', at('1eafa162-9415-4da3-a737-ecc848e0455.local')],
+  ['link-local', at('169.254.3.4')],
+  ['the address of a cloud', at('169.254.169.254')],
+  ['link-local, version 6', at('fe80::1')],
+  ['link-local, mapped', at('::ffff:169.254.1.1')],
+  ['between a provider and its customers', at('100.64.0.1')],
+  ['between a provider and its customers, the last', at('100.127.255.255')],
+  ['a tunnel', at('2001::1')],
+  ['a port of services', at('192.168.1.7').replace('40000', '1023')],
+  ['DNS', at('203.0.113.4').replace('40000', '53')],
   ['octal', at('0177.0.0.1')],
   ['a zone', at('fe80::1%lo')],
   ['an a= before it', `a=${at('192.168.1.7')}`],
@@ -60,6 +72,8 @@ test.each([
   ['priority 0', 'candidate:1 1 udp 0 192.168.1.7 40000 typ host'],
   ['too high a priority', 'candidate:1 1 udp 2147483648 192.168.1.7 40000 typ host'],
   ['another transport', 'candidate:1 1 sctp 1 192.168.1.7 40000 typ host'],
+  ['TCP to a port that listens', 'candidate:3 1 tcp 1 192.168.1.7 7777 typ host tcptype passive'],
+  ['TCP from a port', 'candidate:3 1 tcp 1 192.168.1.7 9 typ host tcptype active generation 0'],
   ['TCP without its kind', 'candidate:1 1 tcp 1 192.168.1.7 40000 typ host'],
   ['TCP both at once', 'candidate:1 1 tcp 1 192.168.1.7 9 typ host tcptype so'],
   ['UDP with a kind of TCP', at('192.168.1.7', 'typ host tcptype active')],
@@ -79,4 +93,18 @@ test('on one machine loopback is fine, and nothing else changes', () => {
   for (const address of ['0.0.0.0', '::', '224.0.0.1', 'ff02::1', 'localhost']) {
     expect(checkCandidate(at(address), loopback)).toBe(false);
   }
+});
+
+test.each([
+  [at('192.168.1.7'), { address: '192.168.1.7', port: 40_000, local: true }],
+  [at('FD00::7'), { address: 'fd00::7', port: 40_000, local: true }],
+  [at('127.0.0.1'), { address: '127.0.0.1', port: 40_000, local: true }],
+  [at('203.0.113.4', 'typ relay'), { address: '203.0.113.4', port: 40_000, local: false }],
+  ['', undefined],
+])('%s leads to %j', (line, target) => {
+  expect(candidateTarget(line)).toEqual(target);
+});
+
+test('a name that hides an address is of the local network', () => {
+  expect(candidateTarget(at('1EAFA162-9415-4da3-a737-ecc848e0455a.local'))?.local).toBe(true);
 });

@@ -9,9 +9,13 @@ export interface PeerMediaOptions {
 /** `candidate-attribute` of RFC 8839, 5.1, up to the type; the extensions are looked at after it. */
 const CANDIDATE =
   /^candidate:([A-Za-z0-9+/]{1,32}) (\d{1,3}) (udp|tcp) (\d{1,10}) (\S{1,64}) (\d{1,5}) typ (host|srflx|prflx|relay)((?: [\x21-\x7e]+ [\x21-\x7e]+)*)$/i;
-/** A name that only the local network resolves (draft-ietf-mmusic-mdns-ice-candidates): exactly one dot. */
-const MDNS_NAME = /^[A-Za-z0-9-]{1,58}\.local$/i;
+/** How browsers hide an address of their network: a random UUID (draft-ietf-mmusic-mdns-ice-candidates, 3.1.1). */
+const MDNS_NAME = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.local$/i;
+/** In a related address, which is only shown, any name of one label will do. */
+const RELATED_NAME = /^[A-Za-z0-9-]{1,58}\.local$/i;
 
+/** Below are the ports of services that do not expect STUN; browsers use those of their system's dynamic range. */
+const PORT_MIN = 1024;
 const PRIORITY_MAX = 2 ** 31 - 1;
 const PORT_MAX = 65_535;
 const COMPONENT_MAX = 256;
@@ -22,7 +26,23 @@ const within = (digits: string, least: number, most: number): boolean =>
 function mayConnectTo(address: string, { loopback = false }: PeerMediaOptions): boolean {
   if (MDNS_NAME.test(address)) return true;
   const scope = addressScope(address);
-  return scope === 'ordinary' || (loopback && scope === 'loopback');
+  return scope === 'ordinary' || scope === 'private' || (loopback && scope === 'loopback');
+}
+
+/** Where a candidate leads. */
+export interface CandidateTarget {
+  readonly address: string;
+  readonly port: number;
+  /** It is of a private network, or of this machine, as far as its text tells. */
+  readonly local: boolean;
+}
+
+/** Where a candidate that {@link checkCandidate} takes leads; `undefined` for the end of candidates. */
+export function candidateTarget(line: string): CandidateTarget | undefined {
+  const [, , , , , given = '', port = ''] = CANDIDATE.exec(line) ?? [];
+  if (given === '') return undefined;
+  const address = given.toLowerCase();
+  return { address, port: Number(port), local: addressScope(address) !== 'ordinary' };
 }
 
 /** The name and value pairs after the type, or `undefined` if a name comes twice. */
@@ -38,9 +58,11 @@ function extensionsOf(text: string): Map<string, string> | undefined {
 }
 
 /**
- * Whether a peer's candidate line (`candidate:…`, without `a=`) may be given to the browser: RFC 8839 grammar and
- * an address that is none of ours. Names other than `.local` are refused, since resolving them would tell
- * somebody. The empty line that ends the candidates is fine. Never throws.
+ * Whether a peer's candidate line (`candidate:…`, without `a=`) may be given to the browser: RFC 8839 grammar, UDP to
+ * an ordinary port, and an address that may be a peer's: not ours, not one of the link only, and not one between a
+ * provider and its customers. Names other than those that browsers make up are refused, since resolving them would tell
+ * somebody. TCP is refused: browsers open no port for it, so that what does is no browser. The empty line that ends the
+ * candidates is fine. Never throws.
  */
 export function checkCandidate(line: string, options: PeerMediaOptions = {}): boolean {
   if (line === '') return true;
@@ -49,7 +71,8 @@ export function checkCandidate(line: string, options: PeerMediaOptions = {}): bo
   if (match === null) return false;
   const [, , component = '', transport = '', priority = '', address = '', port = ''] = match;
   if (!within(component, 1, COMPONENT_MAX) || !within(priority, 1, PRIORITY_MAX)) return false;
-  if (!within(port, 1, PORT_MAX) || !mayConnectTo(address, options)) return false;
+  if (transport.toLowerCase() !== 'udp') return false;
+  if (!within(port, PORT_MIN, PORT_MAX) || !mayConnectTo(address, options)) return false;
 
   const extensions = extensionsOf(match[8] ?? '');
   if (extensions === undefined) return false;
@@ -58,13 +81,10 @@ export function checkCandidate(line: string, options: PeerMediaOptions = {}): bo
   const relatedPort = extensions.get('rport');
   if (relatedAddress !== undefined && !isAddress(relatedAddress)) return false;
   if (relatedPort !== undefined && !isPort(relatedPort)) return false;
-  // RFC 6544, 4.5: TCP candidates, and only they, say how they open.
-  const tcpType = extensions.get('tcptype');
-  return transport.toLowerCase() === 'tcp'
-    ? tcpType === 'active' || tcpType === 'passive'
-    : tcpType === undefined;
+  // RFC 6544, 4.5: only of TCP.
+  return !extensions.has('tcptype');
 }
 
 const isAddress = (text: string): boolean =>
-  MDNS_NAME.test(text) || addressScope(text) !== undefined;
+  RELATED_NAME.test(text) || addressScope(text) !== undefined;
 const isPort = (text: string): boolean => /^\d{1,5}$/.test(text) && within(text, 0, PORT_MAX);

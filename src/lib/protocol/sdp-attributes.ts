@@ -36,7 +36,6 @@ const MEDIA_ONLY = {
   'rtcp-rsize': FLAG,
   'rtcp-xr': /^rcvr-rtt=(all|sender)$/,
   'bundle-only': FLAG,
-  'end-of-candidates': FLAG,
   rtpmap: new RegExp(`^${PAYLOAD_TYPE} [A-Za-z0-9._-]{1,32}/\\d{1,6}(/\\d{1,2})?$`),
   fmtp: new RegExp(`^${PAYLOAD_TYPE} ${VISIBLE}{1,512}$`),
   'rtcp-fb': new RegExp(`^(\\*|${PAYLOAD_TYPE}) [A-Za-z0-9-]{1,32}( [A-Za-z0-9-]{1,32}){0,3}$`),

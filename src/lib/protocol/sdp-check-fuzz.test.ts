@@ -1,8 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 import { expect, test } from 'vitest';
 import { GOOD_SDPS, hostileCandidate, hostileSdp } from '#lib/testing/hostile-sdp.ts';
-import { CANDIDATES_MAX, SDP_MAX_BYTES } from './limits.ts';
-import { checkCandidate, checkSdp, SDP_M_LINES_MAX } from './sdp-check.ts';
+import { checkCandidate } from './ice-candidate.ts';
+import { SDP_MAX_BYTES } from './limits.ts';
+import { checkSdp, SDP_M_LINES_MAX } from './sdp-check.ts';
 
 /** Inputs of each fuzz. A seed that fails becomes a named test in `sdp-check.test.ts` or `ice-candidate.test.ts`. */
 const SEEDS = times(10_000, 100_000);
@@ -11,6 +12,8 @@ const SEEDS = times(10_000, 100_000);
 const NOBODYS = new BlockList();
 for (const [net, prefix] of [
   ['0.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['169.254.0.0', 16],
   ['127.0.0.0', 8],
   ['224.0.0.0', 4],
   ['240.0.0.0', 4],
@@ -21,6 +24,8 @@ for (const [net, prefix] of [
   ['::', 104],
   ['::1', 128],
   ['ff00::', 8],
+  ['fe80::', 10],
+  ['2001::', 32],
   // The same through NAT64 (RFC 6052), 6to4 (RFC 3056), compatible and translated addresses (RFC 2765).
   ['::ffff:0:0:0', 104],
   ['::ffff:0:7f00:0', 104],
@@ -39,7 +44,7 @@ for (const [net, prefix] of [
 
 /** Whether a browser may be told to send there: an address of somebody, or a name of the local network. */
 function isSomebodys(address: string): boolean {
-  if (/^[a-z0-9-]+\.local$/i.test(address)) return true;
+  if (/^[0-9a-f-]{36}\.local$/i.test(address)) return true;
   const version = isIP(address);
   return version !== 0 && !NOBODYS.check(address, version === 4 ? 'ipv4' : 'ipv6');
 }
@@ -52,7 +57,8 @@ function candidateHolds(line: string): boolean {
     /^candidate:[\x21-\x7e]+( [\x21-\x7e]+)+$/i.test(line) &&
     line.length <= 512 &&
     isSomebodys(fields[4] ?? '') &&
-    Number(fields[5]) > 0 &&
+    fields[2]?.toLowerCase() === 'udp' &&
+    Number(fields[5]) >= 1024 &&
     Number(fields[5]) < 65_536 &&
     fields[6]?.toLowerCase() === 'typ'
   );
@@ -76,16 +82,14 @@ function broken(sdp: string, fingerprint: string): string | undefined {
   if (media.length < 1 || media.length > SDP_M_LINES_MAX) return 'too many sections';
   if (!media.every((line) => / [09] UDP\/(TLS\/RTP\/SAVPF|DTLS\/SCTP) /.test(line)))
     return 'transport';
-  const candidates = lines.filter((line) => /^a=candidate/i.test(line));
-  if (candidates.length > CANDIDATES_MAX) return 'too many candidates';
-  if (!candidates.every((line) => candidateHolds(line.slice(2)))) return 'a candidate to nobody';
+  if (/^a=(candidate|end-of)/im.test(sdp)) return 'a candidate';
   const elsewhere = lines.filter((line) => /^(c=|a=rtcp:|a=remote-candidates)/.test(line));
   if (!elsewhere.every((line) => / ?IN IP4 0\.0\.0\.0$/.test(line))) return 'an address';
   return undefined;
 }
 
 test('what is mutated was good', () => {
-  for (const sdp of GOOD_SDPS) expect(checkSdp(sdp)?.sdp).toBe(sdp);
+  for (const sdp of GOOD_SDPS) expect(checkSdp(sdp)).toBeDefined();
 });
 
 test(
@@ -94,12 +98,10 @@ test(
   () => {
     const failed: string[] = [];
     let taken = 0;
-    let withCandidates = 0;
     for (let seed = 0; seed < SEEDS; seed += 1) {
       const checked = checkSdp(hostileSdp(seed));
       if (checked === undefined) continue;
       taken += 1;
-      if (checked.sdp.includes('a=candidate')) withCandidates += 1;
       const why = broken(checked.sdp, checked.fingerprint);
       if (why !== undefined) failed.push(`seed ${seed}: ${why}`);
     }
@@ -107,7 +109,6 @@ test(
     // Else the inputs were only noise and nothing was looked at, or nothing was refused.
     expect(taken).toBeGreaterThan(SEEDS / 10);
     expect(taken).toBeLessThan(SEEDS / 2);
-    expect(withCandidates).toBeGreaterThan(SEEDS / 50);
   },
 );
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CANDIDATES_MAX, SDP_MAX_BYTES } from './limits.ts';
+import { SDP_MAX_BYTES } from './limits.ts';
 import { checkSdp, SDP_M_LINES_MAX } from './sdp-check.ts';
 import chromium from './vectors/chromium-sdp.json' with { type: 'json' };
 
@@ -23,12 +23,12 @@ const sdpOf = (...lines: readonly string[]) => lines.map((line) => `${line}\r\n`
 const GOOD = sdpOf(...SESSION, ...AUDIO);
 
 test.each(['offer', 'answer', 'gatheredOffer', 'gatheredAnswer'] as const)(
-  "takes Chromium's %s and changes nothing in it",
+  "takes Chromium's %s and changes nothing in it but for candidates",
   (kind) => {
     const sdp = chromium[kind];
     expect(sdp.match(/^m=/gm)).toHaveLength(4);
     const checked = checkSdp(sdp);
-    expect(checked?.sdp).toBe(sdp);
+    expect(checked?.sdp).toBe(sdp.replace(/^a=(candidate:.*|end-of-candidates)\r\n/gm, ''));
     expect(checked?.fingerprint).toBe(/sha-256 (\S+)/.exec(sdp)?.[1]);
   },
 );
@@ -97,14 +97,11 @@ test('a section that was rejected stays rejected', () => {
   expect(checkSdp(rejected)?.sdp).toBe(rejected);
 });
 
-test('takes as many sections, candidates and bytes as allowed, and not one more', () => {
+test('takes as many sections and bytes as allowed, and not one more', () => {
   const sections = (count: number) =>
     sdpOf(...SESSION, ...Array<string[]>(count).fill(AUDIO).flat());
   expect(checkSdp(sections(SDP_M_LINES_MAX))).toBeDefined();
   expect(checkSdp(sections(SDP_M_LINES_MAX + 1))).toBeUndefined();
-  const candidates = (count: number) => GOOD + sdpOf(...Array<string>(count).fill(CANDIDATE));
-  expect(checkSdp(candidates(CANDIDATES_MAX))).toBeDefined();
-  expect(checkSdp(candidates(CANDIDATES_MAX + 1))).toBeUndefined();
   const padded = (length: number) => {
     const line = `a=x:${'y'.repeat(500)}\r\n`;
     const lines = GOOD + line.repeat(Math.floor((length - GOOD.length) / line.length) - 1);
@@ -145,13 +142,6 @@ test.each<[string, string]>([
   ['another kind of section', GOOD.replace('m=audio', 'm=text')],
   ['port 65536', GOOD.replace('m=audio 9', 'm=audio 65536')],
   ['a port range', GOOD.replace('m=audio 9', 'm=audio 9/2')],
-  ['a loopback candidate', GOOD + CANDIDATE.replace('192.168.1.7', '127.0.0.1')],
-  ['a mapped loopback candidate', GOOD + CANDIDATE.replace('192.168.1.7', '::ffff:7f00:1')],
-  ['a multicast candidate', GOOD + CANDIDATE.replace('192.168.1.7', '224.0.0.1')],
-  ['an unspecified candidate', GOOD + CANDIDATE.replace('192.168.1.7', '0.0.0.0')],
-  ['a candidate with a name', GOOD + CANDIDATE.replace('192.168.1.7', 'evil.example')],
-  ['a candidate above the sections', GOOD.replace('m=', `${CANDIDATE}\r\nm=`)],
-  ['an empty candidate', `${GOOD}a=candidate:`],
   ['bytes beyond ASCII', `${GOOD}a=x:é`],
   ['a control character', `${GOOD}a=x:\u0000`],
   ['a bare carriage return', `${GOOD}a=x:1\ra=crypto:1`],
@@ -175,11 +165,16 @@ test.each<[string, string]>([
 
 test('the SDP that the refusals above vary is a good one', () => {
   expect(checkSdp(GOOD)?.sdp).toBe(GOOD);
-  expect(checkSdp(GOOD + sdpOf(CANDIDATE))).toBeDefined();
 });
 
-test('on one machine loopback candidates are fine', () => {
-  const sdp = GOOD + sdpOf(CANDIDATE.replace('192.168.1.7', '127.0.0.1'));
-  expect(checkSdp(sdp)).toBeUndefined();
-  expect(checkSdp(sdp, { loopback: true })?.sdp).toBe(sdp);
+test.each([
+  ['a candidate', GOOD + sdpOf(CANDIDATE)],
+  ['a loopback candidate', GOOD + sdpOf(CANDIDATE.replace('192.168.1.7', '127.0.0.1'))],
+  ['a candidate with a name', GOOD + sdpOf(CANDIDATE.replace('192.168.1.7', 'evil.example'))],
+  ['more of them than there may be', GOOD + sdpOf(...Array<string>(99).fill(CANDIDATE))],
+  ['a candidate above the sections', GOOD.replace('m=', `${CANDIDATE}\r\nm=`)],
+  ['an empty candidate', `${GOOD}a=candidate:\r\n`],
+  ['the end of candidates', `${GOOD}a=end-of-candidates\r\n`],
+])('leaves out %s: they are trickled, and checked one by one', (_, sdp) => {
+  expect(checkSdp(sdp)?.sdp).toBe(GOOD);
 });

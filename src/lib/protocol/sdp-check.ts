@@ -1,11 +1,6 @@
-import { checkCandidate } from './ice-candidate.ts';
-import type { PeerMediaOptions } from './ice-candidate.ts';
-import { CANDIDATES_MAX, SDP_MAX_BYTES } from './limits.ts';
+import { SDP_MAX_BYTES } from './limits.ts';
 import { judgeAttribute } from './sdp-attributes.ts';
 import type { SdpLevel } from './sdp-attributes.ts';
-
-export { checkCandidate };
-export type { PeerMediaOptions };
 
 /** Sections of a peer's SDP: audio, camera, screen and data channel. */
 export const SDP_M_LINES_MAX = 4;
@@ -40,12 +35,6 @@ class Rebuilt {
   readonly lines: string[] = [];
   readonly fingerprints = new Set<string>();
   mLines = 0;
-  candidates = 0;
-  readonly #options: PeerMediaOptions;
-
-  constructor(options: PeerMediaOptions) {
-    this.#options = options;
-  }
 
   mLine(line: string): void {
     const [, kind, port = '', formats] = RTP_M_LINE.exec(line) ?? DATA_M_LINE.exec(line) ?? [];
@@ -64,7 +53,6 @@ class Rebuilt {
     const level: SdpLevel = this.mLines === 0 ? 'session' : 'media';
     if (name.toLowerCase() === 'crypto') throw new Refused();
     if (name === 'fingerprint') this.#fingerprint(value);
-    else if (name === 'candidate') this.#candidate(level, line.slice(2));
     else if (name === 'rtcp') this.#rtcp(level, value);
     else if (judgeAttribute(level, name, value) === 'refuse') throw new Refused();
     // The flag `a=x` and the empty value `a=x:` are the same here; written as a flag.
@@ -78,13 +66,6 @@ class Rebuilt {
     if (digits === undefined) throw new Refused();
     this.fingerprints.add(digits);
     this.lines.push(`a=fingerprint:sha-256 ${digits}`);
-  }
-
-  #candidate(level: SdpLevel, line: string): void {
-    this.candidates += 1;
-    if (level === 'session' || this.candidates > CANDIDATES_MAX) throw new Refused();
-    if (!checkCandidate(line, this.#options)) throw new Refused();
-    this.lines.push(`a=${line}`);
   }
 
   #rtcp(level: SdpLevel, value: string): void {
@@ -103,13 +84,13 @@ function linesOf(sdp: string): string[] {
   return lines;
 }
 
-function rebuild(sdp: string, options: PeerMediaOptions): CheckedSdp {
+function rebuild(sdp: string): CheckedSdp {
   const [version, origin = '', name = '', timing, ...rest] = linesOf(sdp);
   const [, id, revision] = ORIGIN.exec(origin) ?? [];
   if (version !== 'v=0' || id === undefined || revision === undefined) throw new Refused();
   if (!name.startsWith('s=') || timing !== 't=0 0') throw new Refused();
 
-  const rebuilt = new Rebuilt(options);
+  const rebuilt = new Rebuilt();
   const { lines } = rebuilt;
   lines.push('v=0', `o=- ${id} ${revision} IN IP4 127.0.0.1`, 's=-', 't=0 0');
   /** Connection and bandwidth lines stand between an m-line and its first attribute. */
@@ -138,15 +119,15 @@ function rebuild(sdp: string, options: PeerMediaOptions): CheckedSdp {
 
 /**
  * Checks a peer's offer or answer before a browser sees it, or `undefined` if it is not to be had: at most
- * `SDP_MAX_BYTES`, four m-lines and `CANDIDATES_MAX` candidates, DTLS-SRTP and data channels only, exactly one
- * SHA-256 fingerprint, no `a=crypto` (SDES). What comes out holds the same limits, and checked again is the same.
+ * `SDP_MAX_BYTES` and four m-lines, DTLS-SRTP and data channels only, exactly one SHA-256 fingerprint, no `a=crypto`
+ * (SDES). Candidates in it are left out: they are trickled, each checked and counted by itself. What comes out holds the same limits, and checked again is the same.
  * Never throws. What an offer and an answer may say is RFC 8829.
  */
-export function checkSdp(sdp: string, options: PeerMediaOptions = {}): CheckedSdp | undefined {
+export function checkSdp(sdp: string): CheckedSdp | undefined {
   // Only ASCII is accepted, so characters are bytes.
   if (sdp.length > SDP_MAX_BYTES) return undefined;
   try {
-    return rebuild(sdp, options);
+    return rebuild(sdp);
   } catch (error) {
     if (error instanceof Refused) return undefined;
     throw error;

@@ -1,10 +1,11 @@
 import type { Milliseconds } from '#lib/domain/ids.ts';
 import type { Effect } from './call-effect.ts';
 import type { Arrived, CallEvent } from './call-event.ts';
-import { isAccepted, isLinked, privacyFor } from './call-state.ts';
+import { isAccepted, isLinked, isLive, privacyFor } from './call-state.ts';
 import type { Call, Finding } from './call-state.ts';
 import type { Line } from './line.ts';
 import { settle, tellMedia } from './live.ts';
+import { admitLocal } from './local-candidates.ts';
 import { NO_NEGOTIATION } from './negotiation.ts';
 import { isFarewell, onFrame } from './on-frame.ts';
 import { onMedia } from './on-media.ts';
@@ -61,7 +62,7 @@ import type { Turn } from './turn.ts';
 export function step(line: Line, event: CallEvent): readonly [Line, readonly Effect[]] {
   const turn: Turn = { now: event.now, effects: [] };
   const next = decide(turn, { ...line, call: line.call && awoken(line.call, event.now) }, event);
-  const call = next.call && acknowledge(turn, next.call);
+  const call = next.call && acknowledge(turn, admitted(turn, next.call));
   return [buryEnded(turn, line, { ...next, call }), turn.effects];
 }
 
@@ -186,6 +187,8 @@ function onArrived(turn: Turn, line: Line, { id, device, frame, via }: Arrived):
       return line;
   }
 }
+
+const admitted = (turn: Turn, call: Call): Call => (isLive(call) ? admitLocal(turn, call) : call);
 
 const HUNG_UP = { type: 'hangup', reason: 'hung-up' } as const;
 

@@ -1,5 +1,9 @@
+import type { Milliseconds } from '#lib/domain/ids.ts';
+import { candidateTarget } from '#lib/protocol/ice-candidate.ts';
 import { CANDIDATES_MAX } from '#lib/protocol/limits.ts';
 import type { Candidate, PathState } from '#lib/ports/media.ts';
+import { aimAt, NO_TARGETS } from './targets.ts';
+import type { Targets } from './targets.ts';
 
 /** How far the descriptions and candidates of a call's media path are. Pure. */
 export interface Negotiation {
@@ -9,8 +13,14 @@ export interface Negotiation {
   readonly remote: 'none' | 'setting' | 'set';
   /** The peer's candidates that wait for its description. */
   readonly early: readonly Candidate[];
+  /** The peer's candidates in private networks, which wait until they may be used. */
+  readonly waiting: readonly Candidate[];
+  /** Our own addresses in private networks, as far as the browser tells them. */
+  readonly own: readonly string[];
   /** How many of the peer's candidates were taken for this description. */
   readonly taken: number;
+  /** Where all that it has had in this call lead. */
+  readonly targets: Targets;
   /** The peer's candidates belong to an offer of its that was not taken. */
   readonly ignoring: boolean;
   /** Our candidates that the peer may not see yet: they hold this device's addresses. */
@@ -21,7 +31,10 @@ export const NO_NEGOTIATION: Negotiation = {
   path: 'none',
   remote: 'none',
   early: [],
+  waiting: [],
+  own: [],
   taken: 0,
+  targets: NO_TARGETS,
   ignoring: false,
   held: [],
 };
@@ -30,9 +43,14 @@ export const NO_NEGOTIATION: Negotiation = {
 export function takeCandidate(
   media: Negotiation,
   candidate: Candidate,
+  now: Milliseconds,
 ): readonly [Negotiation, add: readonly Candidate[]] {
-  if (media.ignoring || media.taken >= CANDIDATES_MAX) return [media, []];
-  const counted = { ...media, taken: media.taken + 1 };
+  const targets = aimAt(media.targets, candidate.candidate, now);
+  if (media.ignoring || media.taken >= CANDIDATES_MAX || targets === undefined) return [media, []];
+  const counted = { ...media, targets, taken: media.taken + 1 };
+  if (candidateTarget(candidate.candidate)?.local) {
+    return [{ ...counted, waiting: [...media.waiting, candidate] }, []];
+  }
   return media.remote === 'set'
     ? [counted, [candidate]]
     : [{ ...counted, early: [...media.early, candidate] }, []];
@@ -51,6 +69,7 @@ export const renegotiating = (media: Negotiation): Negotiation => ({
   ...media,
   remote: 'setting',
   early: [],
+  waiting: [],
   taken: 0,
   ignoring: false,
 });

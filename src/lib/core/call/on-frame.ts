@@ -84,7 +84,7 @@ function onBody(turn: Turn, call: LinkedCall, body: Exclude<CallBody, Farewell>)
       return isWaiting(call) ? onAccepted(turn, call, body.answer) : call;
     case 'candidate': {
       const { type: _type, ...candidate } = body;
-      const [media, add] = takeCandidate(call.media, candidate);
+      const [media, add] = takeCandidate(call.media, candidate, turn.now);
       addCandidates(turn, add);
       return { ...call, media };
     }

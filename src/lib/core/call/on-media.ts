@@ -3,6 +3,7 @@ import type { Media } from './call-event.ts';
 import { isAccepted, isLive, isPreparing } from './call-state.ts';
 import type { AcceptedCall, Call, LiveCall } from './call-state.ts';
 import { pathBecame, settle } from './live.ts';
+import { withOwn } from './local-candidates.ts';
 import { acceptIfReady, ringIfReady } from './ready.ts';
 import {
   isDescribing,
@@ -30,7 +31,7 @@ export function onMedia(turn: Turn, call: Call, event: Media): Call {
     case 'path-error':
       return onPathError(turn, call, event.at);
     case 'candidate':
-      return onOwnCandidate(turn, call, event.candidate);
+      return onOwnCandidate(turn, withOwn(call, event.candidate), event.candidate);
     case 'path-state':
       return onPathState(turn, call, event.state);
     case 'play-blocked':
