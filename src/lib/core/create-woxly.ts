@@ -18,6 +18,7 @@ import { createAudio } from './audio.ts';
 import { createCalls } from './call/call-engine.ts';
 import { createCallHistory, recordLater } from './call-history.ts';
 import { createContacts } from './contacts/contacts.ts';
+import { hasLeftOut } from './contacts/device-owners.ts';
 import { createDiagnostics } from './diagnostics.ts';
 import { createDoctor } from './doctor/doctor.ts';
 import { createEchoTest } from './doctor/echo-test.ts';
@@ -123,6 +124,7 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
     contacts: {
       get: contacts.get,
       ownerOf: (device) => contacts.ownerOf(device)?.key,
+      hasLeftOut: (key, ...about) => hasLeftOut(contacts.get(key), ...about),
     },
     reach: {
       reach: async (...args) => (await network.first).reach.reach(...args),

@@ -23,8 +23,13 @@ export interface Contact {
   readonly hideAddress: boolean;
   readonly added: Milliseconds;
   readonly hints: ReachHints;
-  /** The highest device list epoch accepted so far; a lower one is refused. */
+  /**
+   * The highest device list epoch accepted so far, in seconds since 1970, and never one of the future; a lower one is
+   * refused.
+   */
   readonly epoch: number;
+  /** The devices of that list. Absent before the first one. */
+  readonly devices?: readonly DeviceKey[];
   /**
    * The identity key that this person had before. While it is here the change has not been acknowledged, and there are
    * no calls with them: somebody else may stand behind the new key.

@@ -46,6 +46,7 @@ test('the largest ring fits into a frame, and one byte more of anything is refus
       },
       name: 'n'.repeat(part.name ?? NAME_MAX_BYTES),
       offer: 's'.repeat(part.offer ?? SDP_MAX_BYTES),
+      callee: new Uint8Array(32),
       issued: Number.MAX_SAFE_INTEGER,
       expires: Number.MAX_SAFE_INTEGER,
     });

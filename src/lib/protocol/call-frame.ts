@@ -1,20 +1,33 @@
 import { SIGNED_CERTIFICATE, SIGNED_CERTIFICATE_MAX_BYTES } from './device-certificate.ts';
-import { CALL_ID_BYTES, CANDIDATE_MAX_BYTES, NAME_MAX_BYTES, SDP_MAX_BYTES } from './limits.ts';
+import {
+  CALL_ID_BYTES,
+  CANDIDATE_MAX_BYTES,
+  NAME_MAX_BYTES,
+  PUBLIC_KEY_BYTES,
+  SDP_MAX_BYTES,
+} from './limits.ts';
 import { bool, bytes, choice, nested, optional, required, struct, text, uint } from './struct.ts';
 import type { Of } from './struct.ts';
+
+const CERTIFICATE = nested(SIGNED_CERTIFICATE, SIGNED_CERTIFICATE_MAX_BYTES);
 
 /** Ring the other device. */
 const RING = struct({
   /** The caller's device certificate: ties the authenticated device to the identity that calls. */
-  certificate: required(1, nested(SIGNED_CERTIFICATE, SIGNED_CERTIFICATE_MAX_BYTES)),
+  certificate: required(1, CERTIFICATE),
   /** What the caller calls themselves. */
   name: required(2, text(NAME_MAX_BYTES)),
   offer: required(3, text(SDP_MAX_BYTES)),
   issued: required(4, uint()),
   expires: required(5, uint()),
+  /** The identity that is called: a device of anybody else refuses, whoever named it as that person's. */
+  callee: required(6, bytes(PUBLIC_KEY_BYTES, 'exact')),
 });
 /** It rings here: the only evidence for the caller's "Ringing". */
-const RINGING = struct({});
+const RINGING = struct({
+  /** The callee's device certificate: ties the device that answers to the identity that was called. */
+  certificate: required(1, CERTIFICATE),
+});
 /** The SDP answer before a person accepted, so that a contact's path connects while it rings. */
 const ANSWER = struct({
   answer: required(1, text(SDP_MAX_BYTES)),
@@ -22,9 +35,16 @@ const ANSWER = struct({
   round: optional(2, uint()),
 });
 /** A person pressed Accept. With an answer unless ANSWER went before. */
-const ACCEPT = struct({ answer: optional(1, text(SDP_MAX_BYTES)) });
+const ACCEPT = struct({
+  answer: optional(1, text(SDP_MAX_BYTES)),
+  /** As in RINGING, which does not come where both pressed Call. */
+  certificate: required(2, CERTIFICATE),
+});
 const DECLINE = struct({
-  reason: required(1, choice(['declined', 'busy', 'no-microphone', 'unsupported', 'no-answer'])),
+  reason: required(
+    1,
+    choice(['declined', 'busy', 'no-microphone', 'unsupported', 'no-answer', 'somebody-else']),
+  ),
   /** A short text of the person who declined. */
   note: optional(2, text(NAME_MAX_BYTES)),
 });
@@ -78,7 +98,7 @@ type Bodies = typeof BODIES;
 export type CallBody = { [K in keyof Bodies]: { readonly type: K } & Of<Bodies[K]> }[keyof Bodies];
 export type CallBodyOf<K extends keyof Bodies> = Extract<CallBody, { readonly type: K }>;
 
-/** One frame of `/woxly/call/1`. */
+/** One frame of `/woxly/call/2`. */
 export interface CallFrame {
   /** 16 random bytes chosen by the caller. */
   readonly callId: Uint8Array<ArrayBuffer>;

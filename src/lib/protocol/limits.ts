@@ -11,6 +11,8 @@ export const CALL_ID_BYTES = 16;
 export const NAME_MAX_BYTES = 256;
 /** A multiaddr as text. webrtc-direct with a certhash is about 150. */
 export const MULTIADDR_MAX_BYTES = 512;
+/** The longest life of a device certificate, ms: the year that they are made for, and some weeks. */
+export const CERTIFICATE_TTL_MAX_MS = 400 * 86_400_000;
 /** Devices of one person in a device list, an invite or a presence record. */
 export const DEVICES_MAX = 8;
 /** Relays named in an invite. */

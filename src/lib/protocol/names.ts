@@ -1,6 +1,6 @@
 /** Protocol IDs, topics and domain strings. The major version is in the name; a change of meaning changes it. */
 
-export const CALL_PROTOCOL = '/woxly/call/1';
+export const CALL_PROTOCOL = '/woxly/call/2';
 export const LOOKUP_PROTOCOL = '/woxly/lookup/1';
 /** Watches of presence: the stream on which a relay pushes changes of the tags it was given. */
 export const WATCH_PROTOCOL = '/woxly/presence/1';
@@ -24,6 +24,7 @@ export function presenceTopic(shard: number): string {
 /** What is signed or derived, so that bytes made for one purpose never serve another. */
 export const DOMAIN = {
   certificate: 'woxly device certificate v1',
+  deviceConsent: 'woxly device consent v1',
   deviceList: 'woxly device list v1',
   invite: 'woxly invite v1',
   presence: 'woxly presence v1',

@@ -112,23 +112,14 @@ test('days turn at midnight in UTC', () => {
 });
 
 test('one device and as many relays as allowed fit into what gossip carries', async () => {
-  const certificate = await signCertificate(alice, {
-    ...{ identity: alice.publicKey, device: bob.publicKey, deviceName: 'x'.repeat(NAME_MAX_BYTES) },
-    ...{ issued: NOW, expires: NOW * 2 },
+  const certificate = await signCertificate(alice, bob, {
+    ...{ deviceName: 'x'.repeat(NAME_MAX_BYTES), issued: NOW, expires: NOW * 2 },
   });
   const sealed = async (count: number, deviceName: string) => {
     const one =
       deviceName === ''
         ? certificate
-        : await signCertificate(alice, {
-            ...{
-              identity: alice.publicKey,
-              device: bob.publicKey,
-              deviceName,
-              issued: NOW,
-              expires: NOW * 2,
-            },
-          });
+        : await signCertificate(alice, bob, { deviceName, issued: NOW, expires: NOW * 2 });
     const certificates = Array<typeof one>(count).fill(one);
     const list = await signDeviceList(alice, { epoch: 1, certificates });
     const relays = Array<string>(PRESENCE_RELAYS_MAX).fill('/'.padEnd(MULTIADDR_MAX_BYTES, 'x'));

@@ -5,6 +5,7 @@ import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
 import type { OwnNetwork } from '#lib/domain/reasons.ts';
 import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
 import type { Settings } from '#lib/domain/settings.ts';
+import { hasLeftOut } from '#lib/core/contacts/device-owners.ts';
 import { createCalls } from '#lib/core/call/call-engine.ts';
 import type { CallEngine } from '#lib/core/call/call-engine.ts';
 import type { EndedCallView, LiveCallView } from '#lib/core/call/call-view.ts';
@@ -38,13 +39,13 @@ export class CallWorld {
   readonly spare = this.network.relay(SPARE);
   readonly air = new FakeAir();
   readonly people: CallPerson[] = [];
+  /** Whose device somebody's link names, whatever is true. */
+  readonly misled = new Map<IdentityKey, DeviceKey>();
 
   /** A person with real keys; the same number is the same person. */
   async person(number: number, name: string): Promise<CallPerson> {
     const [identity, device] = [await signerNumber(number), await signerNumber(number + 100)];
-    const certificate = await signCertificate(identity, {
-      identity: identity.publicKey,
-      device: device.publicKey,
+    const certificate = await signCertificate(identity, device, {
       deviceName: 'test',
       issued: this.clock.now() - DAY_MS,
       expires: this.clock.now() + DAY_MS,
@@ -132,7 +133,10 @@ export class CallPerson {
       self: () => ({ key, name, certificate }),
       contacts: {
         get: (of) => this.contacts.get(of),
-        ownerOf: (owned) => this.owners.get(owned),
+        ownerOf: (owned) =>
+          this.owners.get(owned) ??
+          [...this.contacts.values()].find(({ hints }) => hints.devices.includes(owned))?.key,
+        hasLeftOut: (of, owned, issued) => hasLeftOut(this.contacts.get(of), owned, issued),
       },
       ownNetwork: () => this.network,
       onBroken: () => (this.breaks += 1),
@@ -196,7 +200,8 @@ export class CallPerson {
       onFound();
       onDial?.([RELAY, SPARE]);
       try {
-        return await this.node.open(device ?? other.device, CALL_PROTOCOL, [RELAY, SPARE], signal);
+        const to = device ?? this.#world.misled.get(key) ?? other.device;
+        return await this.node.open(to, CALL_PROTOCOL, [RELAY, SPARE], signal);
       } catch (cause) {
         throw new WoxlyError<ReachFailure>('not-reachable', { cause });
       }

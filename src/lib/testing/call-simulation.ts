@@ -62,6 +62,7 @@ export class CallSimulation implements Surroundings {
     const peer = { key, name: key, trust: chosen.trust };
     return {
       self: of.key,
+      certificate: { payload: new Uint8Array(), signature: new Uint8Array() },
       peer,
       hidden: chosen.hidden,
       turnAvailable: this.#turn,

@@ -3,7 +3,7 @@ import type { Trust } from '#lib/domain/contact.ts';
 import type { CallId, DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
 import type { OwnNetwork } from '#lib/domain/reasons.ts';
 import type { Effect } from '#lib/core/call/call-effect.ts';
-import type { CallEvent, Ring, Unstamped } from '#lib/core/call/call-event.ts';
+import type { Arrived, CallEvent, Ring, Unstamped } from '#lib/core/call/call-event.ts';
 import { nextDeadline, step } from '#lib/core/call/call-machine.ts';
 import type { Call } from '#lib/core/call/call-state.ts';
 import { FREE_LINE } from '#lib/core/call/line.ts';
@@ -19,7 +19,8 @@ const ME = 'identity m' as IdentityKey;
 const PEER = 'identity p' as IdentityKey;
 export const PEER_DEVICE = 'device p' as DeviceKey;
 
-const certificate = { payload: new Uint8Array(), signature: new Uint8Array() };
+export const certificate = { payload: new Uint8Array(), signature: new Uint8Array() };
+const callee = new Uint8Array(32);
 
 export interface PlayOptions {
   readonly trust?: Trust;
@@ -54,6 +55,7 @@ export class MachinePlay {
     const self = polite ? ('identity z' as IdentityKey) : ME;
     this.#about = {
       self,
+      certificate,
       peer: { key: PEER, name: 'P', trust },
       hidden,
       turnAvailable,
@@ -89,15 +91,16 @@ export class MachinePlay {
   }
 
   press(part: { readonly supported?: boolean } = {}): this {
-    const self = { id: OURS, certificate, name: 'M', supported: true, patient: this.#patient };
+    const self = { id: OURS, name: 'M', callee, supported: true, patient: this.#patient };
     return this.tell({ type: 'call', ...self, ...part, ...this.#about });
   }
 
   ring(part: Partial<Ring> = {}, issued = this.now): this {
     if ((part.id ?? THEIRS) === THEIRS) this.#heard = 1;
-    const body = { type: 'ring', certificate, name: 'P', offer: 'their offer' } as const;
+    const body = { type: 'ring', certificate, name: 'P', offer: 'their offer', callee } as const;
     return this.tell({
-      ...{ type: 'ring', id: THEIRS, device: PEER_DEVICE, strangersMayRing: true, supported: true },
+      ...{ type: 'ring', id: THEIRS, device: PEER_DEVICE, isForUs: true },
+      ...{ strangersMayRing: true, supported: true },
       ...{ frame: { sequence: 1, acknowledged: 0 }, ...this.#about },
       body: { ...body, issued, expires: issued + 60_000 },
       ...part,
@@ -115,13 +118,17 @@ export class MachinePlay {
     id?: CallId,
     acknowledged?: number,
     via: Via = 'channel',
+    part: Partial<Pick<Arrived, 'from' | 'isKnown'>> = {},
   ): this {
     const { call } = this.line;
     const sent = call && 'link' in call ? call.link.sent : 0;
     const of = id ?? call?.id ?? OURS;
     const callId = fromHex(of) ?? new Uint8Array();
     const frame = { callId, sequence, acknowledged: acknowledged ?? sent, body };
-    return this.tell({ type: 'frame', id: of, device: PEER_DEVICE, frame, via });
+    return this.tell({
+      ...{ type: 'frame', id: of, device: PEER_DEVICE, frame, via, from: PEER, isKnown: true },
+      ...part,
+    });
   }
 
   /** With every tick that the machine asks for meanwhile, as on a page that is awake. */
@@ -150,11 +157,11 @@ const WAYS: Readonly<Record<Call['stage'], (play: MachinePlay) => MachinePlay>> 
       .tell({ type: 'offer-made', offer: 'our offer' })
       .tell({ type: 'microphone-opened' })
       .tell({ type: 'channel-opened', device: PEER_DEVICE }),
-  ringing: (play: MachinePlay) => WAYS.rung(play).hear({ type: 'ringing' }),
+  ringing: (play: MachinePlay) => WAYS.rung(play).hear({ type: 'ringing', certificate }),
   incoming: (play: MachinePlay) => play.ring(),
   answering: (play: MachinePlay) => WAYS.incoming(play).tell({ type: 'accept' }),
   connecting: (play: MachinePlay) =>
-    WAYS.ringing(play).hear({ type: 'accept', answer: 'their answer' }),
+    WAYS.ringing(play).hear({ type: 'accept', certificate, answer: 'their answer' }),
   connected: (play: MachinePlay) =>
     WAYS.connecting(play)
       .tell({ type: 'answer-taken' })

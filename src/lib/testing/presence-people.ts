@@ -35,9 +35,7 @@ export async function presencePerson(
     identity,
     device: deviceKeyOf(device.publicKey),
     async record({ issued, epoch = 1, ...part }) {
-      const certificate = await signCertificate(identity, {
-        identity: identity.publicKey,
-        device: device.publicKey,
+      const certificate = await signCertificate(identity, device, {
         deviceName: 'test',
         issued,
         expires: issued + 365 * DAY,

@@ -57,10 +57,10 @@ export class SimulatedPeer implements CallingDevice {
       this.#work.consent.pressed = true;
     }
     const id = this.#around.newCallId();
-    const certificate = { payload: new Uint8Array(), signature: new Uint8Array() };
+    const callee = new Uint8Array(32);
     const patient = this.#around.random.chance(0.2);
     const microphoneGranted = this.#around.random.chance(0.5);
-    const self = { id, certificate, name: this.key, supported: true, patient, microphoneGranted };
+    const self = { id, callee, name: this.key, supported: true, patient, microphoneGranted };
     this.dispatch({ type: 'call', ...self, ...about });
   }
 
@@ -70,9 +70,19 @@ export class SimulatedPeer implements CallingDevice {
     const { body } = frame;
     const { device } = from;
     const id = toHex(frame.callId) as CallId;
-    if (body.type !== 'ring') return this.dispatch({ type: 'frame', id, device, frame, via });
+    if (body.type !== 'ring') {
+      return this.dispatch({
+        type: 'frame',
+        id,
+        device,
+        frame,
+        via,
+        from: from.key,
+        isKnown: true,
+      });
+    }
     const about = this.#around.circumstances(this, from.key);
-    const rules = { strangersMayRing: true, supported: true };
+    const rules = { isForUs: true, strangersMayRing: true, supported: true };
     this.dispatch({ type: 'ring', id, device, frame, body, ...rules, ...about });
   }
 
@@ -115,6 +125,7 @@ export class SimulatedPeer implements CallingDevice {
   #run(effect: Effect, call: Call | undefined): void {
     if (effect.do === 'send') this.#send(effect.device, effect.frame, call);
     else if (effect.do === 'record') this.ledger.record(effect.record);
+    else if (effect.do === 'ring-now') this.dispatch(effect.ring);
     else if (effect.do === 'finish') this.#closeWork();
     else if (this.#work && call) this.#work.run(effect, call);
     else this.fail(`${effect.do} without a call`);

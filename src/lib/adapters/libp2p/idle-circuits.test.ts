@@ -1,5 +1,6 @@
 import type { Connection, Libp2p } from '@libp2p/interface';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
 import { closeIdleCircuits } from './idle-circuits.ts';
 
 const CONTACT = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN';
@@ -33,7 +34,7 @@ test('a stranger’s silent circuit is closed', async () => {
 });
 
 test('one that rings is kept, and so are contacts, direct connections and our own', async () => {
-  expect(await closed({ streams: [{ protocol: '/woxly/call/1' }] })).toBe(false);
+  expect(await closed({ streams: [{ protocol: CALL_PROTOCOL }] })).toBe(false);
   expect(await closed({ remotePeer: { toString: () => CONTACT } })).toBe(false);
   expect(await closed({ limits: undefined })).toBe(false);
   expect(await closed({ direction: 'outbound' })).toBe(false);

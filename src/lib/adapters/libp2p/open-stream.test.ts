@@ -2,6 +2,7 @@ import type { Connection, Libp2p, Stream } from '@libp2p/interface';
 import { multiaddr } from '@multiformats/multiaddr';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { DeviceKey } from '#lib/domain/ids.ts';
+import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
 import { openStream } from './open-stream.ts';
 
 const PEER = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN' as DeviceKey;
@@ -39,7 +40,7 @@ function opening(known: Connection[], fresh?: Connection, anew = false) {
     },
   };
   const circuits = fresh === undefined ? [] : [CIRCUIT];
-  const target = { peer: PEER, protocol: '/woxly/call/1', circuits, anew };
+  const target = { peer: PEER, protocol: CALL_PROTOCOL, circuits, anew };
   const outcome = openStream(libp2p, dialler, target, new AbortController().signal).then(
     ({ stream }) => stream.id,
     () => 'failed',
@@ -74,7 +75,7 @@ test('a circuit that lost is closed, whenever it would have worked, and what was
 
 test('a circuit that lost stays if the peer speaks on it', async () => {
   const [known, fresh] = [connection('known', 600), connection('new', 1e6)];
-  Object.assign(fresh, { streams: [{ protocol: '/woxly/call/1' }] });
+  Object.assign(fresh, { streams: [{ protocol: CALL_PROTOCOL }] });
   const { outcome } = opening([known], fresh);
   await vi.advanceTimersByTimeAsync(2_000);
   expect(await outcome).toBe('known');

@@ -34,7 +34,7 @@ test('a channel whose frame could not be handled is closed, and no other', async
     { info: () => undefined, warn: (_event, facts) => warned.push(facts) },
     {
       onFrame: async (_device, { body }) => {
-        if (body.type === 'ringing') throw new Error('broken by the test');
+        if (body.type === 'candidate') throw new Error('broken by the test');
         seen.push(body.type);
         return true;
       },
@@ -42,12 +42,13 @@ test('a channel whose frame could not be handled is closed, and no other', async
       onOlder: () => undefined,
       onLost: () => undefined,
       needed: () => true,
+      known: () => true,
     },
   );
   const [bad, good] = [new OneChannel(), new OneChannel()];
   channels.takeInbound(bad);
   channels.takeInbound(good);
-  bad.to?.onFrame(frame({ type: 'ringing' }));
+  bad.to?.onFrame(frame({ type: 'candidate', candidate: '' }));
   good.to?.onFrame(frame({ type: 'heartbeat' }));
   await settled();
   good.to?.onFrame(frame({ type: 'cancel' }));
@@ -67,6 +68,7 @@ test('what every other way has had goes over the channel opened last only', () =
       onOlder: () => undefined,
       onLost: () => undefined,
       needed: () => true,
+      known: () => true,
     },
   );
   const [first, second] = [new OneChannel(), new OneChannel()];

@@ -25,6 +25,8 @@ export interface ChannelEvents {
   onLost(device: DeviceKey): void;
   /** Whether a call needs channels to this device. */
   needed(device: DeviceKey): boolean;
+  /** Whether the device is known to be that of somebody with whom calls may go. */
+  known(device: DeviceKey): boolean;
 }
 
 interface Entry {
@@ -53,7 +55,10 @@ export class CallChannels {
     const own = inbound.filter((entry) => entry.channel.device === channel.device);
     if (own.length >= INBOUND_PER_DEVICE_MAX) own[0]?.channel.close();
     else if (inbound.length >= INBOUND_MAX) {
-      inbound.find((entry) => !this.#events.needed(entry.channel.device))?.channel.close();
+      // Those of strangers first: a flood of theirs does not push out a contact who is about to ring.
+      const spare = inbound.filter((entry) => !this.#events.needed(entry.channel.device));
+      const strange = spare.find((entry) => !this.#events.known(entry.channel.device));
+      (strange ?? spare[0])?.channel.close();
     }
     this.#add(channel, true);
   }

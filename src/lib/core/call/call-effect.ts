@@ -2,6 +2,7 @@ import type { CallRecord } from '#lib/domain/call.ts';
 import type { CallId, DeviceKey } from '#lib/domain/ids.ts';
 import type { CallFrame } from '#lib/protocol/call-frame.ts';
 import type { Candidate } from '#lib/ports/media.ts';
+import type { Ring } from './call-event.ts';
 
 /** What the engine does in the world for the machine. What comes of it comes back as events. */
 export type Effect =
@@ -57,5 +58,7 @@ export type Effect =
   | { readonly do: 'continue-as'; readonly id: CallId }
   /** The call is over: close the path and the microphone, stop whatever is under way for it. */
   | { readonly do: 'finish'; readonly id: CallId }
+  /** The call that was in its way is over: this RING comes again, at once. */
+  | { readonly do: 'ring-now'; readonly ring: Ring }
   /** A line of the history. Exactly one a call. */
   | { readonly do: 'record'; readonly record: CallRecord };

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { CallId } from '#lib/domain/ids.ts';
 import { encodeCallFrame } from '#lib/protocol/call-frame.ts';
+import { publicKeyOf } from '#lib/protocol/key-text.ts';
 import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
 import { CallWorld, ring } from '#lib/testing/call-people.ts';
 import type { CallPerson } from '#lib/testing/call-people.ts';
@@ -42,6 +43,7 @@ describe('hostile peers', () => {
           name: 'Mallory',
           offer: 'fake-sdp 99 1',
         },
+        ...{ callee: publicKeyOf(bob.key) },
         ...{ issued: world.clock.now(), expires: world.clock.now() + 60_000 },
         ...part,
       },
@@ -117,7 +119,8 @@ describe('hostile peers', () => {
     end?.send(
       encodeCallFrame({
         callId: Uint8Array.from(id.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)),
-        ...{ sequence: 2, acknowledged: 1, body: { type: 'accept', answer: 'fake-sdp 9 9' } },
+        ...{ sequence: 2, acknowledged: 1 },
+        body: { type: 'accept', certificate: alice.certificate, answer: 'fake-sdp 9 9' },
       }),
     );
     await until(() => bob.heard(alice).some(({ type }) => type === 'hangup'), 'a HANGUP');

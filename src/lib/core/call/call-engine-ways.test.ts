@@ -122,7 +122,7 @@ describe('what comes over the path', () => {
   test.each(['garbage', 'a RING', 'a flood'])('%s shuts it, and the call goes on', async (what) => {
     await talk(alice, bob);
     const { certificate } = alice;
-    const late = { issued: 0, expires: 1 };
+    const late = { issued: 0, expires: 1, callee: new Uint8Array(32) };
     const frames = {
       garbage: [Uint8Array.of(1, 2, 3)],
       'a RING': [say({ type: 'ring', certificate, name: 'A', offer: 'fake-sdp 9 9', ...late })],

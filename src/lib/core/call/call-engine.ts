@@ -5,6 +5,7 @@ import { cleanName } from '#lib/domain/name.ts';
 import type { LinkProblem, OwnNetwork } from '#lib/domain/reasons.ts';
 import { fail, ok } from '#lib/domain/result.ts';
 import type { Result } from '#lib/domain/result.ts';
+import { publicKeyOf } from '#lib/protocol/key-text.ts';
 import { CALL_ID_BYTES } from '#lib/protocol/limits.ts';
 import type { Signed } from '#lib/protocol/signed.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
@@ -20,8 +21,8 @@ export interface CallsPorts extends CallRunnerPorts {
   /** Who this device is; asked whenever a call begins. */
   readonly self: () => {
     readonly key: IdentityKey;
-    readonly name: string;
     readonly certificate: Signed;
+    readonly name: string;
   };
 }
 
@@ -91,13 +92,13 @@ class RunningCalls implements CallEngine {
     const about = circumstancesOf(this.#ports, who.key, who.name);
     if (about.peer.trust === 'blocked') return Promise.resolve(fail('blocked'));
     const id = toHex(this.#ports.random.bytes(CALL_ID_BYTES)) as CallId;
-    const { certificate, name } = self;
     const { supported } = this.#ports.paths;
     if (isOver(this.#runner.call)) {
       const known = this.#ports.contacts.get(who.key)?.hints;
       this.#runner.begin({ key: who.key, hints: mergeHints(who, known) });
     }
-    const call = { type: 'call', id, certificate, name, supported, patient } as const;
+    const callee = publicKeyOf(who.key);
+    const call = { type: 'call', id, name: self.name, callee, supported, patient } as const;
     this.#runner.dispatch({ ...call, ...about, microphoneGranted: this.#granted });
     return Promise.resolve(ok(this.#runner.call?.id ?? id));
   }

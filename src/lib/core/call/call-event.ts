@@ -2,6 +2,7 @@ import type { Bytes } from '#lib/domain/bytes.ts';
 import type { CallId, DeviceKey, IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
 import type { MicrophoneProblem, OwnNetwork } from '#lib/domain/reasons.ts';
 import type { CallBodyOf, CallFrame } from '#lib/protocol/call-frame.ts';
+import type { Signed } from '#lib/protocol/signed.ts';
 import type { Candidate, PathState } from '#lib/ports/media.ts';
 import type { CallPeer } from './call-view.ts';
 import type { ReachFailure } from './reach-port.ts';
@@ -10,6 +11,8 @@ import type { Via } from './reliable.ts';
 /** What this device knows about itself and a person at the moment a call with them begins. */
 export interface Circumstances {
   readonly self: IdentityKey;
+  /** Of this device. */
+  readonly certificate: Signed;
   readonly peer: CallPeer;
   /** Our address is hidden from everybody or from this person. */
   readonly hidden: boolean;
@@ -29,8 +32,9 @@ export type Press =
   | ({
       readonly type: 'call';
       readonly id: CallId;
-      readonly certificate: CallBodyOf<'ring'>['certificate'];
       readonly name: string;
+      /** The public key of the person who is called. */
+      readonly callee: Bytes;
       readonly supported: boolean;
       readonly patient: boolean;
     } & Circumstances &
@@ -69,6 +73,8 @@ export interface Ring extends Circumstances {
   readonly device: DeviceKey;
   readonly frame: Pick<CallFrame, 'sequence' | 'acknowledged'>;
   readonly body: CallBodyOf<'ring'>;
+  /** It is this person that is called, and not somebody whom this device is taken for. */
+  readonly isForUs: boolean;
   readonly strangersMayRing: boolean;
   /** Whether this browser can make voice connections. */
   readonly supported: boolean;
@@ -81,6 +87,10 @@ export interface Arrived {
   readonly device: DeviceKey;
   readonly frame: CallFrame & { readonly callId: Bytes };
   readonly via: Via;
+  /** Whose device it proves to be, for RINGING and ACCEPT. */
+  readonly from?: IdentityKey | undefined;
+  /** The device is known to be that of somebody with whom calls may go. */
+  readonly isKnown: boolean;
 }
 
 /** What became of an effect on the media path, and what it says by itself. */

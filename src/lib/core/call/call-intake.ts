@@ -1,16 +1,20 @@
 import { toHex } from '#lib/domain/bytes.ts';
-import type { CallId, DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
+import type { CallId, DeviceKey, IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
 import { cleanName } from '#lib/domain/name.ts';
 import type { Settings } from '#lib/domain/settings.ts';
 import type { CallBodyOf, CallFrame } from '#lib/protocol/call-frame.ts';
+import { identityKeyOf } from '#lib/protocol/key-text.ts';
 import { CALL_ID_BYTES } from '#lib/protocol/limits.ts';
+import type { Signed } from '#lib/protocol/signed.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { IceServer, MediaPaths } from '#lib/ports/media.ts';
+import { mayCall } from '../contacts/may-call.ts';
+import { inOrder } from '../in-order.ts';
 import type { Contacts } from '../woxly.ts';
 import type { CallEvent, Circumstances, Unstamped } from './call-event.ts';
 import type { Via } from './reliable.ts';
-import { callerOf, checkBody, inTime, isUntimely, peerOf } from './ring-check.ts';
-import type { SdpChecks } from './ring-check.ts';
+import { certifiedBy, checkBody, inTime, isUntimely, peerOf } from './ring-check.ts';
+import type { Certified, SdpChecks } from './ring-check.ts';
 import { CONTACT_RINGS, RingGate, STRANGER_RINGS } from './ring-gate.ts';
 
 export interface CallIntakePorts extends SdpChecks {
@@ -19,10 +23,12 @@ export interface CallIntakePorts extends SdpChecks {
   readonly clockOffset: () => number;
   readonly paths: MediaPaths;
   readonly iceServers: () => readonly IceServer[];
-  readonly self: () => { readonly key: IdentityKey };
+  readonly self: () => { readonly key: IdentityKey; readonly certificate: Signed };
   readonly contacts: Pick<Contacts, 'get'> & {
     /** The person among the contacts whose device this is, as far as is known. */
-    readonly ownerOf?: (device: DeviceKey) => IdentityKey | undefined;
+    readonly ownerOf: (device: DeviceKey) => IdentityKey | undefined;
+    /** Whether this person has left the device out of their list since it was certified. */
+    readonly hasLeftOut: (key: IdentityKey, device: DeviceKey, issued: Milliseconds) => boolean;
   };
   readonly settings: () => Settings;
 }
@@ -39,6 +45,8 @@ export class CallIntake {
   readonly #events: CallIntakeEvents;
   readonly #strangers = new RingGate(STRANGER_RINGS);
   readonly #contacts = new RingGate(CONTACT_RINGS);
+  /** Certificates of devices that we do not know are verified one after the other, so that others need not wait. */
+  readonly #inTurn = inOrder();
 
   constructor(ports: CallIntakePorts, events: CallIntakeEvents) {
     this.#ports = ports;
@@ -53,8 +61,37 @@ export class CallIntake {
     if (id === NO_CALL && body.type === 'heartbeat') return true;
     // Over a path there is a call already.
     if (body.type === 'ring') return via === 'channel' && this.#takeRing(id, device, frame, body);
-    this.#events.onEvent({ type: 'frame', id, device, frame: { ...frame, body }, via });
+    const proof =
+      body.type === 'ringing' || body.type === 'accept'
+        ? await certifiedBy(body.certificate, device, this.#networkTime)
+        : undefined;
+    const from = proof && !this.#isLeftOut(proof, device) ? proof.key : undefined;
+    const isKnown = this.knows(device);
+    this.#events.onEvent({
+      type: 'frame',
+      id,
+      device,
+      frame: { ...frame, body },
+      via,
+      from,
+      isKnown,
+    });
     return true;
+  }
+
+  /** Whether this is, as far as is known, the device of somebody with whom calls may go. */
+  knows(device: DeviceKey): boolean {
+    const { contacts } = this.#ports;
+    const owner = contacts.ownerOf(device);
+    return owner !== undefined && mayCall(contacts.get(owner));
+  }
+
+  get #networkTime(): Milliseconds {
+    return this.#ports.clock.now() + this.#ports.clockOffset();
+  }
+
+  #isLeftOut({ key, issued }: Certified, device: DeviceKey): boolean {
+    return this.#ports.contacts.hasLeftOut(key, device, issued);
   }
 
   async #takeRing(
@@ -63,13 +100,15 @@ export class CallIntake {
     frame: CallFrame,
     body: CallBodyOf<'ring'>,
   ): Promise<boolean> {
-    const { self, clock, clockOffset, settings, paths } = this.#ports;
-    const caller = await callerOf(body, device, clock.now() + clockOffset());
-    if (caller === undefined || caller === self().key) return false;
-    const about = this.#callerAs(circumstancesOf(this.#ports, caller, body.name), device, body);
+    const { self, settings, paths } = this.#ports;
+    const verify = () => certifiedBy(body.certificate, device, this.#networkTime);
+    const caller = await (this.knows(device) ? verify() : this.#inTurn(verify));
+    if (caller === undefined || caller.key === self().key) return false;
+    const about = this.#callerAs(caller, device, body);
     if (!this.#events.knows(id, device) && !this.#admits(about, device)) return true;
     this.#events.onEvent({
       ...{ type: 'ring', id, device, frame, body: this.#inOwnTime(body), ...about },
+      isForUs: identityKeyOf(body.callee) === self().key,
       strangersMayRing: settings().strangersMayRing,
       supported: paths.supported,
     });
@@ -85,15 +124,17 @@ export class CallIntake {
   }
 
   /**
-   * An identity that rings from the device of somebody else we know is a stranger, whatever name it goes by; and who
-   * is blocked stays so under another identity.
+   * An identity that rings from the device of somebody else we know, or from one that it has left out of its list since,
+   * is a stranger, whatever name it goes by; and who is blocked stays so under another identity.
    */
-  #callerAs(about: Circumstances, device: DeviceKey, { name }: CallBodyOf<'ring'>): Circumstances {
+  #callerAs(caller: Certified, device: DeviceKey, { name }: CallBodyOf<'ring'>): Circumstances {
     const { contacts } = this.#ports;
-    const owner = contacts.ownerOf?.(device);
+    const about = circumstancesOf(this.#ports, caller.key, name);
+    const owner = contacts.ownerOf(device);
     const { key, trust } = about.peer;
-    if (owner === undefined || owner === key || trust === 'blocked') return about;
-    const blocked = contacts.get(owner)?.trust === 'blocked';
+    const isOwn = owner === undefined || owner === key;
+    if (trust === 'blocked' || (isOwn && !this.#isLeftOut(caller, device))) return about;
+    const blocked = !isOwn && contacts.get(owner)?.trust === 'blocked';
     const peer = { key, name: cleanName(name), trust: blocked ? 'blocked' : 'stranger' } as const;
     return { ...about, peer };
   }
@@ -122,8 +163,9 @@ export function circumstancesOf(
   name?: string,
 ): Circumstances {
   const { contacts, settings, self, iceServers } = ports;
+  const { key: own, certificate } = self();
   return {
-    self: self().key,
+    ...{ self: own, certificate },
     peer: peerOf(contacts, key, name),
     hidden: settings().hideAddress || contacts.get(key)?.hideAddress === true,
     keyChanged: contacts.get(key)?.keyBefore !== undefined,

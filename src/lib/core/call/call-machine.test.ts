@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { DeviceKey } from '#lib/domain/ids.ts';
 import type { CallBody } from '#lib/protocol/call-frame.ts';
 import { CANDIDATES_MAX } from '#lib/protocol/limits.ts';
-import { at, OURS, STAGES, LIVE, THEIRS } from '#lib/testing/machine-play.ts';
+import { certificate, at, OURS, STAGES, LIVE, THEIRS } from '#lib/testing/machine-play.ts';
 import type { Stage, MachinePlay } from '#lib/testing/machine-play.ts';
 import type { Press } from './call-event.ts';
 import { nextDeadline } from './call-machine.ts';
@@ -159,7 +159,7 @@ describe('what the peer says', () => {
   test('"ringing" is claimed on RINGING only', () => {
     const play = at('rung').hearAs(0, { type: 'heartbeat' });
     expect(play.stage).toBe('rung');
-    expect(play.hear({ type: 'ringing' }).stage).toBe('ringing');
+    expect(play.hear({ type: 'ringing', certificate }).stage).toBe('ringing');
   });
 
   test('a missed call is missed, a declined one is not', () => {
@@ -184,25 +184,31 @@ describe('what the peer says', () => {
   });
 
   test('ACCEPT without any answer is no ACCEPT', () => {
-    expect(at('ringing').hear({ type: 'accept' }).stage).toBe('ended: connection-failed');
+    expect(at('ringing').hear({ type: 'accept', certificate }).stage).toBe(
+      'ended: connection-failed',
+    );
   });
 
   test('an offer has one answer', () => {
-    const play = at('rung').hear({ type: 'answer', answer: 'first' });
+    const play = at('ringing').hear({ type: 'answer', answer: 'first' });
     expect(play.did).toContain('take-answer');
     expect(play.hear({ type: 'answer', answer: 'second' }).did).not.toContain('take-answer');
-    expect(play.hear({ type: 'accept', answer: 'third' }).did).not.toContain('take-answer');
+    expect(play.hear({ type: 'accept', certificate, answer: 'third' }).did).not.toContain(
+      'take-answer',
+    );
   });
 
   test('frames that come early come again; none is acted upon twice', () => {
-    const play = at('rung').hearAs(2, { type: 'accept', answer: 'x' });
+    const play = at('rung').hearAs(2, { type: 'accept', certificate, answer: 'x' });
     expect(play.stage).toBe('rung');
-    play.hearAs(1, { type: 'ringing' }).hearAs(2, { type: 'accept', answer: 'x' });
+    play
+      .hearAs(1, { type: 'ringing', certificate })
+      .hearAs(2, { type: 'accept', certificate, answer: 'x' });
     expect(play.stage).toBe('connecting');
     // It came by two ways, and was acknowledged just now. Later it means that this was not heard.
-    expect(play.hearAs(2, { type: 'accept', answer: 'x' }).did).toEqual([]);
+    expect(play.hearAs(2, { type: 'accept', certificate, answer: 'x' }).did).toEqual([]);
     play.now += REPEAT_MS;
-    expect(play.hearAs(2, { type: 'accept', answer: 'x' }).did).toEqual(['heartbeat']);
+    expect(play.hearAs(2, { type: 'accept', certificate, answer: 'x' }).did).toEqual(['heartbeat']);
   });
 
   test('candidates wait for the description, and are counted', () => {

@@ -130,7 +130,8 @@ function decide(turn: Turn, line: Line, event: CallEvent): Line {
 
 /** A person pressed Call. The microphone, the offer and the search for the person start at once, side by side. */
 function place(turn: Turn, event: Extract<CallEvent, { readonly type: 'call' }>): Call {
-  const { self, peer, hidden, turnAvailable, supported, id, certificate, name, patient } = event;
+  const { self, peer, hidden, turnAvailable, supported, id, certificate, name } = event;
+  const { callee, patient } = event;
   const privacy = privacyFor(peer.trust, hidden, turnAvailable);
   const finding: Finding = {
     ...{ stage: 'finding', id, direction: 'outgoing', peer, started: turn.now, privacy },
@@ -139,7 +140,7 @@ function place(turn: Turn, event: Extract<CallEvent, { readonly type: 'call' }>)
     ...{ muted: false, playBlocked: false, media: NO_NEGOTIATION },
     microphone: event.microphoneGranted ? 'granted' : 'opening',
     ...{ systemMuted: false, background: false, patient, search: { at: undefined, failures: 0 } },
-    ...{ offer: undefined, offeredAt: turn.now, self: { certificate, name } },
+    ...{ offer: undefined, offeredAt: turn.now, self: { certificate, name, callee } },
     deadline: turn.now + (patient ? PATIENT_MS : PREPARING_MS),
   };
   // Somebody else may stand behind the new key.
@@ -153,10 +154,14 @@ function place(turn: Turn, event: Extract<CallEvent, { readonly type: 'call' }>)
 }
 
 /** A frame other than RING: for the call, for one that is over, or for one that is not known here. */
-function onArrived(turn: Turn, line: Line, { id, device, frame, via }: Arrived): Line {
+function onArrived(
+  turn: Turn,
+  line: Line,
+  { id, device, frame, via, from, isKnown }: Arrived,
+): Line {
   const { call } = line;
   if (call && isLinked(call) && call.id === id && call.link.device === device) {
-    return { ...line, call: onFrame(turn, call, frame, via) };
+    return { ...line, call: onFrame(turn, call, frame, via, from) };
   }
   const over = findTombstone(line.tombstones, id, device, turn.now);
   if (over !== undefined) {
@@ -177,8 +182,10 @@ function onArrived(turn: Turn, line: Line, { id, device, frame, via }: Arrived):
     case 'restart':
     case 'media':
     case 'heartbeat':
-      // This page was loaded anew in the middle of a call: nobody shall talk to an empty line.
-      send(turn, device, [looseFrame(id, { type: 'hangup', reason: 'connection-lost' })]);
+      // This page was loaded anew in the middle of a call: nobody shall talk to an empty line. Whom we do not know is
+      // told nothing, else who is blocked would hear that somebody is here.
+      if (isKnown)
+        send(turn, device, [looseFrame(id, { type: 'hangup', reason: 'connection-lost' })]);
       return line;
     case 'candidate': // Its RING may still be on the way.
     case 'ring':

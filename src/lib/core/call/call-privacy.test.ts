@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { at, MachinePlay, PEER_DEVICE, STAGES } from '#lib/testing/machine-play.ts';
+import { certificate, at, MachinePlay, PEER_DEVICE, STAGES } from '#lib/testing/machine-play.ts';
 import type { Signal } from './call-event.ts';
 import { nextDeadline } from './call-machine.ts';
 import { SILENCE_MS } from './timing.ts';
@@ -15,7 +15,7 @@ describe('privacy', () => {
     expect(play.tell({ type: 'accept' }).did).toEqual(['open-microphone']);
     play.tell({ type: 'microphone-opened' });
     expect(play.did).toEqual(['set-muted', 'accept', 'send-sound', 'play', 'expect']);
-    expect(play.said).toEqual([{ type: 'accept' }]);
+    expect(play.said).toEqual([{ type: 'accept', certificate }]);
     // Connected is claimed once the caller has our ACCEPT.
     expect(play.stage).toBe('connecting');
     expect(play.hearAs(0, { type: 'heartbeat' }).stage).toBe('connected');
@@ -46,7 +46,7 @@ describe('privacy', () => {
     expect(play.hear({ type: 'answer', answer: 'x' }).did).toEqual(['heartbeat']);
     play.hear({ type: 'candidate', candidate: 'candidate:2' });
     expect(play.did).toEqual(['heartbeat']);
-    play.hear({ type: 'accept' });
+    play.hear({ type: 'accept', certificate });
     expect(play.did).toEqual(['take-answer', 'send-sound', 'play', 'expect', 'candidate']);
     expect(play.tell({ type: 'answer-taken' }).did).toEqual(['add-candidate']);
   });

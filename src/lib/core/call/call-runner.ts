@@ -72,6 +72,7 @@ export class CallRunner {
       },
       onLost: (device) => this.dispatch({ type: 'channel-lost', device }),
       needed: (device) => this.#needs(device),
+      known: (device) => this.#intake.knows(device),
     });
     this.preparation = new CallPreparation(ports, {
       onChannel: (channel) => this.channels.takeOutbound(channel),
@@ -112,7 +113,7 @@ export class CallRunner {
       report: (event) => {
         if (this.#work === work) this.dispatch(event);
       },
-      guarded: () => isGuarded(this.#ports, who.key),
+      guarded: () => isStrange(this.#line.call) || isGuarded(this.#ports, who.key),
     });
     this.#work = work;
   }
@@ -214,6 +215,7 @@ export class CallRunner {
   #run(effect: Effect): void {
     if (effect.do === 'send') this.#send(effect);
     else if (effect.do === 'record') this.#ports.onEnded(effect.record);
+    else if (effect.do === 'ring-now') this.dispatch(effect.ring);
     else if (effect.do !== 'finish') this.#work?.run(effect);
     else {
       this.#work?.close();
@@ -247,6 +249,9 @@ export class CallRunner {
 
 export const isOver = (call: Call | undefined): boolean =>
   call === undefined || call.stage === 'ended';
+
+/** Whether it is with a stranger, or somebody who goes by a contact's key on a device that is not taken for theirs. */
+const isStrange = (call: Call | undefined): boolean => call?.peer.trust === 'stranger';
 
 /** Whose call it is that is on the line. */
 export const peerOfLine = (call: Call | undefined): IdentityKey | undefined =>

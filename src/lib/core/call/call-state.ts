@@ -3,6 +3,7 @@ import type { Trust } from '#lib/domain/contact.ts';
 import type { CallId, DeviceKey, Milliseconds } from '#lib/domain/ids.ts';
 import type { EndReason } from '#lib/domain/reasons.ts';
 import type { CallBody, CallBodyOf } from '#lib/protocol/call-frame.ts';
+import type { Signed } from '#lib/protocol/signed.ts';
 import type { CallPeer } from './call-view.ts';
 import type { MediaState } from './media-state.ts';
 import type { Negotiation } from './negotiation.ts';
@@ -59,7 +60,7 @@ interface Preparing extends Base {
   /** When a patient call searches again, after so many searches that found nobody. */
   readonly search: { readonly at: Milliseconds | undefined; readonly failures: number };
   /** What the RING will say about us. */
-  readonly self: Pick<CallBodyOf<'ring'>, 'certificate' | 'name'>;
+  readonly self: Pick<CallBodyOf<'ring'>, 'certificate' | 'name' | 'callee'>;
   readonly deadline: Milliseconds;
 }
 export interface Finding extends Preparing {
@@ -90,6 +91,8 @@ export interface Ringing extends Waiting {
 
 /** The callee, before its ACCEPT. */
 interface Asked extends Linked {
+  /** Of this device: what ACCEPT proves to the caller. */
+  readonly certificate: Signed;
   readonly offer: string;
   /** `none`: there is no path object. `sent`: in ANSWER. */
   readonly answer: 'none' | 'making' | 'sent' | { readonly made: string };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CANDIDATES_MAX } from '#lib/protocol/limits.ts';
-import { at } from '#lib/testing/machine-play.ts';
+import { certificate, at } from '#lib/testing/machine-play.ts';
 import type { MachinePlay } from '#lib/testing/machine-play.ts';
 import { TARGET_EVERY_MS, TARGETS_MAX } from './targets.ts';
 
@@ -44,7 +44,7 @@ test('who was called sends us nowhere in a private network that we are not in, b
   for (const address of [PRINTER, HIDDEN, '10.0.0.1']) {
     expect(used(hear(play, address))).toEqual([]);
   }
-  expect(used(play.hear({ type: 'accept' }))).toEqual([PRINTER, HIDDEN, '10.0.0.1']);
+  expect(used(play.hear({ type: 'accept', certificate }))).toEqual([PRINTER, HIDDEN, '10.0.0.1']);
 });
 
 test('two in one network find each other while it rings', () => {

@@ -1,3 +1,4 @@
+import type { IdentityKey } from '#lib/domain/ids.ts';
 import { cleanName } from '#lib/domain/name.ts';
 import type { EndReason } from '#lib/domain/reasons.ts';
 import type { CallBody, CallBodyOf, CallFrame } from '#lib/protocol/call-frame.ts';
@@ -22,16 +23,32 @@ export const isFarewell = (body: CallBody): body is Farewell =>
   body.type === 'decline' || body.type === 'cancel' || body.type === 'hangup';
 
 /** A frame of the peer's device for this call. */
-export function onFrame(turn: Turn, call: LinkedCall, frame: CallFrame, via: Via): Call {
+export function onFrame(
+  turn: Turn,
+  call: LinkedCall,
+  frame: CallFrame,
+  via: Via,
+  from?: IdentityKey,
+): Call {
   const [link, arrival] = receive(call.link, frame, turn.now, via);
   const told = { ...call, link };
   const heard = isAccepted(told) ? offerSeen(turn, told) : told;
   if (isFarewell(frame.body)) return onFarewell(turn, heard, frame.body);
+  if (arrival === 'expected' && isImpostor(heard, frame.body, from)) {
+    return end(turn, heard, 'not-secure');
+  }
   const next = arrival === 'expected' ? onBody(turn, heard, frame.body) : heard;
   const revived =
     turn.now - call.link.heardAt >= REVIVED_MS || (isAccepted(call) && !isHeard(call));
   return revived && isAccepted(next) ? repairSoon(turn, next) : next;
 }
+
+/**
+ * Whether it rings, or a call is accepted, on a device that does not prove to be of the person who was called: an invite
+ * may have named it, or a list from which it was left out since.
+ */
+const isImpostor = (call: LinkedCall, { type }: CallBody, from: IdentityKey | undefined): boolean =>
+  isWaiting(call) && (type === 'ringing' || type === 'accept') && from !== call.peer.key;
 
 const DECLINED: Record<CallBodyOf<'decline'>['reason'], EndReason> = {
   declined: 'declined-by-peer',
@@ -39,6 +56,7 @@ const DECLINED: Record<CallBodyOf<'decline'>['reason'], EndReason> = {
   'no-microphone': 'peer-microphone',
   unsupported: 'peer-unsupported',
   'no-answer': 'no-answer',
+  'somebody-else': 'not-secure',
 };
 const HUNG_UP: Record<CallBodyOf<'hangup'>['reason'], EndReason> = {
   'hung-up': 'hung-up-by-peer',
@@ -97,8 +115,8 @@ function onBody(turn: Turn, call: LinkedCall, body: Exclude<CallBody, Farewell>)
 
 function onAnswer(turn: Turn, call: LinkedCall, body: CallBodyOf<'answer'>): Call {
   if (isAccepted(call)) return onRestartAnswer(turn, call, body);
-  // An offer has one answer.
-  if (!isWaiting(call) || call.answer !== 'none') return call;
+  // An offer has one answer, and it comes after the proof of whose device it is, in RINGING.
+  if (call.stage !== 'ringing' || call.answer !== 'none') return call;
   const { answer } = body;
   // With the answer ICE checks begin, and they show our address: they wait for ACCEPT where that matters.
   return call.privacy.warm ? takeAnswer(turn, call, answer) : { ...call, answer: { held: answer } };

@@ -2,7 +2,15 @@ import { describe, expect, test } from 'vitest';
 import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
 import type { CallBody } from '#lib/protocol/call-frame.ts';
 import { TOMBSTONE_MS } from '#lib/protocol/limits.ts';
-import { at, MachinePlay, OURS, THEIRS, STAGES, LIVE } from '#lib/testing/machine-play.ts';
+import {
+  certificate,
+  at,
+  MachinePlay,
+  OURS,
+  THEIRS,
+  STAGES,
+  LIVE,
+} from '#lib/testing/machine-play.ts';
 import type { Stage } from '#lib/testing/machine-play.ts';
 import type { Press } from './call-event.ts';
 import { RING_EARLY_MS, RING_LATE_MS, RINGING_MS } from './timing.ts';
@@ -24,7 +32,7 @@ describe('after the end', () => {
 
   test('an ACCEPT that crossed our CANCEL is answered by HANGUP', () => {
     const play = at('ringing').tell({ type: 'hang-up' });
-    expect(play.hear({ type: 'accept', answer: 'x' }).said).toEqual([hangup]);
+    expect(play.hear({ type: 'accept', certificate, answer: 'x' }).said).toEqual([hangup]);
   });
 
   test('a RING of a call that is over never rings', () => {
@@ -47,7 +55,9 @@ describe('after the end', () => {
   test('a call that is not known here is hung up, but not one whose RING is on the way', () => {
     const play = new MachinePlay();
     expect(play.hearAs(0, { type: 'heartbeat' }, THEIRS).said).toMatchObject([{ type: 'hangup' }]);
-    expect(play.hearAs(2, { type: 'accept' }, THEIRS).said).toMatchObject([{ type: 'hangup' }]);
+    expect(play.hearAs(2, { type: 'accept', certificate }, THEIRS).said).toMatchObject([
+      { type: 'hangup' },
+    ]);
     expect(play.hearAs(2, { type: 'candidate', candidate: '' }, THEIRS).said).toEqual([]);
   });
 });

@@ -41,6 +41,11 @@ export function onRing(turn: Turn, line: Line, ring: Ring): Line {
 
   const { trust } = ring.peer;
   if (trust === 'blocked') return refuse(turn, line, ring);
+  if (!ring.isForUs) {
+    // Somebody named this device as theirs; a stranger hears nothing of whose it is.
+    const say = { type: 'decline', reason: 'somebody-else' } as const;
+    return refuse(turn, line, ring, trust === 'stranger' && !ring.strangersMayRing ? {} : { say });
+  }
   if (trust === 'stranger' && !ring.strangersMayRing) {
     return refuse(turn, line, ring, { missed: 'missed' });
   }
@@ -55,11 +60,17 @@ export function onRing(turn: Turn, line: Line, ring: Ring): Line {
     return refuse(turn, line, ring, { missed: 'unsupported', say });
   }
   if (call === undefined || call.stage === 'ended') return ringHere(turn, line, ring);
-  if (call.peer.key === ring.peer.key) return onRingOfSamePerson(turn, line, call, ring);
+  // From a device that is not taken for theirs it is a stranger who rings, although the key is the same.
+  const isSame = call.peer.key === ring.peer.key;
+  if (isSame && (trust !== 'stranger' || call.peer.trust === 'stranger')) {
+    return onRingOfSamePerson(turn, line, call, ring);
+  }
   if (call.stage === 'incoming' && call.peer.trust === 'stranger' && trust !== 'stranger') {
-    // Strangers who ring cannot keep contacts out. This RING is not acknowledged: it comes again, and rings.
+    // Strangers who ring cannot keep contacts out.
     const say = { type: 'decline', reason: 'no-answer' } as const;
-    return { ...line, call: end(turn, call, 'missed', { say }) };
+    const ended = end(turn, call, 'missed', { say });
+    turn.effects.push({ do: 'ring-now', ring });
+    return { ...line, call: ended };
   }
   // A stranger is not told that the line is busy: it would tell when this person talks.
   const busy = { type: 'decline', reason: 'busy' } as const;
@@ -101,9 +112,10 @@ function ringHere(turn: Turn, line: Line, ring: Ring): Line {
     ...{ muted: false, playBlocked: false, microphone: 'closed', media: NO_NEGOTIATION },
     ...{ systemMuted: false, background: false, patient: false },
     ...{ link: linkOf(turn, ring), offer: ring.body.offer, answer: 'none' },
+    certificate: ring.certificate,
     deadline: turn.now + RINGING_MS,
   };
-  const rings = say(turn, incoming, { type: 'ringing' });
+  const rings = say(turn, incoming, { type: 'ringing', certificate: ring.certificate });
   return { ...line, call: rings.privacy.warm ? openPath(turn, rings, true) : rings };
 }
 
@@ -169,6 +181,7 @@ function giveWay(turn: Turn, line: Line, call: PreparingCall | Rung, ring: Ring)
     ...{ ...baseOf(call), stage: 'incoming', id: ring.id },
     ...{ playBlocked: false, microphone, media: NO_NEGOTIATION, patient: false },
     ...{ link: linkOf(turn, ring), offer: ring.body.offer, answer: 'none' },
+    certificate: ring.certificate,
     deadline: turn.now + RINGING_MS,
   };
   const answering: Answering = { ...openPath(turn, incoming), stage: 'answering' };

@@ -40,6 +40,7 @@ export function acceptIfReady(turn: Turn, call: Answering): Call {
   if (!mayBeSaid(microphone) || answer === 'none' || answer === 'making') return call;
   const accepted = say(turn, call, {
     type: 'accept',
+    certificate: call.certificate,
     ...(answer !== 'sent' && { answer: answer.made }),
   });
   return goLive(turn, accepted, accepted.link.sent);

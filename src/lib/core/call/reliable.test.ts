@@ -16,7 +16,7 @@ import type { Link } from './reliable.ts';
 import { HEARTBEAT_MS, RESEND_FIRST_MS, RESEND_MOST_MS, SILENCE_MS } from './timing.ts';
 
 const link = () => newLink('0'.repeat(32) as CallId, 'device' as DeviceKey, 0);
-const body: CallBody = { type: 'ringing' };
+const body: CallBody = { type: 'heartbeat' };
 const sequences = (frames: readonly CallFrame[]) => frames.map(({ sequence }) => sequence);
 
 test('numbers frames from 1, and sends them again with growing pauses', () => {

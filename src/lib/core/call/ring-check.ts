@@ -3,6 +3,8 @@ import type { DeviceKey, IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
 import type { CallBody, CallBodyOf } from '#lib/protocol/call-frame.ts';
 import { openCertificate } from '#lib/protocol/device-certificate.ts';
 import { deviceKeyOf, identityKeyOf } from '#lib/protocol/key-text.ts';
+import { RING_TTL_MS } from '#lib/protocol/limits.ts';
+import type { Signed } from '#lib/protocol/signed.ts';
 import type { Contacts } from '../woxly.ts';
 import type { CallPeer } from './call-view.ts';
 import { RING_EARLY_MS, RING_LATE_MS } from './timing.ts';
@@ -48,15 +50,21 @@ export function checkBody(checks: SdpChecks, body: CallBody): CallBody | undefin
   }
 }
 
-/** The identity whose certificate a RING from `device` carries, or `undefined` if it is not genuine. */
-export async function callerOf(
-  ring: CallBodyOf<'ring'>,
+/** Who a device is, as its certificate has it. */
+export interface Certified {
+  readonly key: IdentityKey;
+  readonly issued: Milliseconds;
+}
+
+/** Whose device this is by the certificate that it shows, or `undefined` if that is not genuine, or of another one. */
+export async function certifiedBy(
+  shown: Signed,
   device: DeviceKey,
   now: Milliseconds,
-): Promise<IdentityKey | undefined> {
-  const certificate = await openCertificate(ring.certificate, now);
+): Promise<Certified | undefined> {
+  const certificate = await openCertificate(shown, now);
   if (certificate === undefined || deviceKeyOf(certificate.device) !== device) return undefined;
-  return identityKeyOf(certificate.identity);
+  return { key: identityKeyOf(certificate.identity), issued: certificate.issued };
 }
 
 /**
@@ -69,9 +77,9 @@ export const inTime = (ring: CallBodyOf<'ring'>, ms: number): CallBodyOf<'ring'>
   expires: ring.expires + ms,
 });
 
-/** Whether a RING came so late, or is from so far in the future, that it must not ring. */
+/** Whether a RING came so late, or is from so far in the future, that it must not ring. None rings for longer than it may. */
 export const isUntimely = ({ issued, expires }: CallBodyOf<'ring'>, now: Milliseconds): boolean =>
-  now > expires + RING_LATE_MS || issued > now + RING_EARLY_MS;
+  now > Math.min(expires, issued + RING_TTL_MS) + RING_LATE_MS || issued > now + RING_EARLY_MS;
 
 /** A person as we know them; of a stranger only the name they claim. */
 export function peerOf(contacts: Pick<Contacts, 'get'>, key: IdentityKey, claimed = ''): CallPeer {

@@ -220,7 +220,7 @@ describe('learn', () => {
   test('takes in where a contact was found, newest first, and drops what is beyond the limits', async () => {
     await contacts.add(BOB, 'Bob');
     for (let number = 1; number <= 20; number += 1) {
-      expect(await contacts.learn(BOB, hints(number), number)).toBe(true);
+      expect(await contacts.learn(BOB, hints(number), 20)).toBe(true);
     }
     const { devices = [], relays = [] } = (await load()).get(BOB)?.hints ?? {};
     expect(devices).toHaveLength(DEVICES_MAX);
@@ -235,6 +235,26 @@ describe('learn', () => {
     expect(await contacts.learn(BOB, hints(2), 6)).toBe(false);
     expect(contacts.get(BOB)).toMatchObject({ epoch: 7, hints: hints(1) });
     expect(await contacts.learn(BOB, hints(1), 7)).toBe(true);
+  });
+
+  test('a newer device list takes the place of all that was known of devices', async () => {
+    await contacts.add(BOB, 'Bob');
+    await contacts.learn(BOB, hints(1));
+    await contacts.learn(BOB, hints(2), 7);
+    expect(contacts.get(BOB)).toMatchObject({ hints: hints(2), devices: hints(2).devices });
+    await contacts.learn(BOB, { devices: hints(3).devices, relays: [] }, 8);
+    const expected = { devices: hints(3).devices, relays: hints(2).relays };
+    expect((await load()).get(BOB)).toMatchObject({ hints: expected, devices: expected.devices });
+  });
+
+  test('an epoch of a clock that is ahead does not stand in the way of later ones', async () => {
+    await contacts.add(BOB, 'Bob');
+    const now = Math.floor(clock.now() / 1000);
+    await contacts.learn(BOB, hints(1), Number.MAX_SAFE_INTEGER);
+    expect(contacts.get(BOB)?.epoch).toBe(now);
+    expect(await contacts.learn(BOB, hints(2), now - 1)).toBe(false);
+    expect(await contacts.learn(BOB, hints(2), now + 1)).toBe(true);
+    expect(contacts.get(BOB)?.hints.devices).toEqual(hints(2).devices);
   });
 
   test('writes only what is new', async () => {

@@ -107,6 +107,28 @@ export async function createContacts(ports: ContactsPorts): Promise<ContactBook>
   const nameFor = (key: IdentityKey, ...names: readonly (string | undefined)[]) =>
     names.map((name) => cleanName(name ?? '')).find((name) => name !== '') ?? shortKey(key);
 
+  const withHints = (contact: Contact, given: ReachHints): Contact => ({
+    ...contact,
+    hints: mergeHints(given, contact.hints),
+  });
+
+  /** A device list that is newer than the last takes the place of all that is known: who was left out is gone. */
+  const withList = (contact: Contact, given: ReachHints, epoch: number): Contact => {
+    const isNewer = epoch > contact.epoch;
+    if (!isNewer && contact.devices !== undefined) return withHints(contact, given);
+    return {
+      ...contact,
+      hints: {
+        ...mergeHints(given, NO_HINTS),
+        // A goodbye names none.
+        ...(given.relays.length === 0 && { relays: contact.hints.relays }),
+      },
+      // By a clock that is ahead it would stand in the way of every later one.
+      epoch: Math.max(contact.epoch, Math.min(epoch, Math.floor(clock.now() / 1000))),
+      devices: [...new Set(given.devices)],
+    };
+  };
+
   const newContact = (key: IdentityKey, name: string, hints: ReachHints): Contact => ({
     key,
     name,
@@ -140,7 +162,11 @@ export async function createContacts(ports: ContactsPorts): Promise<ContactBook>
         if (known?.trust === 'blocked') return fail('blocked');
         if (known !== undefined) {
           // A fresh link of somebody known still says where they are now.
-          const hints = mergeHints({ devices, relays }, known.hints);
+          const { hints } = withHints(known, {
+            // A link may be older than the list. What is newer than both is found where the link says.
+            devices: devices.filter((device) => known.devices?.includes(device) ?? true),
+            relays,
+          });
           if (!sameHints(hints, known.hints)) await keep({ ...known, hints });
           return fail('already-contact');
         }
@@ -214,9 +240,8 @@ export async function createContacts(ports: ContactsPorts): Promise<ContactBook>
         const known = byKey.get(key);
         if (known === undefined) return true;
         if (epoch !== undefined && epoch < known.epoch) return false;
-        const hints = mergeHints(given, known.hints);
-        const next = { ...known, hints, epoch: epoch ?? known.epoch };
-        if (next.epoch !== known.epoch || !sameHints(hints, known.hints)) await keep(next);
+        const next = epoch === undefined ? withHints(known, given) : withList(known, given, epoch);
+        if (next.epoch !== known.epoch || !sameHints(next.hints, known.hints)) await keep(next);
         return true;
       }),
 

@@ -38,13 +38,7 @@ export async function signPapers(
   above = 0,
 ): Promise<DevicePapers> {
   const expires = now + CERTIFICATE_TTL_MS;
-  const certificate = await signCertificate(identity, {
-    identity: identity.publicKey,
-    device: device.publicKey,
-    deviceName,
-    issued: now,
-    expires,
-  });
+  const certificate = await signCertificate(identity, device, { deviceName, issued: now, expires });
   const seconds = Math.floor(now / 1000);
   const epoch = above > seconds + EPOCH_AHEAD_MAX_SECONDS ? seconds : Math.max(seconds, above + 1);
   const deviceList = await signDeviceList(identity, { epoch, certificates: [certificate] });

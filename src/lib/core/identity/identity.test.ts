@@ -54,7 +54,7 @@ describe('create', () => {
     await identity.create('Alice');
     const now = world.clock.now();
     const { certificate, list } = await papersOf(identity, now);
-    expect(certificate).toEqual({
+    expect(certificate).toMatchObject({
       identity: identity.keys?.identity.publicKey,
       device: identity.keys?.device.publicKey,
       deviceName: 'Test browser',

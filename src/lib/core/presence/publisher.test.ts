@@ -16,9 +16,7 @@ const bob = await personAtNoon(2);
 const devices = await signDeviceList(bob.identity, {
   epoch: 1,
   certificates: [
-    await signCertificate(bob.identity, {
-      identity: bob.identity.publicKey,
-      device: bob.identity.publicKey,
+    await signCertificate(bob.identity, bob.identity, {
       deviceName: 'x',
       issued: NOON,
       expires: NOON + 365 * DAY,
