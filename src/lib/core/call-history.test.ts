@@ -4,7 +4,7 @@ import type { CallId } from '#lib/domain/ids.ts';
 import { identityKeyOf } from '#lib/protocol/key-text.ts';
 import { memoryStores } from '#lib/testing/memory-stores.ts';
 import type { MemoryStores } from '#lib/testing/memory-stores.ts';
-import { CALL_RECORDS_MAX, createCallHistory } from './call-history.ts';
+import { CALL_RECORDS_MAX, createCallHistory, STRANGER_RECORDS_MAX } from './call-history.ts';
 import type { CallBook } from './call-history.ts';
 
 const idOf = (number: number) => number.toString(16).padStart(32, '0') as CallId;
@@ -23,7 +23,8 @@ const call = (number: number, part: Partial<CallRecord> = {}): CallRecord => ({
 
 let stores: MemoryStores;
 let history: CallBook;
-const load = () => createCallHistory(stores.calls);
+const STRANGER = identityKeyOf(new Uint8Array(32).fill(9));
+const load = () => createCallHistory(stores.calls, (key) => key === STRANGER);
 const starts = () => history.records.map(({ started }) => started);
 const counted = () => {
   const count = { changes: 0 };
@@ -105,4 +106,26 @@ test('on a full disk nothing is shown that is not stored', async () => {
   }
   expect(history.records).toEqual([call(1)]);
   expect(count.changes).toBe(0);
+});
+
+test('strangers who ring push out each other, and nobody else', async () => {
+  await history.add(call(0));
+  const answered = { peer: STRANGER, connected: 1, reason: 'hung-up', missed: false } as const;
+  await history.add(call(1, answered));
+  await history.add(call(2, { peer: STRANGER, direction: 'outgoing', missed: false }));
+  for (let number = 3; number < STRANGER_RECORDS_MAX + 13; number += 1) {
+    await history.add(call(number, { peer: STRANGER }));
+  }
+  const newest = Array.from({ length: STRANGER_RECORDS_MAX }, (_, at) => 62 - at);
+  expect(starts()).toEqual([...newest, 2, 1, 0]);
+  history = await load();
+  expect(starts()).toEqual([...newest, 2, 1, 0]);
+});
+
+test('when there are too many, those of strangers go first', async () => {
+  await history.add(call(CALL_RECORDS_MAX + 1, { peer: STRANGER }));
+  for (let number = 1; number <= CALL_RECORDS_MAX; number += 1) await history.add(call(number));
+  expect(history.records).toHaveLength(CALL_RECORDS_MAX);
+  expect(starts()[0]).toBe(CALL_RECORDS_MAX);
+  expect(await stores.calls.recent(1000)).toHaveLength(CALL_RECORDS_MAX);
 });

@@ -1,4 +1,5 @@
 import type { CallRecord } from '#lib/domain/call.ts';
+import type { IdentityKey } from '#lib/domain/ids.ts';
 import type { CallStore } from '#lib/ports/stores.ts';
 import { inOrder } from './in-order.ts';
 import { Watchers } from './watchable.ts';
@@ -6,6 +7,11 @@ import type { CallHistory } from './woxly.ts';
 
 /** Calls kept in the history; the oldest go. About a year of a busy person, and a page that scrolls. */
 export const CALL_RECORDS_MAX = 500;
+/**
+ * Of these, calls of people who are no contacts and that nobody answered: a stranger who rings for an hour pushes out
+ * nobody else's.
+ */
+export const STRANGER_RECORDS_MAX = 50;
 /** Records beyond the most that are looked for at start, in case an earlier clean-up was cut off. */
 const LEFT_OVER_MAX = 100;
 
@@ -15,8 +21,15 @@ export interface CallBook extends CallHistory {
   add(record: CallRecord): Promise<void>;
 }
 
-/** Reads the call history. Every change is stored first and shown afterwards. @throws what the store throws. */
-export async function createCallHistory(store: CallStore): Promise<CallBook> {
+/**
+ * Reads the call history. Every change is stored first and shown afterwards. @throws what the store throws.
+ *
+ * @param isStranger whether somebody is not in the contacts now
+ */
+export async function createCallHistory(
+  store: CallStore,
+  isStranger: (key: IdentityKey) => boolean,
+): Promise<CallBook> {
   const watchers = new Watchers();
   const exclusively = inOrder();
   let records: readonly CallRecord[] = [];
@@ -26,13 +39,24 @@ export async function createCallHistory(store: CallStore): Promise<CallBook> {
     watchers.changed();
   };
 
-  /** What the cap leaves of `all`; what it does not leave is removed from the store. */
-  const capped = async (all: readonly CallRecord[]): Promise<readonly CallRecord[]> => {
-    for (const { id } of all.slice(CALL_RECORDS_MAX)) await store.remove(id);
-    return all.slice(0, CALL_RECORDS_MAX);
+  const isStrange = ({ direction, connected, peer }: CallRecord): boolean =>
+    direction === 'incoming' && connected === undefined && isStranger(peer);
+
+  /** What stays of all, newest first: when there are too many, those of strangers go first. */
+  const capped = (all: readonly CallRecord[]): readonly CallRecord[] => {
+    const strange = all.filter(isStrange);
+    const room = CALL_RECORDS_MAX - (all.length - strange.length);
+    const kept = new Set(strange.slice(0, Math.max(0, Math.min(STRANGER_RECORDS_MAX, room))));
+    return all.filter((one) => kept.has(one) || !isStrange(one)).slice(0, CALL_RECORDS_MAX);
+  };
+  const forget = async (all: readonly CallRecord[], kept: readonly CallRecord[]) => {
+    const ids = new Set(kept.map(({ id }) => id));
+    for (const { id } of all) if (!ids.has(id)) await store.remove(id);
   };
 
-  records = await capped(await store.recent(CALL_RECORDS_MAX + LEFT_OVER_MAX));
+  const stored = await store.recent(CALL_RECORDS_MAX + LEFT_OVER_MAX);
+  records = capped(stored);
+  await forget(stored, records);
 
   return {
     watch: watchers.watch,
@@ -48,8 +72,9 @@ export async function createCallHistory(store: CallStore): Promise<CallBook> {
         await store.put(record);
         const others = records.filter(({ id }) => id !== record.id);
         const all = [...others, record].sort((a, b) => b.started - a.started);
-        show(all.slice(0, CALL_RECORDS_MAX));
-        await capped(all);
+        const kept = capped(all);
+        show(kept);
+        await forget(all, kept);
       }),
 
     markSeen: () =>

@@ -74,7 +74,6 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
   const { clock, steady, log, pageLife, stores } = ports;
   const time = createNetworkTime(clock);
   const settings = await createSettingsBook(stores.settings);
-  const history = await createCallHistory(stores.calls);
 
   const identity = await createIdentity({
     ...ports,
@@ -84,6 +83,10 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
   });
   const ownKey = (): IdentityKey | undefined => identity.profile?.key;
   const contacts = await createContacts({ store: stores.contacts, clock: time.clock, ownKey });
+  const history = await createCallHistory(
+    stores.calls,
+    (key) => contacts.trustOf(key) === 'stranger',
+  );
 
   const iceServers = () => network.current?.turn.iceServers() ?? [];
   const network = startOnline({

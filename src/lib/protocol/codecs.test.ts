@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { fromHex, toHex } from '#lib/domain/bytes.ts';
 import type { Bytes } from '#lib/domain/bytes.ts';
 import { allocatedBy, heldBy } from '#lib/testing/allocation.ts';
+import { times } from '#lib/testing/full-run.ts';
 import { mutations } from '#lib/testing/mutations.ts';
 import { valueOf, VECTOR_SETS } from './vectors/all.ts';
 

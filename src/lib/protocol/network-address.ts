@@ -34,7 +34,6 @@ const SCOPES_6: Partial<Record<Range<IPv6>, AddressScope>> = {
   linkLocal: 'link-local',
   loopback: 'loopback',
   uniqueLocal: 'private',
-  deprecatedSiteLocal: 'private',
   // Tunnels whose other end cannot be told.
   teredo: 'reserved',
   discard: 'reserved',
@@ -60,6 +59,8 @@ function embeddedIpv4({ parts }: IPv6): IPv4 | undefined {
 }
 
 function scope6(address: IPv6): AddressScope {
+  // RFC 3879: site-local addresses, which the library's types do not know.
+  if (((address.parts[0] ?? 0) & 0xffc0) === 0xfec0) return 'private';
   const scope = SCOPES_6[address.range()];
   if (scope !== undefined) return scope;
   const embedded = embeddedIpv4(address);

@@ -7,6 +7,7 @@ import {
   PRESENCE_MAX_BYTES,
   PRESENCE_RELAYS_MAX,
   PRESENCE_TAG_BYTES,
+  PRESENCE_TTL_MS,
 } from './limits.ts';
 import { DOMAIN } from './names.ts';
 import { open, sign, SIGNED } from './signed.ts';
@@ -89,5 +90,7 @@ export async function openPresence(
   if (record === undefined || record.expires <= now || presenceDay(record.issued) !== day) {
     return undefined;
   }
+  // One that never ends would be believed for ever.
+  if (record.expires > record.issued + PRESENCE_TTL_MS) return undefined;
   return record;
 }

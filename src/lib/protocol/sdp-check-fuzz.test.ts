@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { expect, test } from 'vitest';
+import { times } from '#lib/testing/full-run.ts';
 import { GOOD_SDPS, hostileCandidate, hostileSdp } from '#lib/testing/hostile-sdp.ts';
 import { checkCandidate } from './ice-candidate.ts';
 import { SDP_MAX_BYTES } from './limits.ts';

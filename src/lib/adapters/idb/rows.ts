@@ -8,6 +8,7 @@ import { END_REASONS } from '#lib/domain/reasons.ts';
 import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
 import type { Settings } from '#lib/domain/settings.ts';
 import { parseDeviceKey, parseIdentityKey } from '#lib/protocol/key-text.ts';
+import { DEVICES_MAX, MULTIADDR_MAX_BYTES, PRESENCE_RELAYS_MAX } from '#lib/protocol/limits.ts';
 
 /**
  * What is read back from the disk is checked: another version, an extension or a broken disk may have written it.
@@ -28,6 +29,18 @@ const time = v.pipe(v.number(), v.finite());
 const orElse = <const S extends v.GenericSchema>(schema: S, standIn: v.InferOutput<S>) =>
   v.fallback(schema, standIn);
 
+/** A list of which the first few that are good are read: a row that grew beyond measure makes nothing unusable. */
+const few = <const S extends v.GenericSchema>(one: S, most: number) =>
+  v.pipe(
+    v.array(v.unknown()),
+    v.transform((all) => all.filter((each) => v.is(one, each)).slice(0, most)),
+    v.array(one),
+  );
+const relay = v.pipe(v.string(), v.maxLength(MULTIADDR_MAX_BYTES));
+/** Relays and servers that a person added, preferred or took out; nobody does so by hand with more. */
+const CHOSEN_MAX = 64;
+const REFUSED_MAX = 256;
+
 const CONTACT = v.object({
   key: identityKey,
   name: v.pipe(v.string(), v.nonEmpty()),
@@ -35,11 +48,12 @@ const CONTACT = v.object({
   before: v.exactOptional(v.picklist(['contact', 'verified', 'stranger'])),
   hideAddress: orElse(v.boolean(), true),
   added: orElse(time, 0),
-  hints: orElse(v.object({ devices: v.array(deviceKey), relays: v.array(v.string()) }), {
-    devices: [],
-    relays: [],
-  }),
+  hints: orElse(
+    v.object({ devices: few(deviceKey, DEVICES_MAX), relays: few(relay, PRESENCE_RELAYS_MAX) }),
+    { devices: [], relays: [] },
+  ),
   epoch: orElse(v.pipe(v.number(), v.safeInteger(), v.minValue(0)), 0),
+  devices: v.optional(v.unknown()),
   keyBefore: v.optional(v.unknown()),
   lastSeen: v.optional(v.unknown()),
 });
@@ -74,16 +88,17 @@ const SETTINGS = v.object({
   microphone: v.exactOptional(v.string()),
   speaker: v.exactOptional(v.string()),
   ringVolume: orElse(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), DEFAULT_SETTINGS.ringVolume),
-  relays: orElse(v.array(v.string()), []),
-  preferredRelays: orElse(v.array(v.string()), []),
-  refusedRelays: orElse(v.array(v.string()), []),
+  relays: orElse(few(relay, CHOSEN_MAX), []),
+  preferredRelays: orElse(few(relay, CHOSEN_MAX), []),
+  refusedRelays: orElse(few(relay, REFUSED_MAX), []),
   iceServers: orElse(
-    v.array(
+    few(
       v.object({
         url: v.string(),
         username: v.exactOptional(v.string()),
         credential: v.exactOptional(v.string()),
       }),
+      CHOSEN_MAX,
     ),
     [],
   ),
@@ -104,7 +119,7 @@ const readContactRow = reader(CONTACT);
 export function readContact(row: unknown): Contact | undefined {
   const read = readContactRow(row);
   if (read === undefined) return undefined;
-  const { keyBefore, lastSeen, ...contact } = read;
+  const { keyBefore, lastSeen, devices, ...contact } = read;
   return {
     ...contact,
     // A change of key that cannot be read is a change of key all the same, and goes on blocking calls.
@@ -112,6 +127,8 @@ export function readContact(row: unknown): Contact | undefined {
       keyBefore: v.is(identityKey, keyBefore) ? keyBefore : contact.key,
     }),
     ...(v.is(time, lastSeen) && { lastSeen }),
+    // Without it no device counts as left out.
+    ...(v.is(v.pipe(v.array(deviceKey), v.maxLength(DEVICES_MAX)), devices) && { devices }),
   };
 }
 

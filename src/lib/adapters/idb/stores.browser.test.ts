@@ -1,7 +1,8 @@
 import { deleteDB } from 'idb';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
-import { identityKeyOf } from '#lib/protocol/key-text.ts';
+import { deviceKeyOf, identityKeyOf } from '#lib/protocol/key-text.ts';
+import { DEVICES_MAX, PRESENCE_RELAYS_MAX } from '#lib/protocol/limits.ts';
 import { storeContract } from '#lib/testing/store-contract.ts';
 import { openDatabase } from './database.ts';
 import type { Database } from './database.ts';
@@ -120,4 +121,27 @@ test('rows that are not even objects are nothing', async () => {
   const { profile, settings } = idbStores(database);
   expect(await profile.load()).toBeUndefined();
   expect(await settings.load()).toEqual(DEFAULT_SETTINGS);
+});
+
+test('a row that grew beyond measure is read as far as anybody needs', async () => {
+  const relays = Array.from({ length: 10_000 }, (_, at) => `/dns4/r${String(at)}.example/tcp/1/ws`);
+  const devices = Array<string>(1_000).fill(deviceKeyOf(new Uint8Array(32).fill(4)));
+  const hints = { devices, relays: ['x'.repeat(10_000), ...relays] };
+  await database.write('contacts', (store) => store.put({ ...ALICE, hints, devices }));
+  const [read] = await idbStores(database).contacts.all();
+  expect(read?.hints.relays).toEqual(relays.slice(0, PRESENCE_RELAYS_MAX));
+  expect(read?.hints.devices).toHaveLength(DEVICES_MAX);
+  expect(read).not.toHaveProperty('devices');
+  await database.write('values', (store) =>
+    store.put({ relays, preferredRelays: relays, refusedRelays: relays }, 'settings'),
+  );
+  const settings = await idbStores(database).settings.load();
+  expect(settings.relays).toHaveLength(64);
+  expect(settings.refusedRelays).toHaveLength(256);
+});
+
+test('the devices of a list are kept', async () => {
+  const row = { ...ALICE, devices: [deviceKeyOf(new Uint8Array(32).fill(4))] };
+  await database.write('contacts', (store) => store.put(row));
+  expect(await idbStores(database).contacts.all()).toEqual([row]);
 });

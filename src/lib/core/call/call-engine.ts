@@ -1,7 +1,7 @@
 import { toHex } from '#lib/domain/bytes.ts';
 import type { CallQuality } from '#lib/domain/call.ts';
 import type { CallId, IdentityKey } from '#lib/domain/ids.ts';
-import { cleanName } from '#lib/domain/name.ts';
+import { cleanNote } from '#lib/domain/name.ts';
 import type { LinkProblem, OwnNetwork } from '#lib/domain/reasons.ts';
 import { fail, ok } from '#lib/domain/result.ts';
 import type { Result } from '#lib/domain/result.ts';
@@ -112,7 +112,7 @@ class RunningCalls implements CallEngine {
   }
 
   decline(note?: string): void {
-    const written = cleanName(note ?? '');
+    const written = cleanNote(note ?? '');
     this.#runner.dispatch({ type: 'decline', ...(written !== '' && { note: written }) });
   }
 

@@ -152,7 +152,14 @@ describe('what the peer says', () => {
     const { call } = play;
     const device = 'device x' as DeviceKey;
     const frame = { callId: new Uint8Array(16), sequence: 0, acknowledged: 0, body: hangup };
-    play.tell({ type: 'frame', id: call?.id ?? OURS, device, frame, via: 'channel' });
+    play.tell({
+      type: 'frame',
+      id: call?.id ?? OURS,
+      device,
+      frame,
+      via: 'channel',
+      isKnown: true,
+    });
     expect(play.call).toBe(call);
   });
 

@@ -1,5 +1,5 @@
 import type { IdentityKey } from '#lib/domain/ids.ts';
-import { cleanName } from '#lib/domain/name.ts';
+import { cleanNote } from '#lib/domain/name.ts';
 import type { EndReason } from '#lib/domain/reasons.ts';
 import type { CallBody, CallBodyOf, CallFrame } from '#lib/protocol/call-frame.ts';
 import { isAccepted, isWaiting } from './call-state.ts';
@@ -81,7 +81,7 @@ function onFarewell(turn: Turn, call: LinkedCall, body: Farewell): Call {
 }
 
 function onDeclined(turn: Turn, call: WaitingCall, body: CallBodyOf<'decline'>): Call {
-  const note = cleanName(body.note ?? '');
+  const note = cleanNote(body.note ?? '');
   const written = note === '' ? {} : { note };
   return end(turn, call, DECLINED[body.reason], { byPeer: true, say: STRAY, ...written });
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deviceKeyOf, identityKeyOf } from '#lib/protocol/key-text.ts';
 import { DEVICES_MAX, PRESENCE_RELAYS_MAX } from '#lib/protocol/limits.ts';
+import { shortKey } from '#lib/domain/short-key.ts';
 import { FakeClock } from '#lib/testing/fake-clock.ts';
 import { memoryStores } from '#lib/testing/memory-stores.ts';
 import type { MemoryStores } from '#lib/testing/memory-stores.ts';
@@ -70,8 +71,8 @@ describe('add', () => {
     ['Bobby', 'Bob', 'Bobby'],
     [' \u200B', 'Bob', 'Bob'],
     [undefined, 'Bob', 'Bob'],
-    [undefined, '\u202E', `12D3Ko…${BOB.slice(-4)}`],
-    ['', undefined, `12D3Ko…${BOB.slice(-4)}`],
+    [undefined, '\u202E', shortKey(BOB)],
+    ['', undefined, shortKey(BOB)],
   ])('named %j here and %j in the link, a person is called %j', async (given, inLink, called) => {
     const link = await linkOf(inLink === undefined ? {} : { name: inLink });
     await contacts.add(link, given);
@@ -155,7 +156,7 @@ test('rename, hide the address, remove: kept and told', async () => {
   await contacts.setHideAddress(BOB, true);
   expect((await load()).get(BOB)).toMatchObject({ name: 'Robert', hideAddress: true });
   await contacts.rename(BOB, '');
-  expect(contacts.get(BOB)?.name).toBe(`12D3Ko…${BOB.slice(-4)}`);
+  expect(contacts.get(BOB)?.name).toBe(shortKey(BOB));
   await contacts.remove(BOB);
   expect(contacts.all).toEqual([]);
   expect(count.changes).toBe(4);

@@ -75,7 +75,9 @@ export function createFinder({ clock, network, minEpoch, onSeen }: FinderPorts):
   function take(person: IdentityKey, presence: Presence): boolean {
     const known = cache.get(person);
     if (presence.expires <= clock.now()) return false;
-    if (known !== undefined && known.sequence > presence.sequence) return false;
+    // What is over stands in nobody's way, however high its number is.
+    const isFresh = known !== undefined && known.expires > clock.now();
+    if (isFresh && known.sequence > presence.sequence) return false;
     remember(person, presence);
     return true;
   }

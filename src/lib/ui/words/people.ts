@@ -1,19 +1,8 @@
+import { shortKey } from '#lib/domain/short-key.ts';
 import { m } from '#lib/messages/messages.js';
 import type { CallPeer } from '#lib/state/views.ts';
 
-/** Characters of a short key at each end: enough to tell two people apart at a glance, never to verify one. */
-const SHORT_KEY_HEAD = 4;
-const SHORT_KEY_TAIL = 4;
-/** Every key begins with this; it tells nothing. */
-const KEY_PREFIX = '12D3KooW';
-
-/** A key for people to recognise, for example `Qm3u…xV7y`. */
-export function shortKey(key: string): string {
-  const own = key.startsWith(KEY_PREFIX) ? key.slice(KEY_PREFIX.length) : key;
-  return own.length <= SHORT_KEY_HEAD + SHORT_KEY_TAIL
-    ? own
-    : `${own.slice(0, SHORT_KEY_HEAD)}…${own.slice(-SHORT_KEY_TAIL)}`;
-}
+export { shortKey };
 
 /** What to call somebody on the screen: their name, or the short key where there is none. */
 export function nameOf(person: { readonly name: string; readonly key: string }): string {
