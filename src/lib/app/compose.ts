@@ -77,6 +77,7 @@ async function compose(): Promise<Woxly> {
     checkSdp,
     checkCandidate: (line) => checkCandidate(line, { loopback: onThisMachine }),
     origin: () => location.origin,
+    isPressing: () => navigator.userActivation.isActive,
     deviceName: deviceName(navigator.userAgent),
     version: __WOXLY_VERSION__,
     platform: navigator.userAgent,

@@ -74,6 +74,7 @@ class Browser {
           : Promise.resolve(network.join(deviceKeyOf(device.publicKey))),
       checkSdp: (sdp) => ({ sdp, fingerprint: '' }),
       checkCandidate: () => true,
+      isPressing: () => false,
       origin: () => 'https://woxly.example',
       deviceName: 'test',
       version: '0',

@@ -64,6 +64,8 @@ export interface WoxlyPorts {
   readonly checkSdp: (sdp: string) => ReturnType<typeof checkSdp>;
   readonly checkCandidate: (line: string) => ReturnType<typeof checkCandidate>;
   readonly origin: () => string;
+  /** Whether a person has just pressed something. */
+  readonly isPressing: () => boolean;
   readonly deviceName: string;
   readonly version: string;
   readonly platform: string;

@@ -25,14 +25,23 @@ export interface Invited extends ReachHints {
 export interface Identity extends Watchable {
   /** `undefined` before the first visit's Start. */
   readonly profile:
-    | { readonly key: IdentityKey; readonly name: string; readonly wordsConfirmed: boolean }
+    | {
+        readonly key: IdentityKey;
+        readonly name: string;
+        readonly wordsConfirmed: boolean;
+        /** For a day and more nobody has confirmed the words: it is time to remind of them. */
+        readonly wordsDue?: true;
+      }
     | undefined;
   /** First visit: makes the keys. Resolves when the key can be shown and is stored. */
   create(name: string): Promise<void>;
   /** First visit: brings an identity back from its 12 words, with a new device key. */
   restore(words: string, name: string): Promise<Result<IdentityKey, WordsProblem>>;
   rename(name: string): Promise<void>;
-  /** The 12 recovery words, or `undefined` once confirmed. */
+  /**
+   * The 12 recovery words, or `undefined` once confirmed. Of an identity that is a week old, only while a person presses
+   * something.
+   */
   recoveryWords(): Promise<readonly string[] | undefined>;
   /** Deletes what the words are made from; they cannot be shown again. */
   confirmWords(): Promise<void>;

@@ -15,12 +15,14 @@ export const IDENTITY_RELAY = `/dns4/relay.example/tcp/443/tls/ws/p2p/${identity
 export function identityBrowser(seed = 1) {
   const [stores, vault, random] = [memoryStores(), memoryVault(), new SeededRandom(seed)];
   const clock = new FakeClock();
+  const person = { presses: false };
   const load = (by = clock) =>
     createIdentity({
       ...{ vault, profile: stores.profile, clock: by, random, deviceName: 'Test browser' },
       ...{ origin: () => 'https://woxly.example', relays: () => [IDENTITY_RELAY] },
+      isPressing: () => person.presses,
     });
-  return { clock, stores, vault, load };
+  return { clock, stores, vault, person, load };
 }
 
 /** What others see of an identity's papers at `now`. */

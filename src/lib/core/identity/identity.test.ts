@@ -3,6 +3,7 @@ import { verifyEd25519 } from '#lib/protocol/crypto.ts';
 import { deviceKeyOf, identityKeyOf } from '#lib/protocol/key-text.ts';
 import { IDENTITY_RELAY, identityBrowser, papersOf } from '#lib/testing/identity-browser.ts';
 import { CERTIFICATE_TTL_MS } from './device-papers.ts';
+import { WORDS_DUE_MS, WORDS_GUARDED_MS } from './identity.ts';
 import type { OwnIdentity } from './identity.ts';
 import { readInvite } from './invite-link.ts';
 
@@ -150,6 +151,31 @@ describe('recovery words', () => {
     world.stores.failWith = undefined;
     expect((await world.load()).profile?.wordsConfirmed).toBe(true);
     expect((await world.stores.profile.load())?.wordsConfirmed).toBe(true);
+  });
+});
+
+describe('words that nobody has confirmed', () => {
+  test('are reminded of after a day, and no more once they are confirmed', async () => {
+    await identity.create('Alice');
+    expect(identity.profile?.wordsDue).toBeUndefined();
+    let changes = 0;
+    identity.watch(() => (changes += 1));
+    await world.clock.advance(WORDS_DUE_MS);
+    expect(identity.profile?.wordsDue).toBe(true);
+    expect(changes).toBeGreaterThan(0);
+    await identity.confirmWords();
+    expect(identity.profile?.wordsDue).toBeUndefined();
+  });
+
+  test('are shown to a person who presses, and after a week to nobody else', async () => {
+    await identity.create('Alice');
+    await world.clock.advance(WORDS_GUARDED_MS - 1);
+    expect(await identity.recoveryWords()).toHaveLength(12);
+    await world.clock.advance(1);
+    expect(await identity.recoveryWords()).toBeUndefined();
+    expect((await world.load()).profile?.wordsConfirmed).toBe(false);
+    world.person.presses = true;
+    expect(await identity.recoveryWords()).toHaveLength(12);
   });
 });
 

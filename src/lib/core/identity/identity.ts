@@ -1,5 +1,5 @@
 import { WoxlyError } from '#lib/domain/errors.ts';
-import type { IdentityKey } from '#lib/domain/ids.ts';
+import type { IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
 import { cleanName } from '#lib/domain/name.ts';
 import type { Profile } from '#lib/domain/profile.ts';
 import { ok } from '#lib/domain/result.ts';
@@ -21,6 +21,11 @@ import { ENTROPY_BYTES, entropyOf, wordsOf } from './recovery-words.ts';
 /** How often a running app looks whether its certificate is to be renewed, ms: a day. */
 const RENEWAL_CHECK_MS = 86_400_000;
 
+/** The words are reminded of when they are not confirmed after this, ms: not on the day on which everything is new. */
+export const WORDS_DUE_MS = 86_400_000;
+/** And after this they are read only while a person presses something, ms: most have had the time to write them down. */
+export const WORDS_GUARDED_MS = 7 * 86_400_000;
+
 export interface IdentityPorts {
   readonly vault: KeyVault;
   readonly profile: ProfileStore;
@@ -32,6 +37,8 @@ export interface IdentityPorts {
   readonly origin: () => string;
   /** Multiaddrs of the relays that hold a reservation of this device now. */
   readonly relays: () => readonly string[];
+  /** Whether a person has just pressed something. */
+  readonly isPressing: () => boolean;
 }
 
 /** {@link Identity} with what the rest of the app signs and proves itself with. */
@@ -64,6 +71,8 @@ export async function createIdentity(ports: IdentityPorts): Promise<OwnIdentity>
   let known: Known | undefined;
   let stopped = false;
   let stopWaiting: () => void = () => undefined;
+
+  const ageOf = ({ stored }: Known): Milliseconds => clock.now() - stored.created;
 
   const must = (): Known => {
     if (known === undefined) throw new WoxlyError('no-identity');
@@ -113,6 +122,8 @@ export async function createIdentity(ports: IdentityPorts): Promise<OwnIdentity>
       void renew()
         .catch(() => undefined)
         .then(() => {
+          // Another day has passed for the words, too.
+          watchers.changed();
           if (!stopped) watchCertificate();
         });
     });
@@ -142,7 +153,8 @@ export async function createIdentity(ports: IdentityPorts): Promise<OwnIdentity>
     get profile() {
       if (known === undefined) return undefined;
       const { name, wordsConfirmed } = known.stored;
-      return { key: known.key, name, wordsConfirmed };
+      const due = !wordsConfirmed && ageOf(known) >= WORDS_DUE_MS;
+      return { key: known.key, name, wordsConfirmed, ...(due && { wordsDue: true as const }) };
     },
     get keys() {
       return known?.keys;
@@ -174,6 +186,7 @@ export async function createIdentity(ports: IdentityPorts): Promise<OwnIdentity>
     rename: (name) => change({ name: cleanName(name) }),
 
     recoveryWords: async () => {
+      if (known && ageOf(known) >= WORDS_GUARDED_MS && !ports.isPressing()) return undefined;
       const entropy = await vault.entropy();
       return entropy && wordsOf(entropy);
     },

@@ -173,3 +173,17 @@ test('missed calls are counted in the title and in the navigation', async () => 
   const link = screen.getByRole('link', { name: 'Calls' });
   await expect.element(link).toHaveAccessibleDescription('1 missed call');
 });
+
+test('who has not written down the recovery words is reminded, and led to them', async () => {
+  const { fake, screen } = await start();
+  const notice = screen.getByText('You have not written down your recovery words yet.');
+  await expect.element(notice).not.toBeInTheDocument();
+  fake.identity.profile = { key: KEYS.me, name: 'Olga', wordsConfirmed: false, wordsDue: true };
+  await fake.identity.rename('Olga');
+  await expect.element(notice).toBeVisible();
+  const link = screen.getByRole('link', { name: 'Show recovery words' });
+  await expect.element(link).toHaveAttribute('href', '/settings#backup');
+  await expectAccessible('page');
+  await screen.getByRole('button', { name: 'Later' }).click();
+  await expect.element(notice).not.toBeInTheDocument();
+});
