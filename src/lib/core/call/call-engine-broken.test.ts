@@ -94,7 +94,7 @@ describe('broken ways', () => {
     bob.vanish();
     bob.calls.stop();
     world.people.splice(world.people.indexOf(bob), 1);
-    await world.person(2, 'Bob');
+    (await world.person(2, 'Bob')).knows(alice);
     await world.pass(SILENCE_MS + 1_000);
     await alice.show('ended: lost-by-peer');
   });
