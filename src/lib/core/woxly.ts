@@ -33,10 +33,21 @@ export interface Identity extends Watchable {
         readonly wordsDue?: true;
       }
     | undefined;
-  /** First visit: makes the keys. Resolves when the key can be shown and is stored. */
-  create(name: string): Promise<void>;
-  /** First visit: brings an identity back from its 12 words, with a new device key. */
-  restore(words: string, name: string): Promise<Result<IdentityKey, WordsProblem>>;
+  /**
+   * What was kept of an identity and cannot be used as it is; `undefined` on a first visit, and when all is well. Without
+   * the `keys` only the recovery words bring the person back; without the `profile` they only have to say their name.
+   */
+  readonly damage: { readonly lost: 'keys' | 'profile'; readonly name: string } | undefined;
+  /**
+   * Makes the keys; keys that are there and whole are kept. Resolves when the key can be shown and is stored.
+   * @throws WoxlyError<'identity-exists'> where keys are damaged, unless the person chose to begin `anew`.
+   */
+  create(name: string, anew?: boolean): Promise<void>;
+  /**
+   * Brings an identity back from its 12 words, with a new device key. `other-key`: this browser had another identity,
+   * which is given up only if the person chose to begin `anew`.
+   */
+  restore(words: string, name: string, anew?: boolean): Promise<Result<IdentityKey, WordsProblem>>;
   rename(name: string): Promise<void>;
   /**
    * The 12 recovery words, or `undefined` once confirmed. Of an identity that is a week old, only while a person presses

@@ -61,9 +61,25 @@ export const RELAY_PROBLEMS = [
 ] as const;
 export type RelayProblem = (typeof RELAY_PROBLEMS)[number];
 
-/** Why the words did not restore an identity. Catalogue: `words_problem_*`. */
-export const WORDS_PROBLEMS = ['count', 'unknown-word', 'checksum'] as const;
+/**
+ * Why the words did not restore an identity. Catalogue: `words_problem_*`. `other-key`: they are the words of another
+ * key than the one that this browser had.
+ */
+export const WORDS_PROBLEMS = ['count', 'unknown-word', 'checksum', 'other-key'] as const;
 export type WordsProblem = (typeof WORDS_PROBLEMS)[number];
+
+/** Why the browser did not keep or read something. Catalogue: `storage_problem_*`. */
+export const STORAGE_FAILURES = [
+  // No room is left (`QuotaExceededError`).
+  'full',
+  // Another tab runs a newer WOXLY and took the database over: reload.
+  'superseded',
+  // The database is of a newer WOXLY than this page: reload.
+  'newer-version',
+  // This browser keeps nothing: a private window, a policy, a broken profile.
+  'unavailable',
+] as const;
+export type StorageFailure = (typeof STORAGE_FAILURES)[number];
 
 /** Why the microphone could not be opened. */
 export type MicrophoneProblem = 'refused' | 'missing' | 'failed';

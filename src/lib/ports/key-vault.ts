@@ -9,7 +9,8 @@ export interface Keys {
 
 /** Keeps this browser's keys. One person a browser. */
 export interface KeyVault {
-  load(): Promise<Keys | undefined>;
+  /** `unreadable`: something is kept, and it is no pair of keys that can sign. */
+  load(): Promise<Keys | 'unreadable' | undefined>;
   /**
    * Derives the identity key from 16 bytes of entropy, makes a new device key and keeps both; keeps the entropy
    * encrypted under a key that cannot be read, until {@link forgetEntropy}. Replaces what was there.

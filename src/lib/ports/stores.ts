@@ -20,7 +20,8 @@ export interface CallStore {
 }
 
 export interface ProfileStore {
-  load(): Promise<Profile | undefined>;
+  /** `unreadable`: there was a profile. */
+  load(): Promise<Profile | 'unreadable' | undefined>;
   save(profile: Profile): Promise<void>;
 }
 

@@ -10,9 +10,16 @@ export class IdentityView extends Followed<Identity> {
     return this.engine.profile;
   }
 
-  create = (name: string): Promise<void> => this.acting.create(name);
-  restore = (words: string, name: string): Promise<Result<IdentityKey, WordsProblem>> =>
-    this.acting.restore(words, name);
+  get damage(): Identity['damage'] {
+    return this.engine.damage;
+  }
+
+  create = (name: string, anew = false): Promise<void> => this.acting.create(name, anew);
+  restore = (
+    words: string,
+    name: string,
+    anew = false,
+  ): Promise<Result<IdentityKey, WordsProblem>> => this.acting.restore(words, name, anew);
   rename = (name: string): Promise<void> => this.acting.rename(name);
   recoveryWords = (): Promise<readonly string[] | undefined> => this.acting.recoveryWords();
   confirmWords = (): Promise<void> => this.acting.confirmWords();

@@ -19,8 +19,10 @@ const WORDS = 'legal winner thank year wave sausage worth useful legal winner th
 
 class FakeIdentity extends Watchers implements core.Identity {
   profile: core.Identity['profile'];
+  damage: core.Identity['damage'];
 
-  async create(name: string): Promise<void> {
+  async create(name: string, anew = false): Promise<void> {
+    if (this.damage?.lost === 'keys' && !anew) throw new WoxlyError('identity-exists');
     this.#set({ key: KEYS.me, name, wordsConfirmed: false });
   }
 
@@ -50,6 +52,7 @@ class FakeIdentity extends Watchers implements core.Identity {
 
   #set(profile: core.Identity['profile']): void {
     this.profile = profile;
+    this.damage = undefined;
     this.changed();
   }
 }

@@ -9,6 +9,8 @@ import type { Stores } from '#lib/ports/stores.ts';
 export interface MemoryStores extends Stores {
   /** While set, every write rejects with it and changes nothing: a full disk. */
   failWith: Error | undefined;
+  /** While set, there is a profile which cannot be read; saving one mends it. */
+  profileBroken: boolean;
 }
 
 /** What a browser remembers, for tests. Values are copied in and out, as IndexedDB does. */
@@ -26,6 +28,7 @@ export function memoryStores(): MemoryStores {
 
   const stores: MemoryStores = {
     failWith: undefined,
+    profileBroken: false,
     contacts: {
       all: () => read([...contacts.values()]),
       put: (contact) => write(() => contacts.set(contact.key, structuredClone(contact))),
@@ -39,8 +42,12 @@ export function memoryStores(): MemoryStores {
       clear: () => write(() => calls.clear()),
     },
     profile: {
-      load: () => read(profile),
-      save: (given) => write(() => (profile = structuredClone(given))),
+      load: async () => (stores.profileBroken ? 'unreadable' : read(profile)),
+      save: (given) =>
+        write(() => {
+          profile = structuredClone(given);
+          stores.profileBroken = false;
+        }),
     },
     settings: {
       load: () => read({ ...DEFAULT_SETTINGS, ...settings }),

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CallRecord } from '#lib/domain/call.ts';
 import type { Contact } from '#lib/domain/contact.ts';
 import type { CallId } from '#lib/domain/ids.ts';
+import type { Profile } from '#lib/domain/profile.ts';
 import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
 import type { Stores } from '#lib/ports/stores.ts';
 import { deviceKeyOf, identityKeyOf } from '#lib/protocol/key-text.ts';
@@ -12,6 +13,12 @@ export interface StorePlace {
   open(): Promise<Stores>;
   /** Closes what `open` opened. */
   stop(): Promise<void>;
+  /** Has no room left for anything, or room again. */
+  fill(full: boolean): void;
+  /** Loses the way to what is kept, as Safari does in the background, telling nobody. */
+  loseConnection(): Promise<void>;
+  /** Makes rubbish of the profile. */
+  damageProfile(): Promise<void>;
 }
 
 const identity = (byte: number) => identityKeyOf(new Uint8Array(32).fill(byte));
@@ -42,6 +49,14 @@ const call = (number: number, part: Partial<CallRecord> = {}): CallRecord => ({
   seen: false,
   ...part,
 });
+
+const PROFILE: Profile = {
+  name: 'Alice',
+  created: 7,
+  wordsConfirmed: false,
+  certificate: Uint8Array.of(1, 2),
+  deviceList: Uint8Array.of(9),
+};
 
 /** What every implementation of {@link Stores} promises. `newPlace` makes an empty one for each test. */
 export function storeContract(name: string, newPlace: () => Promise<StorePlace>): void {
@@ -109,14 +124,9 @@ export function storeContract(name: string, newPlace: () => Promise<StorePlace>)
     });
 
     test('the profile is there after a reload, byte for byte, and is replaced', async () => {
-      const profile = {
-        name: 'Alice',
-        created: 7,
-        wordsConfirmed: false,
-        // Views of a larger buffer, as codecs give them.
-        certificate: Uint8Array.of(0, 1, 2, 3).subarray(1, 3),
-        deviceList: Uint8Array.of(9),
-      };
+      // A view of a larger buffer, as codecs give them.
+      const certificate = Uint8Array.of(0, 1, 2, 3).subarray(1, 3);
+      const profile = { ...PROFILE, certificate };
       await stores.profile.save(profile);
       await stores.profile.save({ ...profile, wordsConfirmed: true });
       await reload();
@@ -140,6 +150,69 @@ export function storeContract(name: string, newPlace: () => Promise<StorePlace>)
       relays.push('/later');
       ((await stores.settings.load()).relays as string[]).push('/later');
       expect((await stores.settings.load()).relays).toEqual([]);
+    });
+
+    const ways: readonly (readonly [string, (stores: Stores) => Promise<void>])[] = [
+      ['a contact', (to) => to.contacts.put(contact(2))],
+      ['the removal of a contact', (to) => to.contacts.remove(identity(1))],
+      ['a call', (to) => to.calls.put(call(2))],
+      ['the removal of a call', (to) => to.calls.remove(call(1).id)],
+      ['the end of the history', (to) => to.calls.clear()],
+      ['the profile', (to) => to.profile.save({ ...PROFILE, name: 'Bob' })],
+      ['a setting', (to) => to.settings.save({ ...DEFAULT_SETTINGS, hideAddress: true })],
+    ];
+    const everything = () =>
+      Promise.all([
+        stores.contacts.all(),
+        stores.calls.recent(9),
+        stores.profile.load(),
+        stores.settings.load(),
+      ]);
+    const begin = async () => {
+      await stores.contacts.put(contact(1));
+      await stores.calls.put(call(1));
+      await stores.profile.save(PROFILE);
+      return everything();
+    };
+
+    test.each(ways)(
+      'without room %s is refused and nothing changes; with room it is kept',
+      async (_, write) => {
+        const before = await begin();
+        place.fill(true);
+        await expect(write(stores)).rejects.toMatchObject({ name: 'WoxlyError', reason: 'full' });
+        expect(await everything()).toEqual(before);
+        place.fill(false);
+        await write(stores);
+        await reload();
+        expect(await everything()).not.toEqual(before);
+      },
+    );
+
+    test.each(ways)(
+      '%s is kept although the connection was lost without a word',
+      async (_, write) => {
+        const before = await begin();
+        await place.loseConnection();
+        await write(stores);
+        await reload();
+        expect(await everything()).not.toEqual(before);
+      },
+    );
+
+    test('everything is read although the connection was lost without a word', async () => {
+      const before = await begin();
+      await place.loseConnection();
+      expect(await everything()).toEqual(before);
+    });
+
+    test('a profile that cannot be read is not taken for none, and can be replaced', async () => {
+      await stores.profile.save(PROFILE);
+      await place.damageProfile();
+      await reload();
+      expect(await stores.profile.load()).toBe('unreadable');
+      await stores.profile.save(PROFILE);
+      expect(await stores.profile.load()).toEqual(PROFILE);
     });
 
     test('writes at the same time all arrive', async () => {

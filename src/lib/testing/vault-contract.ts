@@ -8,6 +8,8 @@ export interface VaultPlace {
   /** Opens it; a second time after `stop`, it holds what was created before, as after a reload. */
   open(): Promise<KeyVault>;
   stop(): Promise<void>;
+  /** Makes what is kept useless, as a phone does that was restored from a copy. */
+  damage(): Promise<void>;
 }
 
 const ENTROPY = Uint8Array.from({ length: 16 }, (_, index) => index);
@@ -25,6 +27,11 @@ export function vaultContract(name: string, newPlace: () => Promise<VaultPlace>)
       await place.stop();
       vault = await place.open();
     };
+    const load = async () => {
+      const keys = await vault.load();
+      if (keys === 'unreadable') throw new Error('nobody damaged them');
+      return keys;
+    };
     const publicKeys = (keys: Keys | undefined) =>
       keys && [toHex(keys.identity.publicKey), toHex(keys.device.publicKey)];
 
@@ -35,10 +42,10 @@ export function vaultContract(name: string, newPlace: () => Promise<VaultPlace>)
     afterEach(() => place.stop());
 
     test('has nothing at first, and forgetting nothing is fine', async () => {
-      expect(await vault.load()).toBeUndefined();
+      expect(await load()).toBeUndefined();
       expect(await vault.entropy()).toBeUndefined();
       await vault.forgetEntropy();
-      expect(await vault.load()).toBeUndefined();
+      expect(await load()).toBeUndefined();
     });
 
     test('derives the identity from the entropy as it always did', async () => {
@@ -49,7 +56,7 @@ export function vaultContract(name: string, newPlace: () => Promise<VaultPlace>)
     test('both keys sign, with different keys, and still do after a reload', async () => {
       const created = await vault.create(ENTROPY);
       await reload();
-      const loaded = await vault.load();
+      const loaded = await load();
       expect(publicKeys(loaded)).toEqual(publicKeys(created));
       expect(new Set(publicKeys(loaded)).size).toBe(2);
       for (const keys of [created, loaded]) {
@@ -73,7 +80,7 @@ export function vaultContract(name: string, newPlace: () => Promise<VaultPlace>)
       expect(await vault.entropy()).toBeUndefined();
       await reload();
       expect(await vault.entropy()).toBeUndefined();
-      expect(publicKeys(await vault.load())).toEqual(publicKeys(created));
+      expect(publicKeys(await load())).toEqual(publicKeys(created));
     });
 
     test('the same entropy gives the same identity and another device', async () => {
@@ -82,7 +89,7 @@ export function vaultContract(name: string, newPlace: () => Promise<VaultPlace>)
       expect(second.identity.publicKey).toEqual(first.identity.publicKey);
       expect(second.device.publicKey).not.toEqual(first.device.publicKey);
       await reload();
-      expect(publicKeys(await vault.load())).toEqual(publicKeys(second));
+      expect(publicKeys(await load())).toEqual(publicKeys(second));
     });
 
     test('creating again replaces what was there, forgotten entropy included', async () => {
@@ -93,7 +100,19 @@ export function vaultContract(name: string, newPlace: () => Promise<VaultPlace>)
       expect(second.identity.publicKey).not.toEqual(first.identity.publicKey);
       await reload();
       expect(await vault.entropy()).toEqual(other);
-      expect(publicKeys(await vault.load())).toEqual(publicKeys(second));
+      expect(publicKeys(await load())).toEqual(publicKeys(second));
+    });
+
+    test('says of keys that cannot be used that they are there, and replaces them when told', async () => {
+      await vault.create(ENTROPY);
+      await place.damage();
+      await reload();
+      expect(await vault.load()).toBe('unreadable');
+      expect(await vault.entropy()).toBeUndefined();
+      await vault.forgetEntropy();
+      const restored = await vault.create(ENTROPY);
+      expect(publicKeys(await load())).toEqual(publicKeys(restored));
+      expect(toHex(restored.identity.publicKey)).toBe(IDENTITY_OF_ENTROPY);
     });
   });
 }

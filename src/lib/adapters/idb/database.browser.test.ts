@@ -1,5 +1,5 @@
 import { deleteDB, unwrap } from 'idb';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from './database.ts';
 import type { Database, DatabaseEvent } from './database.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -16,9 +16,14 @@ const NEXT: readonly Migration[] = [
 ];
 
 const open: Database[] = [];
-const opened = async (migrations?: readonly Migration[], events: DatabaseEvent[] = []) => {
+const opened = async (
+  migrations: readonly Migration[] = MIGRATIONS,
+  events: DatabaseEvent[] = [],
+  answerMs?: number,
+) => {
   const onEvent = (event: DatabaseEvent) => void events.push(event);
-  const database = await openDatabase({ name: NAME, onEvent, ...(migrations && { migrations }) });
+  const more = answerMs === undefined ? {} : { answerMs };
+  const database = await openDatabase({ name: NAME, onEvent, migrations, ...more });
   open.push(database);
   return database;
 };
@@ -128,6 +133,81 @@ test('a database that the browser took away is opened again by the next use', as
   });
   expect(events).toEqual(['terminated']);
   expect(await greeting(database)).toBe('kept');
+});
+
+/** What Safari does in the background: the connection is closed, and nobody is told. */
+const loseConnection = (database: Database) =>
+  database.read('values', async (store) => unwrap(store.transaction.db).close());
+
+test('what was asked over a connection that died without a word is done over a new one', async () => {
+  const database = await opened();
+  await database.write('values', (store) => store.put('kept', 'greeting'));
+  await loseConnection(database);
+  expect(await greeting(database)).toBe('kept');
+  await loseConnection(database);
+  await database.write('values', (store) => store.put('written', 'greeting'));
+  await loseConnection(database);
+  await database.change('values', async (store) => {
+    await store.put(`${await store.get('greeting')} and changed`, 'greeting');
+  });
+  expect(await greeting(database)).toBe('written and changed');
+});
+
+test('many operations over a connection that died share one new one', async () => {
+  const database = await opened();
+  await loseConnection(database);
+  const numbers = Array.from({ length: 20 }, (_, number) => number);
+  await Promise.all(
+    numbers.map((n) => database.write('values', (store) => store.put(n, `number-${n}`))),
+  );
+  const kept = await database.read('values', (store) => store.getAllKeys());
+  expect(kept).toHaveLength(20);
+});
+
+describe('a browser in which no transaction ever', () => {
+  const { transaction } = IDBDatabase.prototype;
+  const { commit } = IDBTransaction.prototype;
+  afterEach(() => {
+    IDBDatabase.prototype.transaction = transaction;
+    IDBTransaction.prototype.commit = commit;
+  });
+
+  test('begins: it is tried twice, and then told', async () => {
+    const database = await opened();
+    let tries = 0;
+    IDBDatabase.prototype.transaction = () => {
+      tries += 1;
+      throw new DOMException('closing', 'InvalidStateError');
+    };
+    await expect(greeting(database)).rejects.toMatchObject({ reason: 'unavailable' });
+    expect(tries).toBe(2);
+    IDBDatabase.prototype.transaction = transaction;
+    expect(await greeting(database)).toBeUndefined();
+  });
+
+  test('answers: the silence ends, with nothing written, and what comes later is served', async () => {
+    const database = await opened(MIGRATIONS, [], 50);
+    const silent = database.change('values', async (store) => {
+      await store.put('never', 'greeting');
+      // Keeps the transaction alive without end.
+      for (;;) await store.get('greeting');
+    });
+    await expect(silent).rejects.toMatchObject({ reason: 'unavailable' });
+    expect(await greeting(database)).toBeUndefined();
+  });
+
+  test('commits, because the disk is full: that is the reason which is told', async () => {
+    const database = await opened();
+    IDBTransaction.prototype.commit = function (this: IDBTransaction) {
+      const full = new DOMException('no room', 'QuotaExceededError');
+      Object.defineProperty(this, 'error', { get: () => full });
+      this.abort();
+    };
+    const write = database.write('values', (store) => store.put('much', 'greeting'));
+    await expect(write).rejects.toMatchObject({ reason: 'full' });
+    IDBTransaction.prototype.commit = commit;
+    expect(await greeting(database)).toBeUndefined();
+  });
 });
 
 test('closed is closed', async () => {

@@ -3,7 +3,13 @@ import type { IDBPDatabase, IDBPObjectStore, IDBPTransaction } from 'idb';
 import { WoxlyError } from '#lib/domain/errors.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { Migration, StoreName } from './migrations.ts';
-import { storageFailure } from './storage-failure.ts';
+import { isLostConnection, moreTelling, storageFailure } from './storage-failure.ts';
+
+/**
+ * How long one operation may go unanswered before its connection counts as lost, ms. A slow phone takes a second; Safari
+ * has connections that never answer again.
+ */
+const ANSWER_MS = 10_000;
 
 /**
  * `blocked`: opening waits for another tab to let go of an older version. `superseded`: another tab needs a newer
@@ -16,13 +22,17 @@ export interface DatabaseOptions {
   readonly name?: string;
   readonly migrations?: readonly Migration[];
   readonly onEvent?: (event: DatabaseEvent) => void;
+  readonly answerMs?: number;
 }
 
 type ReadStore = IDBPObjectStore<unknown, StoreName[], StoreName>;
 type WriteStore = IDBPObjectStore<unknown, StoreName[], StoreName, 'readwrite'>;
 type WriteTransaction = IDBPTransaction<unknown, StoreName[], 'readwrite'>;
 
-/** The open database. Every method rejects with `WoxlyError<StorageFailure>` and nothing else. */
+/**
+ * The open database. Every method rejects with `WoxlyError<StorageFailure>` and nothing else. A connection that turns
+ * out to be lost is opened anew, and what was asked is done again, once: so it may happen twice.
+ */
 export interface Database {
   readonly read: <T>(store: StoreName, use: (store: ReadStore) => Promise<T>) => Promise<T>;
   /**
@@ -41,11 +51,12 @@ export interface Database {
 /** Opens the database and brings it to the newest version. @throws WoxlyError<StorageFailure> */
 export async function openDatabase(options: DatabaseOptions = {}): Promise<Database> {
   const { name = 'woxly', migrations = MIGRATIONS, onEvent = () => undefined } = options;
+  const { answerMs = ANSWER_MS } = options;
   let state: 'usable' | 'superseded' | 'closed' = 'usable';
   let opened: Promise<IDBPDatabase> | undefined;
 
-  const open = () =>
-    openDB(name, migrations.length, {
+  const open = (): Promise<IDBPDatabase> => {
+    const opening = openDB(name, migrations.length, {
       upgrade: (database, from, _to, transaction) => {
         const migrated = (async () => {
           for (const migrate of migrations.slice(from)) await migrate(database, transaction);
@@ -63,56 +74,88 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
         onEvent('superseded');
       },
       terminated: () => {
-        opened = undefined;
+        forget(opening);
         onEvent('terminated');
       },
     });
+    opening.catch(() => forget(opening));
+    return opening;
+  };
 
-  const database = async (): Promise<IDBPDatabase> => {
+  /** The next use opens a new one, unless another operation has done so already. */
+  const forget = (lost: Promise<IDBPDatabase> | undefined): void => {
+    if (opened === lost) opened = undefined;
+  };
+
+  const connection = (): Promise<IDBPDatabase> => {
     if (state !== 'usable') {
       throw new WoxlyError(state === 'superseded' ? 'superseded' : 'unavailable');
     }
-    opened ??= open();
+    return (opened ??= open());
+  };
+
+  const answered = async <T>(work: Promise<T>): Promise<T> => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const silence = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new DOMException('no answer', 'TimeoutError')), answerMs);
+    });
     try {
-      return await opened;
-    } catch (error) {
-      opened = undefined;
-      throw error;
+      return await Promise.race([work, silence]);
+    } finally {
+      clearTimeout(timer);
     }
   };
 
-  /** Runs one operation with every failure told as a reason. */
-  const told = async <T>(run: (database: IDBPDatabase) => Promise<T>): Promise<T> => {
-    try {
-      return await run(await database());
-    } catch (error) {
-      throw storageFailure(error);
+  /** Runs one operation, over a new connection if it has to be, with every failure told as a reason. */
+  const told = async <T>(
+    run: (database: IDBPDatabase) => Promise<T>,
+    abandon: () => void = () => undefined,
+  ): Promise<T> => {
+    for (let again = false; ; again = true) {
+      let used: Promise<IDBPDatabase> | undefined;
+      try {
+        used = connection();
+        return await answered(used.then(run));
+      } catch (failure) {
+        if (!isLostConnection(failure)) throw storageFailure(failure);
+        abandon();
+        forget(used);
+        used?.then((lost) => lost.close()).catch(() => undefined);
+        if (again) throw storageFailure(failure);
+      }
     }
   };
 
   const inTransaction = (
     store: StoreName,
     use: (store: WriteStore, transaction: WriteTransaction) => Promise<unknown>,
-  ): Promise<void> =>
-    told(async (open) => {
-      const transaction = open.transaction([store], 'readwrite', { durability: 'strict' });
+  ): Promise<void> => {
+    let transaction: WriteTransaction | undefined;
+    const abort = () => {
+      try {
+        transaction?.abort();
+      } catch {
+        // It has ended already, by the failure itself.
+      }
+    };
+    return told(async (open) => {
+      const own = open.transaction([store], 'readwrite', { durability: 'strict' });
+      transaction = own;
+      const used = (async () => use(own.objectStore(store), own))();
       // A write that throws at once (a value that cannot be cloned) leaves the transaction to be ended here.
-      const used = (async () => use(transaction.objectStore(store), transaction))().catch(
-        (error: unknown) => {
-          try {
-            transaction.abort();
-          } catch {
-            // It has ended already, by the failure itself.
-          }
-          throw error;
-        },
-      );
-      const [result] = await Promise.allSettled([used, transaction.done]);
-      if (result.status === 'rejected') throw result.reason;
-      await transaction.done;
-    });
+      used.catch(abort);
+      const [asked, ended] = await Promise.allSettled([used, own.done]);
+      if (asked.status === 'fulfilled') return own.done;
+      throw ended.status === 'rejected' ? moreTelling(asked.reason, ended.reason) : asked.reason;
+    }, abort);
+  };
 
-  await told(async () => undefined);
+  // No deadline for the first time: it may have to wait for another tab, which somebody has to close.
+  try {
+    await connection();
+  } catch (failure) {
+    throw storageFailure(failure);
+  }
 
   return {
     read: (store, use) =>

@@ -14,6 +14,7 @@ vaultContract('IndexedDB', async () => {
   return {
     open: async () => idbKeyVault((database = await openDatabase({ name }))),
     stop: async () => database?.close(),
+    damage: async () => database?.write('keys', (store) => store.put('text', 'own')),
   };
 });
 
@@ -74,19 +75,50 @@ test.each<[string, (kept: Row) => unknown]>([
     'a key of another kind',
     (kept) => ({ ...kept, device: { ...kept.device, privateKey: kept.entropy?.key } }),
   ],
-])('a row with %s is no keys, and no crash', async (_, broken) => {
+  [
+    'halves of two pairs',
+    ({ identity, device }) => ({ device, identity: { ...identity, publicKey: device.publicKey } }),
+  ],
+  ['a hole', () => null],
+])('a row with %s is unreadable, and no crash', async (_, broken) => {
   await putRow(broken(await row()));
   const vault = idbKeyVault(database);
-  expect(await vault.load()).toBeUndefined();
+  expect(await vault.load()).toBe('unreadable');
   expect(await vault.entropy()).toBeUndefined();
   await vault.forgetEntropy();
   expect((await vault.create(ENTROPY)).identity.publicKey).toHaveLength(32);
 });
 
+test('a row that the browser cannot make sense of is unreadable; a database that cannot be read is not', async () => {
+  const broken = new DOMException('Failed to read large IndexedDB value', 'DataError');
+  const reads = (working: (asked: string) => boolean): Database => ({
+    ...database,
+    read: (store, use) =>
+      database.read(store, (open) => {
+        const only = new Proxy(open, {
+          get: (target, asked: string) => {
+            if (!working(asked)) throw broken;
+            const own: unknown = Reflect.get(target, asked);
+            return typeof own === 'function' ? (own.bind(target) as unknown) : own;
+          },
+        });
+        return use(only);
+      }),
+  });
+  expect(await idbKeyVault(reads((asked) => asked !== 'get')).load()).toBe('unreadable');
+  await expect(idbKeyVault(reads(() => false)).load()).rejects.toMatchObject({
+    reason: 'unavailable',
+  });
+});
+
 test('the keys a failed write would have kept do not replace those that are there', async () => {
-  const before = await idbKeyVault(database).load();
+  const publicKey = async () => {
+    const keys = await idbKeyVault(database).load();
+    return keys !== 'unreadable' && keys?.device.publicKey;
+  };
+  const before = await publicKey();
   const failing: Database = { ...database, write: () => Promise.reject(new Error('disk')) };
   await expect(idbKeyVault(failing).create(new Uint8Array(16))).rejects.toThrow('disk');
-  const after = await idbKeyVault(database).load();
-  expect(after?.device.publicKey).toEqual(before?.device.publicKey);
+  expect(before).toHaveLength(32);
+  expect(await publicKey()).toEqual(before);
 });

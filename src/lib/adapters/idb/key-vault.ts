@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Bytes } from '#lib/domain/bytes.ts';
 import type { Keys, KeyVault } from '#lib/ports/key-vault.ts';
+import { verifyEd25519 } from '#lib/protocol/crypto.ts';
 import { generatePair, identitySeed, pairFromSeed, signerOf } from '#lib/protocol/ed25519.ts';
 import { PUBLIC_KEY_BYTES } from '#lib/protocol/limits.ts';
 import type { Database } from './database.ts';
@@ -61,17 +62,46 @@ const keysOf = ({ identity, device }: Row): Keys => ({
   device: signerOf(device),
 });
 
+/** What is signed to see whether a pair of keys works; nothing that is signed in earnest begins so. */
+const PROBE = new TextEncoder().encode('woxly key probe');
+
+/** Whether both halves belong together and still sign: a key that was copied between devices may look like one. */
+async function signs({ privateKey, publicKey }: Row['identity']): Promise<boolean> {
+  try {
+    const signature = await signerOf({ privateKey, publicKey }).sign(PROBE);
+    return await verifyEd25519(publicKey, PROBE, signature);
+  } catch {
+    return false;
+  }
+}
+
 /** Keys in IndexedDB, as WebCrypto keys that nobody can read, this code included. */
 export function idbKeyVault({ read, write, change }: Database): KeyVault {
+  /** What is there, whatever it is. A row that the browser cannot make sense of any more is none of these bytes. */
+  const kept = async (): Promise<unknown> => {
+    try {
+      return await read('keys', (store) => store.get(OWN));
+    } catch (failure) {
+      const there = await read('keys', (store) => store.getKey(OWN));
+      if (there === undefined) throw failure;
+      return null;
+    }
+  };
   const row = async (): Promise<Row | undefined> => {
-    const parsed = v.safeParse(ROW, await read('keys', (store) => store.get(OWN)));
+    const parsed = v.safeParse(ROW, await kept());
     return parsed.success ? parsed.output : undefined;
   };
 
   return {
     load: async () => {
-      const kept = await row();
-      return kept && keysOf(kept);
+      const found = await kept();
+      if (found === undefined) return undefined;
+      const parsed = v.safeParse(ROW, found);
+      if (!parsed.success) return 'unreadable';
+      const { identity, device } = parsed.output;
+      return (await signs(identity)) && (await signs(device))
+        ? keysOf(parsed.output)
+        : 'unreadable';
     },
 
     create: async (entropy) => {
@@ -88,15 +118,15 @@ export function idbKeyVault({ read, write, change }: Database): KeyVault {
     },
 
     entropy: async () => {
-      const kept = await row();
-      return kept?.entropy && unseal(kept.entropy);
+      const own = await row();
+      return own?.entropy && unseal(own.entropy);
     },
 
     forgetEntropy: () =>
       change('keys', async (store) => {
-        const kept: unknown = await store.get(OWN);
-        if (typeof kept !== 'object' || kept === null) return;
-        const rest = Object.entries(kept).filter(([field]) => field !== 'entropy');
+        const own: unknown = await store.get(OWN);
+        if (typeof own !== 'object' || own === null) return;
+        const rest = Object.entries(own).filter(([field]) => field !== 'entropy');
         await store.put(Object.fromEntries(rest), OWN);
       }),
   };

@@ -82,9 +82,15 @@ const PROFILE = v.object({
   deviceList: orElse(bytes, new Uint8Array()),
 });
 
+/**
+ * A choice about one's privacy: the default while it was never made; where it cannot be read, what shows least. Whoever
+ * may have hidden does not become visible because of a broken disk.
+ */
+const guarded = (shows: boolean, unset: boolean) => v.optional(orElse(v.boolean(), shows), unset);
+
 const SETTINGS = v.object({
-  hideAddress: orElse(v.boolean(), DEFAULT_SETTINGS.hideAddress),
-  strangersMayRing: orElse(v.boolean(), DEFAULT_SETTINGS.strangersMayRing),
+  hideAddress: guarded(true, DEFAULT_SETTINGS.hideAddress),
+  strangersMayRing: guarded(false, DEFAULT_SETTINGS.strangersMayRing),
   microphone: v.exactOptional(v.string()),
   speaker: v.exactOptional(v.string()),
   ringVolume: orElse(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), DEFAULT_SETTINGS.ringVolume),
@@ -102,8 +108,7 @@ const SETTINGS = v.object({
     ),
     [],
   ),
-  // Who may have hidden does not become visible because a row cannot be read.
-  sharePresence: v.optional(orElse(v.boolean(), false), DEFAULT_SETTINGS.sharePresence),
+  sharePresence: guarded(false, DEFAULT_SETTINGS.sharePresence),
   dataSaver: orElse(v.boolean(), DEFAULT_SETTINGS.dataSaver),
 });
 
@@ -134,4 +139,10 @@ export function readContact(row: unknown): Contact | undefined {
 
 export const readCall = reader<CallRecord>(CALL);
 export const readProfile = reader<Profile>(PROFILE);
-export const readSettings = reader<Settings>(SETTINGS);
+
+const readSettingsRow = reader<Settings>(SETTINGS);
+/** Every choice of a row that is not even an object. */
+const UNREADABLE = { hideAddress: 0, strangersMayRing: 0, sharePresence: 0 };
+
+export const readSettings = (row: unknown): Settings =>
+  readSettingsRow(row) ?? v.parse(SETTINGS, UNREADABLE);

@@ -1,4 +1,4 @@
-import { deleteDB } from 'idb';
+import { deleteDB, unwrap } from 'idb';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
 import { deviceKeyOf, identityKeyOf } from '#lib/protocol/key-text.ts';
@@ -7,6 +7,15 @@ import { storeContract } from '#lib/testing/store-contract.ts';
 import { openDatabase } from './database.ts';
 import type { Database } from './database.ts';
 import { idbStores } from './stores.ts';
+
+const { commit } = IDBTransaction.prototype;
+/** As a transaction ends on a full disk. */
+function commitWithoutRoom(this: IDBTransaction) {
+  const full = new DOMException('no room', 'QuotaExceededError');
+  Object.defineProperty(this, 'error', { get: () => full });
+  this.abort();
+}
+afterEach(() => (IDBTransaction.prototype.commit = commit));
 
 let count = 0;
 
@@ -17,6 +26,12 @@ storeContract('IndexedDB', async () => {
   return {
     open: async () => idbStores((database = await openDatabase({ name }))),
     stop: async () => database?.close(),
+    fill: (full) => {
+      IDBTransaction.prototype.commit = full ? commitWithoutRoom : commit;
+    },
+    loseConnection: async () =>
+      database?.read('values', async (store) => unwrap(store.transaction.db).close()),
+    damageProfile: async () => database?.write('values', (store) => store.put(7, 'profile')),
   };
 });
 
@@ -82,10 +97,12 @@ test('a change of key that cannot be read still stands, and a time that is none 
 
 test('who may have hidden stays hidden, and settings of an older version get the defaults', async () => {
   const { settings } = idbStores(database);
+  const unreadable = { sharePresence: 'x', hideAddress: 0, strangersMayRing: null };
+  const hidden = { sharePresence: false, hideAddress: true, strangersMayRing: false };
   await database.write('values', (store) =>
-    store.put({ ...DEFAULT_SETTINGS, sharePresence: 'x', iceServers: [{ url: 7 }] }, 'settings'),
+    store.put({ ...DEFAULT_SETTINGS, ...unreadable, iceServers: [{ url: 7 }] }, 'settings'),
   );
-  expect(await settings.load()).toEqual({ ...DEFAULT_SETTINGS, sharePresence: false });
+  expect(await settings.load()).toEqual({ ...DEFAULT_SETTINGS, ...hidden });
   await database.write('values', (store) => store.put({ hideAddress: true }, 'settings'));
   expect(await settings.load()).toEqual({ ...DEFAULT_SETTINGS, hideAddress: true });
 });
@@ -113,14 +130,15 @@ test('a broken profile still says that there is one; settings fall back one by o
   expect(await settings.load()).toEqual({ ...DEFAULT_SETTINGS, hideAddress: true });
 });
 
-test('rows that are not even objects are nothing', async () => {
+test('rows that are not even objects say that there was one, and show nothing to anybody', async () => {
   await database.change('values', async (store) => {
     await store.put('text', 'profile');
     await store.put(7, 'settings');
   });
   const { profile, settings } = idbStores(database);
-  expect(await profile.load()).toBeUndefined();
-  expect(await settings.load()).toEqual(DEFAULT_SETTINGS);
+  expect(await profile.load()).toBe('unreadable');
+  const hidden = { hideAddress: true, strangersMayRing: false, sharePresence: false };
+  expect(await settings.load()).toEqual({ ...DEFAULT_SETTINGS, ...hidden });
 });
 
 test('a row that grew beyond measure is read as far as anybody needs', async () => {

@@ -29,7 +29,10 @@ export function idbStores({ read, write }: Database): Stores {
     },
 
     profile: {
-      load: async () => readProfile(await read('values', (store) => store.get('profile'))),
+      load: async () => {
+        const row: unknown = await read('values', (store) => store.get('profile'));
+        return row === undefined ? undefined : (readProfile(row) ?? 'unreadable');
+      },
       save: ({ certificate, deviceList, ...rest }) => {
         // A view would be kept with the whole buffer behind it.
         const owned = { certificate: certificate.slice(), deviceList: deviceList.slice() };
@@ -40,7 +43,7 @@ export function idbStores({ read, write }: Database): Stores {
     settings: {
       load: async () => {
         const row: unknown = await read('values', (store) => store.get('settings'));
-        return readSettings(row) ?? DEFAULT_SETTINGS;
+        return row === undefined ? DEFAULT_SETTINGS : readSettings(row);
       },
       save: (settings) => write('values', (store) => store.put(settings, 'settings')),
     },

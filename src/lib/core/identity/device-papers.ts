@@ -1,13 +1,18 @@
 import { equalBytes } from '#lib/domain/bytes.ts';
-import type { Milliseconds } from '#lib/domain/ids.ts';
+import type { IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
 import type { Keys } from '#lib/ports/key-vault.ts';
-import { openCertificate, signCertificate } from '#lib/protocol/device-certificate.ts';
+import {
+  DEVICE_CERTIFICATE,
+  openCertificate,
+  signCertificate,
+} from '#lib/protocol/device-certificate.ts';
 import {
   DEVICE_LIST,
   EPOCH_AHEAD_MAX_SECONDS,
   openDeviceList,
   signDeviceList,
 } from '#lib/protocol/device-list.ts';
+import { identityKeyOf } from '#lib/protocol/key-text.ts';
 import { SIGNED } from '#lib/protocol/signed.ts';
 import type { Signed } from '#lib/protocol/signed.ts';
 import type { Profile } from '#lib/domain/profile.ts';
@@ -69,6 +74,13 @@ export async function readPapers(
 export function keptEpoch(profile: Profile): number {
   const signed = SIGNED.decode(profile.deviceList);
   return (signed && DEVICE_LIST.decode(signed.payload)?.epoch) ?? 0;
+}
+
+/** Whose device the kept certificate says this was, whether or not it is still valid. */
+export function keptIdentity(profile: Profile): IdentityKey | undefined {
+  const signed = SIGNED.decode(profile.certificate);
+  const certificate = signed && DEVICE_CERTIFICATE.decode(signed.payload);
+  return certificate && identityKeyOf(certificate.identity);
 }
 
 /** Whether the papers should be signed anew: soon to expire, or issued by a clock that was far ahead. */

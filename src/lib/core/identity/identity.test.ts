@@ -70,7 +70,9 @@ describe('create', () => {
     await identity.create('Carol');
     expect(identity.profile?.name).toBe('Alice');
     const kept = await world.vault.load();
-    expect(kept?.device.publicKey).toEqual(identity.keys?.device.publicKey);
+    expect(kept !== 'unreadable' && kept?.device.publicKey).toEqual(
+      identity.keys?.device.publicKey,
+    );
   });
 
   test('on a full disk it fails, shows nothing, and can be tried again', async () => {
@@ -150,7 +152,7 @@ describe('recovery words', () => {
     expect(identity.profile?.wordsConfirmed).toBe(false);
     world.stores.failWith = undefined;
     expect((await world.load()).profile?.wordsConfirmed).toBe(true);
-    expect((await world.stores.profile.load())?.wordsConfirmed).toBe(true);
+    expect(await world.stores.profile.load()).toMatchObject({ wordsConfirmed: true });
   });
 });
 
@@ -216,13 +218,108 @@ test('the invite link names this person, this device and the relays in use', asy
   });
 });
 
-test('keys without a profile are a first visit; a profile without keys too', async () => {
-  await world.vault.create(new Uint8Array(16));
-  expect((await world.load()).profile).toBeUndefined();
-  const other = identityBrowser(5);
-  await other.stores.profile.save({
-    ...{ name: 'x', created: 0, wordsConfirmed: true },
-    ...{ certificate: new Uint8Array(), deviceList: new Uint8Array() },
+describe('what was kept and cannot be used', () => {
+  const keptDevice = async () => {
+    const keys = await world.vault.load();
+    return keys !== 'unreadable' && keys?.device.publicKey;
+  };
+  const broken = async (damage: () => void) => {
+    await identity.create('Alice');
+    const { profile } = identity;
+    const words = ((await identity.recoveryWords()) ?? []).join(' ');
+    const device = await keptDevice();
+    damage();
+    return { profile, words, device, later: await world.load() };
+  };
+  const loseKeys = () => (world.vault.broken = true);
+  const loseProfile = () => (world.stores.profileBroken = true);
+  const OTHER = `${'abandon '.repeat(11)}about`;
+
+  test('a first visit has nothing to be damaged', () => {
+    expect(identity.damage).toBeUndefined();
   });
-  expect((await other.load()).profile).toBeUndefined();
+
+  test('keys that cannot be read are not a first visit, and nothing replaces them unasked', async () => {
+    const { later } = await broken(loseKeys);
+    expect(later.profile).toBeUndefined();
+    expect(later.damage).toEqual({ lost: 'keys', name: 'Alice' });
+    await expect(later.create('Alice')).rejects.toMatchObject({ reason: 'identity-exists' });
+    expect(await world.vault.load()).toBe('unreadable');
+    world.vault.broken = false;
+    expect((await world.load()).profile).toEqual(identity.profile);
+  });
+
+  test('the words bring the keys back', async () => {
+    const { profile, words, later } = await broken(loseKeys);
+    expect(await later.restore(words, 'Alice')).toEqual({ ok: true, value: profile?.key });
+    expect(later.damage).toBeUndefined();
+    expect((await world.load()).profile).toEqual({ ...profile, wordsConfirmed: true });
+  });
+
+  test('words of another key give up the one that was here only if that is chosen', async () => {
+    const { profile, later } = await broken(loseKeys);
+    expect(await later.restore(OTHER, 'Alice')).toEqual({ ok: false, problem: 'other-key' });
+    expect(await world.vault.load()).toBe('unreadable');
+    const restored = await later.restore(OTHER, 'Alice', true);
+    expect(restored.ok && restored.value).not.toBe(profile?.key);
+    expect((await world.load()).profile?.key).toBe(restored.ok && restored.value);
+  });
+
+  test('a new key takes the place of one that cannot be read if that is chosen', async () => {
+    const { profile, later } = await broken(loseKeys);
+    await later.create('Alice', true);
+    expect(later.profile?.key).not.toBe(profile?.key);
+    expect(later.damage).toBeUndefined();
+    expect((await world.load()).profile).toEqual(later.profile);
+  });
+
+  test('whole keys survive a profile that cannot be read: only the name is asked for', async () => {
+    const { profile, device, later } = await broken(loseProfile);
+    expect(later.profile).toBeUndefined();
+    expect(later.damage).toEqual({ lost: 'profile', name: '' });
+    await later.create('Alice again');
+    expect(later.profile).toEqual({ ...profile, name: 'Alice again' });
+    expect(later.damage).toBeUndefined();
+    const again = await world.load();
+    expect(again.profile).toEqual(later.profile);
+    expect(again.keys?.device.publicKey).toEqual(device);
+  });
+
+  test('whole keys without a profile are not overwritten by the words of somebody else', async () => {
+    const { device, later } = await broken(loseProfile);
+    expect(await later.restore(OTHER, 'x')).toEqual({ ok: false, problem: 'other-key' });
+    expect(await keptDevice()).toEqual(device);
+  });
+
+  test('words that were confirmed stay confirmed', async () => {
+    await identity.create('Alice');
+    await identity.confirmWords();
+    world.stores.profileBroken = true;
+    const later = await world.load();
+    await later.create('Alice');
+    expect(later.profile?.wordsConfirmed).toBe(true);
+  });
+
+  test('a profile without keys says that the keys are gone; so does one that cannot be read', async () => {
+    const other = identityBrowser(5);
+    await other.stores.profile.save({
+      ...{ name: 'x', created: 0, wordsConfirmed: true },
+      ...{ certificate: new Uint8Array(), deviceList: new Uint8Array() },
+    });
+    expect((await other.load()).damage).toEqual({ lost: 'keys', name: 'x' });
+    const third = identityBrowser(6);
+    third.stores.profileBroken = true;
+    expect((await third.load()).damage).toEqual({ lost: 'keys', name: '' });
+  });
+
+  test('keys of a Start that did not finish are used by the next one', async () => {
+    world.stores.failWith = new Error('full');
+    await expect(identity.create('Alice')).rejects.toThrow('full');
+    world.stores.failWith = undefined;
+    const device = await keptDevice();
+    const later = await world.load();
+    await later.create('Alice');
+    expect(later.keys?.device.publicKey).toEqual(device);
+    expect(later.profile?.wordsConfirmed).toBe(false);
+  });
 });

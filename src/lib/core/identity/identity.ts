@@ -2,7 +2,7 @@ import { WoxlyError } from '#lib/domain/errors.ts';
 import type { IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
 import { cleanName } from '#lib/domain/name.ts';
 import type { Profile } from '#lib/domain/profile.ts';
-import { ok } from '#lib/domain/result.ts';
+import { fail, ok } from '#lib/domain/result.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { Keys, KeyVault } from '#lib/ports/key-vault.ts';
 import type { Random } from '#lib/ports/random.ts';
@@ -13,10 +13,10 @@ import type { Signed } from '#lib/protocol/signed.ts';
 import { inOrder } from '../in-order.ts';
 import { Watchers } from '../watchable.ts';
 import type { Identity } from '../woxly.ts';
-import { keptEpoch, readPapers, renewalDue, signPapers } from './device-papers.ts';
+import { keptEpoch, keptIdentity, readPapers, renewalDue, signPapers } from './device-papers.ts';
 import type { DevicePapers } from './device-papers.ts';
 import { encodeInvite } from './invite-link.ts';
-import { ENTROPY_BYTES, entropyOf, wordsOf } from './recovery-words.ts';
+import { ENTROPY_BYTES, entropyOf, keyOf, wordsOf } from './recovery-words.ts';
 
 /** How often a running app looks whether its certificate is to be renewed, ms: a day. */
 const RENEWAL_CHECK_MS = 86_400_000;
@@ -69,6 +69,11 @@ export async function createIdentity(ports: IdentityPorts): Promise<OwnIdentity>
   const watchers = new Watchers();
   const exclusively = inOrder();
   let known: Known | undefined;
+  /** Keys that are there and whole, without a profile. */
+  let orphaned: Keys | undefined;
+  let damage: Identity['damage'];
+  /** The identity that this browser had, where what is left of it says so. */
+  let previous: IdentityKey | undefined;
   let stopped = false;
   let stopWaiting: () => void = () => undefined;
 
@@ -91,6 +96,7 @@ export async function createIdentity(ports: IdentityPorts): Promise<OwnIdentity>
     const stored: Profile = { name, created, wordsConfirmed, certificate, deviceList };
     await store.save(stored);
     known = { keys, key: identityKeyOf(keys.identity.publicKey), stored, papers };
+    damage = undefined;
     watchers.changed();
   };
 
@@ -100,11 +106,15 @@ export async function createIdentity(ports: IdentityPorts): Promise<OwnIdentity>
       await keep(keys, papers, { ...stored, ...part });
     });
 
-  /** Makes keys and papers. Without a profile, keys of an earlier attempt count for nothing: nobody saw them. */
-  const begin = async (entropy: Uint8Array<ArrayBuffer>, name: string, wordsConfirmed: boolean) => {
+  /** Makes keys in place of whatever was there. */
+  const makeKeys = async (entropy: Uint8Array<ArrayBuffer>) => {
+    orphaned = await vault.create(entropy);
+    previous = identityKeyOf(orphaned.identity.publicKey);
+    return orphaned;
+  };
+
+  const begin = async (keys: Keys, name: string, wordsConfirmed: boolean) => {
     const now = clock.now();
-    const keys = await vault.create(entropy);
-    if (wordsConfirmed) await vault.forgetEntropy();
     const papers = await signPapers(keys, deviceName, now);
     await keep(keys, papers, { name: cleanName(name), created: now, wordsConfirmed });
   };
@@ -130,14 +140,32 @@ export async function createIdentity(ports: IdentityPorts): Promise<OwnIdentity>
   };
 
   const load = async () => {
-    const [keys, stored] = await Promise.all([vault.load(), store.load()]);
-    if (keys === undefined || stored === undefined) return;
+    const [keys, profile] = await Promise.all([vault.load(), store.load()]);
+    if (keys === undefined && profile === undefined) return;
+    const stored = profile === 'unreadable' ? undefined : profile;
+    const name = cleanName(stored?.name ?? '');
+    if (keys === undefined || keys === 'unreadable') {
+      previous = stored && keptIdentity(stored);
+      damage = { lost: 'keys', name };
+      return;
+    }
+    if (stored === undefined) {
+      orphaned = keys;
+      previous = identityKeyOf(keys.identity.publicKey);
+      damage = { lost: 'profile', name };
+      return;
+    }
     const now = clock.now();
     const kept = await readPapers(keys, stored, now);
     const papers = kept ?? (await signPapers(keys, deviceName, now, keptEpoch(stored)));
     // Confirming was cut off after the entropy was deleted: it is what counts.
     const wordsConfirmed = stored.wordsConfirmed || (await vault.entropy()) === undefined;
-    known = { keys, key: identityKeyOf(keys.identity.publicKey), stored, papers };
+    known = {
+      keys,
+      key: identityKeyOf(keys.identity.publicKey),
+      stored: { ...stored, name },
+      papers,
+    };
     if (kept === undefined || wordsConfirmed !== stored.wordsConfirmed) {
       // A full disk must not keep anybody from ringing; the next start tries again.
       await keep(keys, papers, { ...stored, wordsConfirmed }).catch(() => undefined);
@@ -156,6 +184,9 @@ export async function createIdentity(ports: IdentityPorts): Promise<OwnIdentity>
       const due = !wordsConfirmed && ageOf(known) >= WORDS_DUE_MS;
       return { key: known.key, name, wordsConfirmed, ...(due && { wordsDue: true as const }) };
     },
+    get damage() {
+      return damage;
+    },
     get keys() {
       return known?.keys;
     },
@@ -167,18 +198,31 @@ export async function createIdentity(ports: IdentityPorts): Promise<OwnIdentity>
       stopWaiting();
     },
 
-    create: (name) =>
+    create: (name, anew = false) =>
       exclusively(async () => {
         // A second press of Start must not replace the keys of the first.
-        if (known === undefined) await begin(random.bytes(ENTROPY_BYTES), name, false);
+        if (known !== undefined) return;
+        if (orphaned !== undefined) {
+          await begin(orphaned, name, (await vault.entropy()) === undefined);
+          return;
+        }
+        if (damage !== undefined && !anew) throw new WoxlyError('identity-exists');
+        await begin(await makeKeys(random.bytes(ENTROPY_BYTES)), name, false);
       }),
 
-    restore: async (words, name) => {
+    restore: async (words, name, anew = false) => {
       const entropy = await entropyOf(words);
       if (!entropy.ok) return entropy;
       return exclusively(async () => {
         if (known !== undefined) throw new WoxlyError('identity-exists');
-        await begin(entropy.value, name, true);
+        const other =
+          damage !== undefined &&
+          previous !== undefined &&
+          previous !== (await keyOf(entropy.value));
+        if (other && !anew) return fail('other-key');
+        const keys = await makeKeys(entropy.value);
+        await vault.forgetEntropy();
+        await begin(keys, name, true);
         return ok(must().key);
       });
     },

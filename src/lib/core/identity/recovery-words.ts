@@ -1,7 +1,10 @@
 import type { Bytes } from '#lib/domain/bytes.ts';
+import type { IdentityKey } from '#lib/domain/ids.ts';
 import type { WordsProblem } from '#lib/domain/reasons.ts';
 import { fail, ok } from '#lib/domain/result.ts';
 import type { Result } from '#lib/domain/result.ts';
+import { identitySeed, pairFromSeed } from '#lib/protocol/ed25519.ts';
+import { identityKeyOf } from '#lib/protocol/key-text.ts';
 
 /** Behind the words: 128 bits, which BIP39 writes as 12 words with a checksum of 4 bits. */
 export const ENTROPY_BYTES = 16;
@@ -24,6 +27,14 @@ async function bip39() {
 export async function wordsOf(entropy: Bytes): Promise<readonly string[]> {
   const { entropyToMnemonic, wordlist } = await bip39();
   return entropyToMnemonic(entropy, wordlist).split(' ');
+}
+
+/** Whose words 16 bytes are. */
+export async function keyOf(entropy: Bytes): Promise<IdentityKey> {
+  const seed = await identitySeed(entropy);
+  const { publicKey } = await pairFromSeed(seed);
+  seed.fill(0);
+  return identityKeyOf(publicKey);
 }
 
 /** A typed word as it is in the list: whole, or by at least its first four letters. */
