@@ -92,16 +92,11 @@ test('what a crash left over the cap goes at the next start', async () => {
   expect(await stores.calls.recent(CALL_RECORDS_MAX + 9)).toHaveLength(CALL_RECORDS_MAX);
 });
 
-test('on a full disk nothing is shown that is not stored', async () => {
+test('on a full disk no change is shown that is not stored', async () => {
   await history.add(call(1));
   const count = counted();
   stores.failWith = new Error('full');
-  for (const write of [
-    history.add(call(2)),
-    history.markSeen(),
-    history.remove(idOf(1)),
-    history.clear(),
-  ]) {
+  for (const write of [history.markSeen(), history.remove(idOf(1)), history.clear()]) {
     await expect(write).rejects.toThrow('full');
   }
   expect(history.records).toEqual([call(1)]);
@@ -128,4 +123,12 @@ test('when there are too many, those of strangers go first', async () => {
   expect(history.records).toHaveLength(CALL_RECORDS_MAX);
   expect(starts()[0]).toBe(CALL_RECORDS_MAX);
   expect(await stores.calls.recent(1000)).toHaveLength(CALL_RECORDS_MAX);
+});
+
+test('a call that cannot be stored is shown until the page is loaded anew: it has happened', async () => {
+  stores.failWith = new Error('full');
+  await expect(history.add(call(1))).rejects.toThrow('full');
+  expect(history.records).toEqual([call(1)]);
+  stores.failWith = undefined;
+  expect((await load()).records).toEqual([]);
 });

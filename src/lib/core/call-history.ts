@@ -1,5 +1,6 @@
 import type { CallRecord } from '#lib/domain/call.ts';
 import type { IdentityKey } from '#lib/domain/ids.ts';
+import { cleanName } from '#lib/domain/name.ts';
 import type { CallStore } from '#lib/ports/stores.ts';
 import { inOrder } from './in-order.ts';
 import { Watchers } from './watchable.ts';
@@ -17,12 +18,12 @@ const LEFT_OVER_MAX = 100;
 
 /** {@link CallHistory} with what the call engine adds. */
 export interface CallBook extends CallHistory {
-  /** Keeps a call; one with the same ID is replaced. */
+  /** Shows and keeps a call; one with the same ID is replaced. */
   add(record: CallRecord): Promise<void>;
 }
 
 /**
- * Reads the call history. Every change is stored first and shown afterwards. @throws what the store throws.
+ * Reads the call history. What a person changes is stored first and shown afterwards. @throws what the store throws.
  *
  * @param isStranger whether somebody is not in the contacts now
  */
@@ -55,7 +56,11 @@ export async function createCallHistory(
   };
 
   const stored = await store.recent(CALL_RECORDS_MAX + LEFT_OVER_MAX);
-  records = capped(stored);
+  // What an earlier version let through as a name may be drawn as nothing.
+  records = capped(stored).map((record) => ({
+    ...record,
+    peerName: cleanName(record.peerName),
+  }));
   await forget(stored, records);
 
   return {
@@ -69,11 +74,12 @@ export async function createCallHistory(
 
     add: (record) =>
       exclusively(async () => {
-        await store.put(record);
         const others = records.filter(({ id }) => id !== record.id);
         const all = [...others, record].sort((a, b) => b.started - a.started);
         const kept = capped(all);
+        // It has happened, whether or not there is room to keep it: a missed call is shown at least until a reload.
         show(kept);
+        await store.put(record);
         await forget(all, kept);
       }),
 

@@ -20,9 +20,9 @@ export class ContactsView extends Followed<Contacts> {
     return this.engine.all.find((contact) => contact.key === key);
   }
 
-  /** Somebody in the contacts, not blocked, who has this name and another key. */
-  namesake(name: string, key: IdentityKey): Contact | undefined {
-    return this.acting.namesakes(name, key)[0];
+  /** Somebody in the contacts, not blocked, whose name looks like this one and who has another key. */
+  async namesake(name: string, key: IdentityKey): Promise<Contact | undefined> {
+    return (await this.acting.namesakes(name, key))[0];
   }
 
   read = (text: string): Promise<Result<Invited, LinkProblem>> => this.acting.read(text);

@@ -73,7 +73,7 @@ export class FakeContacts extends Watchers implements core.Contacts {
 
   ownerOf = (device: DeviceKey): Contact | undefined =>
     this.all.find(({ hints }) => hints.devices.includes(device));
-  namesakes = (name: string, key: IdentityKey): readonly Contact[] =>
+  namesakes = async (name: string, key: IdentityKey): Promise<readonly Contact[]> =>
     this.all.filter((one) => one.key !== key && one.name.toLowerCase() === name.toLowerCase());
 
   set(all: readonly Contact[]): void {

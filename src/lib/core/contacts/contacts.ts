@@ -42,6 +42,9 @@ export interface ContactBook extends Contacts {
 /** How far apart two writes of when somebody was seen are, ms: nobody asks more exactly, and each costs the disk. */
 const SEEN_APART_MS = 60_000;
 
+const nameFor = (key: IdentityKey, ...names: readonly (string | undefined)[]) =>
+  names.map((name) => cleanName(name ?? '')).find((name) => name !== '') ?? shortKey(key);
+
 const byLocale = (a: string, b: string) => a.localeCompare(b);
 const NO_HINTS: ReachHints = { devices: [], relays: [] };
 
@@ -50,7 +53,12 @@ export async function createContacts(ports: ContactsPorts): Promise<ContactBook>
   const { store, clock, ownKey, compare = byLocale } = ports;
   const watchers = new Watchers();
   const exclusively = inOrder();
-  const byKey = new Map((await store.all()).map((contact) => [contact.key, contact]));
+  // What an earlier version let through as a name may be drawn as nothing.
+  const named = (contact: Contact): Contact => ({
+    ...contact,
+    name: nameFor(contact.key, contact.name),
+  });
+  const byKey = new Map((await store.all()).map((contact) => [contact.key, named(contact)]));
   for (const key of leftBehind([...byKey.values()])) {
     await store.remove(key);
     byKey.delete(key);
@@ -103,9 +111,6 @@ export async function createContacts(ports: ContactsPorts): Promise<ContactBook>
     watchers.changed();
     return to;
   };
-
-  const nameFor = (key: IdentityKey, ...names: readonly (string | undefined)[]) =>
-    names.map((name) => cleanName(name ?? '')).find((name) => name !== '') ?? shortKey(key);
 
   const withHints = (contact: Contact, given: ReachHints): Contact => ({
     ...contact,

@@ -2,19 +2,23 @@ import type { Contact } from '#lib/domain/contact.ts';
 import type { IdentityKey } from '#lib/domain/ids.ts';
 import { cleanName } from '#lib/domain/name.ts';
 
-/** A name as people compare names: cleaned, without case or ways to write the same letters (Unicode NFKC). */
-const folded = (name: string): string => cleanName(name.normalize('NFKC')).toLowerCase();
-
-/** People other than `key` who are called the same and are not blocked; nobody for an empty name. */
-export function namesakesOf(
+/**
+ * People other than `key` whose names look like this one, letters of other scripts included, and who are not blocked; nobody
+ * for an empty name. The table of what looks alike is large, and loaded when somebody is added.
+ */
+export async function namesakesOf(
   contacts: readonly Contact[],
   name: string,
   key: IdentityKey,
-): readonly Contact[] {
-  const sought = folded(name);
+): Promise<readonly Contact[]> {
+  const sought = cleanName(name);
   if (sought === '') return [];
+  const { looksOf } = await import('./looks.ts');
+  const looks = looksOf(sought);
   return contacts.filter(
     (contact) =>
-      contact.key !== key && contact.trust !== 'blocked' && folded(contact.name) === sought,
+      contact.key !== key &&
+      contact.trust !== 'blocked' &&
+      looksOf(contact.name).some((look, index) => look === looks[index]),
   );
 }

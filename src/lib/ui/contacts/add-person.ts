@@ -25,8 +25,10 @@ export async function addPerson(app: AppState, wanted: Wanted): Promise<Adding> 
   const read = await app.contacts.read(wanted.text);
   if (!read.ok) return { outcome: 'refused', problem: read.problem };
   const { key, name } = read.value;
-  const known = app.contacts.namesake(wanted.name ?? name ?? '', key);
-  if (known && !app.contacts.get(key)) return { outcome: 'namesake', namesake: { wanted, known } };
+  const known = app.contacts.get(key)
+    ? undefined
+    : await app.contacts.namesake(wanted.name ?? name ?? '', key);
+  if (known) return { outcome: 'namesake', namesake: { wanted, known } };
   return addAnyway(app, wanted);
 }
 

@@ -33,8 +33,18 @@ test.each([
   ['alice van der moreau', 'AM'],
   ['Борис Ельцов', 'БЕ'],
   ['王 小明', '王小'],
-  ['🎧 Radio', 'R'],
-  ['🎧', ''],
+  ['🎧 Radio', '🎧'],
+  ['Radio 🎧', 'R'],
+  ['👨‍👩‍👧 Smiths', '👨‍👩‍👧'],
+  ['🇺🇦 Olena', '🇺🇦'],
+  [
+    '🏴\u{E0067}\u{E0062}\u{E0077}\u{E006C}\u{E0073}\u{E007F}',
+    '🏴\u{E0067}\u{E0062}\u{E0077}\u{E006C}\u{E0073}\u{E007F}',
+  ],
+  ['e\u0301mile zola', 'E\u0301Z'],
+  ['(Bob)', 'B'],
+  ['නිමල්', 'නි'],
+  ['— !', ''],
   ['', ''],
 ])('initials of %o are %o', (name, initials) => {
   expect(initialsOf(name)).toBe(initials);

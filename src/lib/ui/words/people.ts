@@ -37,13 +37,20 @@ export function incomingWords({ name, key, stranger }: Named): string {
     : m.incoming_from_stranger({ name, key: short });
 }
 
-/** One or two letters for an avatar; empty for a nameless person. */
+const graphemes = new Intl.Segmenter();
+const LETTER = /[\p{L}\p{N}]/u;
+const PICTURE = /^[\p{ExtPict}\p{RI}]/u;
+
+/** One or two letters for an avatar, or the emoji that a name begins with; empty for a nameless person. */
 export function initialsOf(name: string): string {
-  const words = name.split(' ').filter((word) => /[\p{L}\p{N}]/u.test(word));
-  const first = (word: string | undefined) =>
-    Array.from(word ?? '').find((letter) => /[\p{L}\p{N}]/u.test(letter)) ?? '';
-  const last = words.length > 1 ? words.at(-1) : undefined;
-  return (first(words[0]) + first(last)).toLocaleUpperCase();
+  const words = name
+    .split(' ')
+    .map((word) => Array.from(graphemes.segment(word), ({ segment }) => segment));
+  const picture = words[0]?.[0] ?? '';
+  if (PICTURE.test(picture)) return picture;
+  const letters = words.flatMap((word) => word.find((letter) => LETTER.test(letter)) ?? []);
+  const [first = ''] = letters;
+  return (first + (letters.slice(1).at(-1) ?? '')).toLocaleUpperCase();
 }
 
 /** A relay's name for people: its host, or the short form of its key. */
