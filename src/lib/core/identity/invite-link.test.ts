@@ -12,6 +12,7 @@ import { sign, SIGNED } from '#lib/protocol/signed.ts';
 import { mutations } from '#lib/testing/mutations.ts';
 import { signerNumber } from '#lib/testing/signers.ts';
 import { encodeInvite, readInvite } from './invite-link.ts';
+import { inviteReadings } from './travelled-link.ts';
 
 const NOW = 1_763_800_000_000;
 const ORIGIN = 'https://woxly.example';
@@ -68,6 +69,98 @@ test.each([
 test('a link from any page is fine: the signature counts, not the host', async () => {
   const elsewhere = LINK.replace(ORIGIN, 'http://192.0.2.7:8080');
   expect((await readInvite(elsewhere, NOW)).ok).toBe(true);
+});
+
+/** A link with two hyphens in a row, which every tenth has. */
+async function withHyphens(): Promise<string> {
+  for (let created = NOW; ; created += 1) {
+    const link = await encodeInvite(alice, { ...INVITATION, created }, ORIGIN);
+    if (/[a-z]--[a-z]/i.test(link.slice(ORIGIN.length + 20))) return link;
+  }
+}
+const HYPHENS = await withHyphens();
+const at = Math.floor(HYPHENS.length * 0.7);
+const split = (by: string, text = HYPHENS) => text.slice(0, at) + by + text.slice(at);
+const encoded = encodeURIComponent(HYPHENS);
+const urldefense2 = HYPHENS.replace(/[-_:#]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)
+  .replaceAll('/', '_')
+  .replaceAll('%', '-');
+
+test.each([
+  ['the sign of the fragment encoded', HYPHENS.replace('#', '%23')],
+  ['twice over', HYPHENS.replace('#', '%2523')],
+  ['the slashes of the fragment encoded', HYPHENS.replace('#/i/', '#%2Fi%2F')],
+  ['in small letters', HYPHENS.replace('#/i/', '%23%2fi%2f')],
+  ['a redirect', `https://www.google.com/url?q=${encoded}&sa=D&usg=AOvVaw0`],
+  [
+    'a redirect in a redirect',
+    `https://a.example/?u=${encodeURIComponent(`https://b.example/?to=${encoded}`)}`,
+  ],
+  [
+    'Outlook',
+    `https://eur01.safelinks.protection.outlook.com/?url=${encoded}&data=05%7C02%7C&sdata=x%3D&reserved=0`,
+  ],
+  [
+    'Proofpoint, version 2',
+    `https://urldefense.proofpoint.com/v2/url?u=${urldefense2}&d=DwMFaQ&c=x&r=y`,
+  ],
+  [
+    'Proofpoint, version 3',
+    `https://urldefense.com/v3/__${HYPHENS.replace('#', '*')}__;Iw!!AbCdEf!x-y_z$`,
+  ],
+  [
+    'Barracuda',
+    `https://linkprotect.cudasvc.com/url?a=${encoded.toLowerCase().replace(/(%23%2fi%2f).*/, '$1')}${HYPHENS.split('#/i/')[1] ?? ''}&c=E,1&typo=1`,
+  ],
+  ['Sophos', `https://eu.protection.sophos.com/?d=x&u=${btoa(HYPHENS)}&i=NWY=`],
+  ['an em dash', HYPHENS.replaceAll('--', '\u2014')],
+  ['an en dash', HYPHENS.replaceAll('--', '\u2013')],
+  ['a hyphen that does not break', HYPHENS.replaceAll('-', '\u2011')],
+  ['a minus sign', HYPHENS.replaceAll('-', '\u2212')],
+  ['a line break', split('\n')],
+  ['an indent', split('\r\n    ')],
+  ['a space', split(' ')],
+  ['the mark of a quotation', split('\n> ')],
+  ['two line breaks', split('\n', HYPHENS.slice(0, 80) + '\n' + HYPHENS.slice(80))],
+  ['quoted-printable', split('=\r\n')],
+  ['quoted-printable without its line break', split('=')],
+  ['a zero-width space', split('\u200B')],
+  ['a soft hyphen', split('\u00AD')],
+  ['a tag that may break', split('<wbr>')],
+  ['an entity that may break', split('&shy;')],
+  ['HTML entities', HYPHENS.replaceAll('-', '&#45;').replaceAll('/', '&#x2F;')],
+  ['backslashes', HYPHENS.replace(/[-_]/g, '\\$&')],
+  ['words glued to it', `${HYPHENS}Thanks`],
+  ['tracking', `${HYPHENS}?fbclid=IwAR0-x_y&utm=1`],
+  ['underlines', `__${HYPHENS}__`],
+  ['a chat around it', `[12.11, 10:04] Alice: ${split('\n')}\n[12.11, 10:05] Bob: /i/ ok`],
+  ['only the invite itself', HYPHENS.split('#/i/')[1] ?? ''],
+])('a link that travelled is whole again: %s', async (_, text) => {
+  expect(await readInvite(text, NOW)).toEqual({ ok: true, value: INVITED });
+});
+
+test.each([
+  ['groups', KEY.replace(/(.{8})/g, '$1 ')],
+  ['two lines', `${KEY.slice(0, 30)}\n> ${KEY.slice(30)} thanks`],
+  ['a zero-width space', `${KEY.slice(0, 20)}\u200B${KEY.slice(20)}`],
+  ['percent encoding', `https://x.example/?u=%2Fchat%2F${KEY}%26x`],
+])('a key that travelled is whole again: %s', async (_, text) => {
+  expect(await readInvite(text, NOW)).toMatchObject({ ok: true, value: { key: KEY } });
+});
+
+test('of two links in a text the genuine one counts', async () => {
+  const forged = linkOf(
+    SIGNED.encode(
+      await sign(mallory, DOMAIN.invite, INVITE, { ...INVITATION, identity: alice.publicKey }),
+    ),
+  );
+  expect(await readInvite(`${forged} ${LINK}`, NOW)).toEqual({ ok: true, value: INVITED });
+});
+
+test('a text made to cost much is read in a bounded number of ways', async () => {
+  const text = '/i/CkA\u2014\u2014\u2014\u2014'.repeat(300).slice(0, LINK_MAX_CHARACTERS);
+  expect(inviteReadings(text).length).toBeLessThanOrEqual(160);
+  expect((await readInvite(text, NOW)).ok).toBe(false);
 });
 
 test.each([

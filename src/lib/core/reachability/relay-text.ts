@@ -1,11 +1,12 @@
 import { base64urlnopad } from '@scure/base';
 import { LINK_MAX_CHARACTERS, MULTIADDR_MAX_BYTES } from '#lib/protocol/limits.ts';
 import { isRelayAddress } from '#lib/protocol/relay-address.ts';
+import { unwrapped } from '../unwrapped.ts';
 
 /** What stands between a page's address and a relay's multiaddr; a fragment never reaches a web server. */
 const FRAGMENT = '#/r/';
 /** A relay link in a text: anything may stand before it, and the first character that is not base64url ends it. */
-const LINK_IN_TEXT = /#\/r\/([A-Za-z0-9_-]+)/;
+const LINK_IN_TEXT = /[#*]\/r\/([A-Za-z0-9_-]+)/;
 const MULTIADDR_IN_TEXT = /\/(?:ip4|ip6|dns|dns4|dns6)\/\S+/;
 const WEB_ADDRESS = /^https?:\/\/[^\s/?#]+/i;
 /** A bare name of a web site, with a port perhaps. */
@@ -24,12 +25,21 @@ export function readRelayText(text: string): RelayText {
   const trimmed = text.trim();
   if (trimmed === '') return { kind: 'empty' };
   if (trimmed.length > LINK_MAX_CHARACTERS) return { kind: 'nonsense' };
-  const link = LINK_IN_TEXT.exec(trimmed)?.[1];
-  const address = link === undefined ? MULTIADDR_IN_TEXT.exec(trimmed)?.[0] : decode(link);
-  if (address !== undefined && isRelayAddress(address)) return { kind: 'address', address };
-  if (link !== undefined) return { kind: 'nonsense' };
+  const links = unwrapped(trimmed).flatMap(linksIn);
+  const addresses = links.length > 0 ? links.map(decode) : [MULTIADDR_IN_TEXT.exec(trimmed)?.[0]];
+  const address = addresses.find((one) => one !== undefined && isRelayAddress(one));
+  if (address !== undefined) return { kind: 'address', address };
+  if (links.length > 0) return { kind: 'nonsense' };
   const url = WEB_ADDRESS.exec(trimmed)?.[0] ?? (SITE.test(trimmed) ? `https://${trimmed}` : '');
   return URL.canParse(url) ? { kind: 'web', url: new URL(url).origin } : { kind: 'nonsense' };
+}
+
+/** What may be a relay's link in a text: as it stands, with dashes as the hyphens they were, and over more than one line. */
+function linksIn(text: string): readonly string[] {
+  const hyphens = text.replace(/[\u2013\u2014]/g, '--').replace(/[\u2010-\u2012\u2212]/g, '-');
+  return [text, hyphens, hyphens.replace(/[\s>|=\\]+/g, '')].flatMap(
+    (one) => LINK_IN_TEXT.exec(one)?.[1] ?? [],
+  );
 }
 
 /** A link that adds a relay when it is opened or scanned. */
