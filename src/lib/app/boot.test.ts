@@ -3,12 +3,13 @@ import type { NodeHolder } from '#lib/adapters/browser/single-tab.ts';
 import { KEYS } from '#lib/testing/fake-people.ts';
 import { FakeWoxly } from '#lib/testing/fake-woxly.ts';
 import { createBoot } from './boot.ts';
+import type { BootStep } from './boot.ts';
 
 /** A page whose lock is free unless another tab has it; `asked` is what the lock's holder is asked then. */
 function page() {
   const nodes: FakeWoxly[] = [];
   const holders: NodeHolder[] = [];
-  const world = { elsewhere: false, refuses: false, released: 0, failing: false };
+  const world = { elsewhere: false, refuses: false, olderTab: false, released: 0, failing: false };
   let finish = (): void => undefined;
   let slow = false;
   const take = async (holder: NodeHolder) => {
@@ -20,7 +21,8 @@ function page() {
     takeLock: async (holder) => (world.elsewhere ? undefined : take(holder)),
     takeOverLock: async (holder) =>
       world.refuses ? { taken: false } : { taken: true, lock: await take(holder) },
-    async compose() {
+    async compose(say) {
+      if (world.olderTab) say('older-tab');
       if (slow) await new Promise<void>((resolve) => (finish = resolve));
       if (world.failing) throw new Error('no database');
       const node = new FakeWoxly();
@@ -45,6 +47,14 @@ test('asked twice, also at once, it composes one node', async () => {
   expect(await boot()).toBe(first);
   expect(second).toBe(first);
   expect(nodes).toHaveLength(1);
+});
+
+test('says what it waits for, step by step', async () => {
+  const { boot, world } = page();
+  world.olderTab = true;
+  const steps: BootStep[] = [];
+  await boot((step) => steps.push(step));
+  expect(steps).toEqual(['tabs', 'storage', 'older-tab']);
 });
 
 test('taken over and taken back: the result of the takeover is the one that is live', async () => {

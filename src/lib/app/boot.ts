@@ -12,28 +12,38 @@ export type Boot =
   | { readonly kind: 'unsupported'; readonly why: Missing }
   | { readonly kind: 'ready'; readonly woxly: Woxly; onTakenOver(run: () => void): void };
 
+/**
+ * What starting waits for: whether another tab runs WOXLY, what is stored, or an older tab that holds on to it. Each can
+ * last for ever in a browser that does not answer, and then a person has to know.
+ */
+export type BootStep = 'tabs' | 'storage' | 'older-tab';
+
 export interface BootParts {
   readonly missingSupport: () => Promise<Missing | undefined>;
   readonly takeLock: (holder: NodeHolder) => Promise<NodeLock | undefined>;
   readonly takeOverLock: (holder: NodeHolder) => Promise<TakeOver>;
-  readonly compose: () => Promise<Woxly>;
+  readonly compose: (say: (step: BootStep) => void) => Promise<Woxly>;
 }
 
 type Take = (holder: NodeHolder) => Promise<NodeLock | undefined>;
 
 /**
  * Makes `boot`, which starts WOXLY in this tab. Called again, it gives what it gave before, until another tab took
- * the node over: there is never a second node in one page.
+ * the node over: there is never a second node in one page. `onStep` hears what is waited for.
  */
 export function createBoot({
   missingSupport,
   takeLock,
   takeOverLock,
   compose,
-}: BootParts): () => Promise<Boot> {
+}: BootParts): (onStep?: (step: BootStep) => void) => Promise<Boot> {
   let live: Promise<Boot> | undefined;
+  let say: (step: BootStep) => void = () => undefined;
 
-  const boot = () => enter(takeLock);
+  const boot = (onStep = say) => {
+    say = onStep;
+    return enter(takeLock);
+  };
   const takeOver = () =>
     enter(async (holder) => {
       const outcome = await takeOverLock(holder);
@@ -68,12 +78,14 @@ export function createBoot({
     };
     try {
       const why = await missingSupport();
+      say('tabs');
       if (why === undefined) lock = await take(holder);
       if (lock === undefined) {
         forget();
         return why === undefined ? { kind: 'elsewhere', takeOver } : { kind: 'unsupported', why };
       }
-      composing = compose();
+      say('storage');
+      composing = compose((step) => say(step));
       woxly = await composing;
     } catch (failure) {
       lock?.release();

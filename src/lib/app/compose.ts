@@ -19,6 +19,7 @@ import { checkCandidate } from '#lib/protocol/ice-candidate.ts';
 import { checkSdp } from '#lib/protocol/sdp-check.ts';
 import { incomingWords } from '#lib/ui/words/people.ts';
 import { createBoot } from './boot.ts';
+import type { BootStep } from './boot.ts';
 import { deviceName } from './platform.ts';
 import { missingSupport } from './support.ts';
 
@@ -32,12 +33,13 @@ export const boot = createBoot({
   compose,
 });
 
-async function compose(): Promise<Woxly> {
+async function compose(say: (step: BootStep) => void): Promise<Woxly> {
   const database = await openDatabase({
     onEvent: (event) => {
       consoleLog.warn(`database ${event}`);
       // Another tab brought a newer version of the app: this one must not write any more.
       if (event === 'superseded') location.reload();
+      if (event === 'blocked') say('older-tab');
     },
   });
   // A page that comes back from the back/forward cache has said goodbye already.

@@ -20,6 +20,7 @@ export const WORDS_PROBLEM_WORDS: Record<WordsProblem, () => string> = {
   count: m.words_problem_count,
   'unknown-word': m.words_problem_unknown_word,
   checksum: m.words_problem_checksum,
+  'other-key': m.words_problem_other_key,
 };
 
 /** How reachable this device is; the first word of the network status. */
