@@ -95,7 +95,7 @@ export interface Contacts extends Watchable {
    */
   ownerOf(device: DeviceKey): Contact | undefined;
   /** Contacts of this name with another key: is this a new key of theirs, or another person? Without the blocked. */
-  namesakes(name: string, key: IdentityKey): readonly Contact[];
+  namesakes(name: string, key: IdentityKey): Promise<readonly Contact[]>;
 }
 
 /** From SHA-512 over both identity keys in order: the same for both people. */

@@ -2,6 +2,8 @@
 export interface Toast {
   readonly id: number;
   readonly text: string;
+  /** Something did not happen that was asked for: said at once, and there until it is dismissed. */
+  readonly alarming: boolean;
   readonly action?: { readonly label: string; run(): void };
 }
 
@@ -17,10 +19,15 @@ export class Toasts {
     return this.#shown;
   }
 
-  say = (text: string, action?: Toast['action']): void => {
-    const toast: Toast = { id: this.#next++, text, ...(action && { action }) };
-    this.#shown = [...this.#shown, toast].slice(-TOASTS_MAX);
-  };
+  say = (text: string, action?: Toast['action']): void => this.#show(text, false, action);
+  warn = (text: string, action?: Toast['action']): void => this.#show(text, true, action);
+
+  #show(text: string, alarming: boolean, action: Toast['action']): void {
+    const toast: Toast = { id: this.#next++, text, alarming, ...(action && { action }) };
+    // What is said again is shown once, and announced again.
+    const others = this.#shown.filter((one) => one.text !== text);
+    this.#shown = [...others, toast].slice(-TOASTS_MAX);
+  }
 
   dismiss = (id: number): void => {
     this.#shown = this.#shown.filter((toast) => toast.id !== id);

@@ -26,10 +26,18 @@ class FakeIdentity extends Watchers implements core.Identity {
     this.#set({ key: KEYS.me, name, wordsConfirmed: false });
   }
 
-  async restore(words: string, name: string): Promise<Result<IdentityKey, WordsProblem>> {
+  /** While set, the words are those of another key than the one that was here. */
+  otherKey = false;
+
+  async restore(
+    words: string,
+    name: string,
+    anew = false,
+  ): Promise<Result<IdentityKey, WordsProblem>> {
     const count = words.trim().split(/\s+/).length;
     if (count !== 12) return fail('count');
     if (words.trim() !== WORDS) return fail('unknown-word');
+    if (this.otherKey && !anew) return fail('other-key');
     this.#set({ key: KEYS.me, name, wordsConfirmed: true });
     return ok(KEYS.me);
   }

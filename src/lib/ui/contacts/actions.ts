@@ -2,6 +2,7 @@ import type { Contact } from '#lib/domain/contact.ts';
 import { m } from '#lib/messages/messages.js';
 import type { AppState } from '#lib/state/app-state.svelte.ts';
 import type { Invited } from '#lib/state/views.ts';
+import { attempt } from '#lib/ui/attempt.ts';
 import { LINK_PROBLEM_WORDS } from '#lib/ui/words/problems.ts';
 
 /**
@@ -9,7 +10,12 @@ import { LINK_PROBLEM_WORDS } from '#lib/ui/words/problems.ts';
  * it is hung up.
  */
 export async function callPerson(app: AppState, who: Invited, patient = false): Promise<void> {
-  const outcome = await (patient ? app.calls.callAgain(who) : app.calls.call(who));
+  const calling = await attempt(
+    () => (patient ? app.calls.callAgain(who) : app.calls.call(who)),
+    app.toasts.warn,
+  );
+  if (!calling.done) return;
+  const outcome = calling.value;
   if (!outcome.ok) app.toasts.say(LINK_PROBLEM_WORDS[outcome.problem]());
 }
 

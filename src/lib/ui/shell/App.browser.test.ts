@@ -2,6 +2,7 @@ import '#lib/ui/styles/index.css';
 import { createRawSnippet } from 'svelte';
 import { expect, onTestFinished, test } from 'vitest';
 import { render } from 'vitest-browser-svelte';
+import { WoxlyError } from '#lib/domain/errors.ts';
 import { AppState } from '#lib/state/app-state.svelte.ts';
 import type { RelayView } from '#lib/state/views.ts';
 import { expectAccessible } from '#lib/testing/axe.ts';
@@ -16,8 +17,13 @@ const page = createRawSnippet(() => ({
 const INVITE = `#/i/Boris.${KEYS.boris}`;
 
 /** The app of a person who knows Alice; `hash` is what the address bar says. */
-async function start({ hash = '', firstVisit = false } = {}) {
+async function start({
+  hash = '',
+  firstVisit = false,
+  damage,
+}: { hash?: string; firstVisit?: boolean; damage?: FakeWoxly['identity']['damage'] } = {}) {
   const fake = new FakeWoxly(() => Date.now());
+  fake.identity.damage = damage;
   if (!firstVisit) await fake.identity.create('Olga');
   fake.contacts.set([contactOf(KEYS.alice, 'Alice')]);
   const clean = () => history.replaceState(null, '', location.pathname + location.search);
@@ -53,6 +59,83 @@ test('first visit: an identity comes back from its words, and wrong words say wh
   await screen.getByRole('textbox', { name: 'Recovery words' }).fill(words);
   await screen.getByRole('button', { name: 'Restore' }).click();
   await expect.element(screen.getByRole('navigation', { name: 'Main' })).toBeVisible();
+});
+
+test('a key that cannot be read: it is said, and nothing is made in its place unasked', async () => {
+  const { fake, screen } = await start({
+    firstVisit: true,
+    damage: { lost: 'keys', name: 'Olga' },
+  });
+  const title = screen.getByRole('heading', { name: 'Your key cannot be read' });
+  await expect.element(title).toBeVisible();
+  await expectAccessible('page');
+  expect(screen.getByRole('textbox').elements()).toHaveLength(0);
+  await screen.getByRole('button', { name: 'Enter the recovery words' }).click();
+  await expect.element(screen.getByRole('textbox', { name: 'Your name' })).toHaveValue('Olga');
+  await screen.getByRole('button', { name: 'Back' }).click();
+  await screen.getByRole('button', { name: 'Start with a new key' }).click();
+  const question = screen.getByRole('alertdialog', { name: 'Give up your key?' });
+  await expectAccessible('page');
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await expect.element(title).toBeVisible();
+  await screen.getByRole('button', { name: 'Start with a new key' }).click();
+  await question.getByRole('button', { name: 'Start with a new key' }).click();
+  await screen.getByRole('button', { name: 'Start' }).click();
+  await expect.element(screen.getByRole('navigation', { name: 'Main' })).toBeVisible();
+  expect(fake.identity.profile).toMatchObject({ name: 'Olga' });
+});
+
+test('words of another key than the one that was here are used only when that is chosen', async () => {
+  const { fake, screen } = await start({
+    firstVisit: true,
+    damage: { lost: 'keys', name: 'Olga' },
+  });
+  fake.identity.otherKey = true;
+  await screen.getByRole('button', { name: 'Enter the recovery words' }).click();
+  const words = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
+  await screen.getByRole('textbox', { name: 'Recovery words' }).fill(words);
+  await screen.getByRole('button', { name: 'Restore' }).click();
+  const question = screen.getByRole('alertdialog', { name: 'Go on with another key?' });
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await expect.element(screen.getByRole('alert')).toMatchTextContent('another key');
+  expect(fake.identity.profile).toBeUndefined();
+  await screen.getByRole('button', { name: 'Restore' }).click();
+  await question.getByRole('button', { name: 'Use this key' }).click();
+  await expect.element(screen.getByRole('navigation', { name: 'Main' })).toBeVisible();
+});
+
+test('a name that cannot be read is asked for again, and the key stays', async () => {
+  const { screen } = await start({ firstVisit: true, damage: { lost: 'profile', name: '' } });
+  await expect.element(screen.getByRole('heading', { name: 'What is your name?' })).toBeVisible();
+  await screen.getByRole('textbox', { name: 'Your name' }).fill('Olga');
+  await screen.getByRole('button', { name: 'Start' }).click();
+  await expect.element(screen.getByRole('navigation', { name: 'Main' })).toBeVisible();
+});
+
+test('what nobody waited for and failed is said', async () => {
+  const { app, screen } = await start();
+  const fail = (reason: unknown) =>
+    dispatchEvent(
+      new PromiseRejectionEvent('unhandledrejection', { promise: new Promise(() => {}), reason }),
+    );
+  fail(new WoxlyError('full'));
+  await expect.element(screen.getByRole('alert')).toMatchTextContent('no room left');
+  fail(new WoxlyError('full'));
+  fail(new DOMException('stopped on purpose', 'AbortError'));
+  expect(app.toasts.shown).toHaveLength(1);
+});
+
+test('a part that is not on the server any more: a line says so, with Reload, but not in a call', async () => {
+  const { app, fake, screen } = await start();
+  dispatchEvent(new Event('vite:preloadError'));
+  await expect.element(screen.getByRole('alert')).toMatchTextContent('there is a new version');
+  await expect.element(screen.getByRole('button', { name: 'Reload' })).toBeVisible();
+  await screen.getByRole('alert').getByRole('button', { name: 'Close' }).click();
+  expect(app.toasts.shown).toEqual([]);
+  await fake.calls.call({ key: KEYS.alice, name: 'Alice', devices: [], relays: [] });
+  dispatchEvent(new Event('vite:preloadError'));
+  await expect.element(screen.getByRole('alert')).toMatchTextContent('after the call');
+  expect(screen.getByRole('button', { name: 'Reload' }).elements()).toHaveLength(0);
 });
 
 test('the network status says the truth, with the fix beside it', async () => {

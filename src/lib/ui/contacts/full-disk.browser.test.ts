@@ -1,0 +1,96 @@
+import '#lib/ui/styles/index.css';
+import { expect, test } from 'vitest';
+import { render } from 'vitest-browser-svelte';
+import { AppState } from '#lib/state/app-state.svelte.ts';
+import { contactOf, KEYS, recordOf } from '#lib/testing/fake-people.ts';
+import { FakeWoxly } from '#lib/testing/fake-woxly.ts';
+import { fullDisk } from '#lib/testing/full-disk.ts';
+import CallsScreen from '#lib/ui/history/CallsScreen.svelte';
+import SafetyWordsDialog from '#lib/ui/safety/SafetyWordsDialog.svelte';
+import Toaster from '#lib/ui/shell/Toaster.svelte';
+import ContactsScreen from './ContactsScreen.svelte';
+
+const SAID = 'no room left';
+const LINK = `https://woxly.example/#/i/Chen.${KEYS.chen}`;
+
+async function start() {
+  const fake = new FakeWoxly();
+  await fake.identity.create('Olga');
+  fake.contacts.set([contactOf(KEYS.alice, 'Alice')]);
+  const app = new AppState(fake);
+  await render(Toaster, { toasts: app.toasts });
+  fullDisk(fake);
+  return { fake, app };
+}
+
+async function contacts() {
+  const { fake, app } = await start();
+  const screen = await render(ContactsScreen, { app, onOpen: () => undefined });
+  const choose = async (name: string, role: 'menuitem' | 'menuitemcheckbox' = 'menuitem') => {
+    await screen.getByRole('button', { name: 'More about Alice' }).click();
+    await screen.getByRole(role, { name }).click();
+  };
+  return { fake, app, screen, choose };
+}
+
+test('Add says why nothing was added, and can be pressed again', async () => {
+  const { fake, screen } = await contacts();
+  await screen.getByRole('button', { name: 'Add contact' }).click();
+  const dialog = screen.getByRole('dialog', { name: 'Add contact' });
+  await dialog.getByRole('textbox', { name: 'Key or invite link' }).fill(LINK);
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect.element(dialog.getByRole('alert')).toMatchTextContent(SAID);
+  await expect.element(dialog.getByRole('button', { name: 'Add', exact: true })).toBeEnabled();
+  expect(fake.contacts.all).toHaveLength(1);
+});
+
+test('Rename says why the old name stays', async () => {
+  const { fake, screen, choose } = await contacts();
+  await choose('Rename');
+  const dialog = screen.getByRole('dialog');
+  await dialog.getByRole('textbox').fill('Alicia');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect.element(dialog.getByRole('alert')).toMatchTextContent(SAID);
+  expect(fake.contacts.get(KEYS.alice)?.name).toBe('Alice');
+});
+
+test('Hide my IP address for one contact is not ticked, and why is said', async () => {
+  const { screen, choose } = await contacts();
+  await choose('Hide my address from them', 'menuitemcheckbox');
+  await expect.element(screen.getByRole('alert')).toMatchTextContent(SAID);
+  await screen.getByRole('button', { name: 'More about Alice' }).click();
+  const entry = screen.getByRole('menuitemcheckbox', { name: 'Hide my address from them' });
+  await expect.element(entry).toHaveAttribute('aria-checked', 'false');
+});
+
+test.each([
+  ['Block', 'Block'],
+  ['Remove', 'Remove'],
+])('%s: nobody believes that it happened', async (entry, confirm) => {
+  const { app, screen, choose } = await contacts();
+  await choose(entry);
+  await screen.getByRole('alertdialog').getByRole('button', { name: confirm }).click();
+  await expect.element(screen.getByRole('alert')).toMatchTextContent(SAID);
+  await expect.element(screen.getByRole('listitem', { name: 'Alice' })).toBeVisible();
+  expect(app.toasts.shown).toHaveLength(1);
+});
+
+test('a person whose words were compared is not shown as verified', async () => {
+  const { app } = await start();
+  const screen = await render(SafetyWordsDialog, {
+    ...{ app, personKey: KEYS.alice, name: 'Alice', onClose: () => undefined },
+  });
+  await screen.getByRole('button', { name: 'They match' }).click();
+  await expect.element(screen.getByRole('alert')).toMatchTextContent(SAID);
+  await expect.element(screen.getByRole('button', { name: 'They match' })).toBeVisible();
+});
+
+test('calls stay in the history, and why is said', async () => {
+  const { fake, app } = await start();
+  fake.history.set([recordOf('1', KEYS.alice, 'Alice', 0, 1)]);
+  const screen = await render(CallsScreen, { app });
+  await screen.getByRole('button', { name: 'Edit' }).click();
+  await screen.getByRole('button', { name: /^Remove/ }).click();
+  await expect.element(screen.getByRole('alert')).toMatchTextContent(SAID);
+  await expect.element(screen.getByRole('listitem')).toBeVisible();
+});

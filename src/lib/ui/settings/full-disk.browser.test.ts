@@ -1,0 +1,94 @@
+import '#lib/ui/styles/index.css';
+import { expect, test } from 'vitest';
+import { render } from 'vitest-browser-svelte';
+import { AppState } from '#lib/state/app-state.svelte.ts';
+import { expectAccessible } from '#lib/testing/axe.ts';
+import { contactOf, KEYS } from '#lib/testing/fake-people.ts';
+import { relayOf } from '#lib/testing/fake-relays.ts';
+import { FakeWoxly } from '#lib/testing/fake-woxly.ts';
+import { fullDisk } from '#lib/testing/full-disk.ts';
+import Toaster from '#lib/ui/shell/Toaster.svelte';
+import SettingsScreen from './SettingsScreen.svelte';
+
+const SAID = 'no room left';
+
+/** The settings of somebody on whose device there is no room, with the place where things are said in passing. */
+async function start() {
+  const fake = new FakeWoxly();
+  await fake.identity.create('Olga');
+  fake.contacts.set([contactOf(KEYS.boris, 'Boris', { trust: 'blocked' })]);
+  fake.reachability.set('reachable', [
+    relayOf('/dns4/relay.example/p2p/R', { state: 'reachable' }),
+  ]);
+  fake.audio.set([{ id: 'usb', label: 'USB microphone' }], []);
+  const app = new AppState(fake);
+  await render(Toaster, { toasts: app.toasts });
+  const screen = await render(SettingsScreen, { app, version: '0.1.0' });
+  fullDisk(fake);
+  /** Something was asked for; why it did not come about is said once, and goes when it is dismissed. */
+  const expectSaid = async () => {
+    await expect.element(screen.getByRole('alert')).toMatchTextContent(SAID);
+    for (const { id } of app.toasts.shown) app.toasts.dismiss(id);
+  };
+  return { fake, app, screen, expectSaid };
+}
+
+test('every switch goes back to what is so, and why is said', async () => {
+  const { screen, expectSaid } = await start();
+  const switches = [
+    ['Hide my IP address', false],
+    ['Strangers may ring', true],
+    ['Share when I am online', true],
+    ['Data saver', false],
+  ] as const;
+  for (const [name, kept] of switches) {
+    const control = screen.getByRole('switch', { name });
+    await control.click();
+    await expectSaid();
+    await expect.poll(() => (control.element() as HTMLInputElement).checked).toBe(kept);
+  }
+});
+
+test('a switch that was pressed often ends where things stand', async () => {
+  const { app, fake, screen } = await start();
+  const control = screen.getByRole('switch', { name: 'Hide my IP address' });
+  for (let press = 0; press < 3; press += 1) await control.click();
+  await expect.poll(() => (control.element() as HTMLInputElement).checked).toBe(false);
+  expect(app.toasts.shown).toHaveLength(1);
+  expect(fake.settings.current.hideAddress).toBe(false);
+  await expectAccessible('component');
+});
+
+test('a list and a slider go back as well', async () => {
+  const { screen, expectSaid } = await start();
+  const microphone = screen.getByRole('combobox', { name: 'Microphone' });
+  await microphone.selectOptions('USB microphone');
+  await expectSaid();
+  await expect.element(microphone).toHaveValue('');
+  const volume = screen.getByRole('slider', { name: 'Ring volume' });
+  await volume.fill('0.2');
+  await expectSaid();
+  await expect.poll(() => (volume.element() as HTMLInputElement).valueAsNumber).toBe(0.8);
+});
+
+test('the name, a blocked person, the words and a relay stay as they were, and why is said', async () => {
+  const { fake, screen, expectSaid } = await start();
+  await screen.getByRole('button', { name: 'Unblock Boris' }).click();
+  await expectSaid();
+  await expect.element(screen.getByRole('button', { name: 'Unblock Boris' })).toBeVisible();
+
+  await screen.getByRole('button', { name: 'More about relay relay.example' }).click();
+  await screen.getByRole('menuitemcheckbox').click();
+  await expectSaid();
+
+  await screen.getByRole('textbox', { name: 'Relay address' }).fill('relay.example');
+  await screen.getByRole('button', { name: 'Add relay' }).click();
+  await expect.element(screen.getByRole('alert')).toMatchTextContent(SAID);
+  await expect.element(screen.getByRole('button', { name: 'Add relay' })).toBeEnabled();
+  await screen.getByRole('textbox', { name: 'Relay address' }).fill('');
+
+  await screen.getByRole('textbox', { name: 'Your name' }).fill('Olga K.');
+  await screen.getByRole('button', { name: 'Save' }).click();
+  await expect.element(screen.getByRole('alert')).toMatchTextContent(SAID);
+  expect(fake.identity.profile?.name).toBe('Olga');
+});
