@@ -10,6 +10,8 @@ export interface SeenConnection {
   readonly voice: boolean;
   /** ICE candidates that this page gathered on it. */
   readonly candidates: number;
+  /** `relay`: it shows its address to nobody. */
+  readonly policy: RTCIceTransportPolicy | undefined;
   /** URLs of every STUN and TURN server that it was ever told to use. */
   readonly servers: readonly string[];
 }
@@ -82,6 +84,7 @@ export function peerConnections(page: Page): Promise<readonly SeenConnection[]> 
       candidates,
       servers: [...servers],
       state: connection.connectionState,
+      policy: connection.getConfiguration().iceTransportPolicy,
       voice: connection.getTransceivers().length > 0,
     }));
   }, EAR);

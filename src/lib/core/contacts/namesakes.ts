@@ -12,13 +12,9 @@ export async function namesakesOf(
   key: IdentityKey,
 ): Promise<readonly Contact[]> {
   const sought = cleanName(name);
-  if (sought === '') return [];
+  const others = contacts.filter((contact) => contact.key !== key && contact.trust !== 'blocked');
+  if (sought === '' || others.length === 0) return [];
   const { looksOf } = await import('./looks.ts');
   const looks = looksOf(sought);
-  return contacts.filter(
-    (contact) =>
-      contact.key !== key &&
-      contact.trust !== 'blocked' &&
-      looksOf(contact.name).some((look, index) => look === looks[index]),
-  );
+  return others.filter((other) => looksOf(other.name).some((look, index) => look === looks[index]));
 }

@@ -22,7 +22,7 @@ export const storageFailureOf = (failure: unknown): StorageFailure | undefined =
     : undefined;
 
 /** Whether a part of the app could not be fetched: a new version is on the server, or there is no network. */
-export const isMissingPart = (failure: unknown): boolean =>
+const isMissingPart = (failure: unknown): boolean =>
   failure instanceof Error && MISSING_PART.test(failure.message);
 
 /** Whether this is a failure of the world, and none of the app. */
