@@ -98,7 +98,8 @@ test('a profile that cannot be read: the key stays, and only the name is asked f
   await damage(alice, 'values', 'profile');
   await alice.page.reload();
   await expect(alice.page.getByRole('heading', { name: 'What is your name?' })).toBeVisible();
-  await alice.start();
+  await alice.page.getByRole('textbox', { name: 'Your name' }).fill('Alice again');
+  await alice.page.getByRole('button', { name: 'Start', exact: true }).click();
   await alice.reachable();
   expect(await alice.key()).toBe(key);
 });

@@ -121,7 +121,7 @@ test.each([
   ['an indent', split('\r\n    ')],
   ['a space', split(' ')],
   ['the mark of a quotation', split('\n> ')],
-  ['two line breaks', split('\n', HYPHENS.slice(0, 80) + '\n' + HYPHENS.slice(80))],
+  ['two line breaks', split('\n', `${HYPHENS.slice(0, 80)}\n${HYPHENS.slice(80)}`)],
   ['quoted-printable', split('=\r\n')],
   ['quoted-printable without its line break', split('=')],
   ['a zero-width space', split('\u200B')],

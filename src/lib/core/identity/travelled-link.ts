@@ -6,7 +6,7 @@ import { unwrapped } from '../unwrapped.ts';
 /** Where an invite may begin: behind the slashes of its link, or at what every invite begins with. */
 const BEGINNINGS = [/[/\\]i[/\\]/g, /(?=C[g-v][\w-]{60})/g];
 /** What mail programs put between the lines of a long link, and chats around parts of it. */
-const BETWEEN = String.raw`\s>|=\\*` + '`~<«»"\'“”';
+const BETWEEN = '\\s>|=\\\\*`~<«»"\'“”';
 /** One hyphen that was made prettier, and dashes that may have been two or three. */
 const HYPHEN = '\u2010\u2011\u2012\u2212\uFE63\uFF0D';
 const DASH = '\u2013\u2014\u2015\u2E3A';
