@@ -1,5 +1,6 @@
 import adapter from '@sveltejs/adapter-static';
 import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
+import { preloadStart } from './scripts/preload-start.ts';
 
 /** @type {import('@sveltejs/kit').Config} */
 export default {
@@ -7,7 +8,8 @@ export default {
   compilerOptions: { runes: true },
   kit: {
     // A single-page app: every deep link is answered with the same page, by the relay and by the service worker.
-    adapter: adapter({ fallback: 'index.html' }),
+    // Compressed here, once and as well as can be, instead of by each relay when it is asked.
+    adapter: preloadStart(adapter({ fallback: 'index.html', precompress: true })),
     // Absolute paths: with relative ones a deep link opened offline asks for its assets in the wrong folder.
     paths: { relative: false },
     // The page registers the worker itself, so that an update is offered and never applied during a call.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { firstPaint, networkChunk } from './bundle-graph.ts';
+import { firstScreen, networkChunk } from './bundle-graph.ts';
 import type { Manifest } from './bundle-graph.ts';
 
 const kit = '.svelte-kit/generated/client-optimized';
@@ -25,8 +25,8 @@ const manifest: Manifest = {
 const read = (file: string) =>
   file === '_app/libp2p.js' ? '"/libp2p/circuit/relay/0.2.0/hop"' : '';
 
-test('the first paint is the start page with everything it imports, and no other page', () => {
-  expect(firstPaint(manifest, html, clientApp).toSorted()).toEqual(
+test('the first screen is the start page with everything it imports, and no other page', () => {
+  expect(firstScreen(manifest, html, clientApp).toSorted()).toEqual(
     [
       ...['_app/0.css', '_app/0.js', '_app/1.js', '_app/base.css', '_app/deep.js'],
       ...['_app/home.js', '_app/start.js', '_app/svelte.js'],
@@ -37,12 +37,12 @@ test('the first paint is the start page with everything it imports, and no other
 test('the start page may be in a group of routes, with a layout of its own', () => {
   const grouped =
     'dictionary = {\n\t\t"/(people)/chat/[key]": [2,[2]],\n\t\t"/(people)": [3,[2]]\n\t};';
-  expect(firstPaint(manifest, html, grouped)).toContain('_app/calls.js');
-  expect(firstPaint(manifest, html, grouped)).toContain('_app/home.js');
+  expect(firstScreen(manifest, html, grouped)).toContain('_app/calls.js');
+  expect(firstScreen(manifest, html, grouped)).toContain('_app/home.js');
 });
 
 test('the network chunk is what the dynamic import of libp2p adds', () => {
-  const first = firstPaint(manifest, html, clientApp);
+  const first = firstScreen(manifest, html, clientApp);
   expect(networkChunk(manifest, first, read).toSorted()).toEqual([
     '_app/compose.js',
     '_app/libp2p.js',
@@ -64,7 +64,7 @@ test('what the chunk that asks for libp2p brought with it is not the network chu
     },
     _codec: { file: '_app/codec.js' },
   };
-  const first = firstPaint(composed, html, clientApp);
+  const first = firstScreen(composed, html, clientApp);
   expect(networkChunk(composed, first, read).toSorted()).toEqual([
     '_app/libp2p.js',
     '_app/network.js',
@@ -72,12 +72,12 @@ test('what the chunk that asks for libp2p brought with it is not the network chu
   ]);
 });
 
-test('libp2p in the first paint is refused', () => {
+test('libp2p in the first screen is refused', () => {
   const eager = {
     ...manifest,
     [`${kit}/nodes/3.js`]: { file: '_app/home.js', imports: ['_libp2p'] },
   };
-  expect(() => networkChunk(eager, firstPaint(eager, html, clientApp), read)).toThrow(/waits/);
+  expect(() => networkChunk(eager, firstScreen(eager, html, clientApp), read)).toThrow(/waits/);
 });
 
 test('a build without the network is refused', () => {
@@ -85,6 +85,6 @@ test('a build without the network is refused', () => {
 });
 
 test('a start page that cannot be found is refused', () => {
-  expect(() => firstPaint(manifest, html, '')).toThrow(/page at/);
-  expect(() => firstPaint({}, html, clientApp)).toThrow(/start page/);
+  expect(() => firstScreen(manifest, html, '')).toThrow(/page at/);
+  expect(() => firstScreen({}, html, clientApp)).toThrow(/start page/);
 });

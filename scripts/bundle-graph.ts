@@ -13,12 +13,16 @@ interface Chunk {
 const NETWORK_MARK = '/libp2p/circuit/relay/0.2.0/';
 
 /**
- * Files that the start page needs before it paints: what `index.html` asks for, and the static imports and
+ * Files that the start page needs before it can be used: what `index.html` asks for, and the static imports and
  * styles of Kit's entries, the root layout, the error page, and the page at `/`.
  *
  * @param clientApp - Kit's generated `app.js`, which says what node is the page at `/`
  */
-export function firstPaint(manifest: Manifest, html: string, clientApp: string): readonly string[] {
+export function firstScreen(
+  manifest: Manifest,
+  html: string,
+  clientApp: string,
+): readonly string[] {
   const asked = [...html.matchAll(/"\/([^"]+\.(?:js|css))"/g)].flatMap(([, file]) => file ?? []);
   const nodes = startNodes(clientApp).map((node) => `client-optimized/nodes/${node}.js`);
   const roots = Object.keys(manifest).filter(
@@ -29,7 +33,7 @@ export function firstPaint(manifest: Manifest, html: string, clientApp: string):
 }
 
 /** Kit's nodes of the start page: the root layout, the error page, the page itself, and layouts around it. */
-function startNodes(clientApp: string): readonly number[] {
+export function startNodes(clientApp: string): readonly number[] {
   // `"/": [2]`, or in a group of routes `"/(group)": [3,[2]]`.
   const entry = /"(?:\/|(?:\/\([\w-]+\))+)": \[(\d+)(?:,\[([\d,]*)\])?/.exec(clientApp);
   if (entry === null) throw new Error('The page at / is not in the generated app.js.');
@@ -38,7 +42,7 @@ function startNodes(clientApp: string): readonly number[] {
 }
 
 /**
- * Files that are loaded for the network and not before the first paint: everything that comes with the dynamic
+ * Files that are loaded for the network and not before the first screen: everything that comes with the dynamic
  * imports through which libp2p is reached, and that was not there when it was asked for.
  */
 export function networkChunk(
@@ -52,7 +56,7 @@ export function networkChunk(
   if (marked.size === 0) throw new Error(`No chunk contains ${NETWORK_MARK}.`);
   const inFirst = [...marked].filter((key) => first.includes(manifest[key]?.file ?? ''));
   if (inFirst.length > 0)
-    throw new Error(`The first paint waits for libp2p: ${inFirst.join(', ')}.`);
+    throw new Error(`The first screen waits for libp2p: ${inFirst.join(', ')}.`);
   const dynamic = new Set(Object.values(manifest).flatMap((chunk) => chunk.dynamicImports ?? []));
   const roots = [...dynamic].filter((root) =>
     staticImports(manifest, [root]).some((key) => marked.has(key)),
