@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cacheName, planFor, precacheList, staleCaches } from './cache-plan.ts';
+import { cacheName, isPageOf, planFor, precacheList, staleCaches } from './cache-plan.ts';
 
 const ORIGIN = 'https://woxly.example';
 const precached = new Set(['/', '/_app/entry.js', '/icons/icon.svg']);
@@ -45,4 +45,16 @@ test('only caches of other versions of this app are stale', () => {
 test('everything the app needs is fetched ahead, and the page itself', () => {
   const list = precacheList(['/_app/a.js'], ['/icons/icon.svg', '/screenshots/wide.png']);
   expect(list).toEqual(['/', '/_app/a.js', '/icons/icon.svg']);
+});
+
+test('a page belongs to a version when all that it asks for does', () => {
+  const files = new Set([
+    '/_app/immutable/entry/start.a1.js',
+    '/_app/immutable/assets/first.b2.css',
+  ]);
+  const page = (...asked: readonly string[]) => asked.map((file) => `<link href="${file}">`).join();
+  expect(isPageOf(page(...files), files)).toBe(true);
+  expect(isPageOf(page(...files, '/_app/immutable/entry/start.c3.js'), files)).toBe(false);
+  // The sign-in page of a hotel, for one.
+  expect(isPageOf('<p>Welcome</p>', files)).toBe(false);
 });

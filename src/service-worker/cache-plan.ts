@@ -48,3 +48,20 @@ export function precacheList(
   const wanted = files.filter((file) => !NOT_PRECACHED.some((skip) => file.startsWith(skip)));
   return [APP_PAGE, ...build, ...wanted];
 }
+
+/** Where the build puts files that have a hash of themselves in their name. */
+const HASHED = '/_app/immutable/';
+
+/**
+ * How a file is asked for that goes into the cache. One with a hash in its name is the same for ever, and most of
+ * them came with the page a moment ago; any other could be one of the version before, so the server is asked.
+ */
+export function fetchedAs(path: string): RequestCache {
+  return path.startsWith(HASHED) ? 'default' : 'no-cache';
+}
+
+/** Whether the app's page asks only for files of this version: one of another would not open with ours. */
+export function isPageOf(html: string, precached: ReadonlySet<string>): boolean {
+  const asked = html.match(/\/_app\/immutable\/[\w./-]+/g) ?? [];
+  return asked.length > 0 && asked.every((path) => precached.has(path));
+}

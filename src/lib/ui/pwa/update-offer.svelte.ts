@@ -1,6 +1,9 @@
-/** The message the worker takes as the person's consent; the same text is in `src/service-worker`. */
+/** The messages that the worker takes; the same texts are in `src/service-worker`. The person's consent: */
 const APPLY_UPDATE = 'apply-update';
+/** Fetch again what the browser has thrown away. */
+const MEND_CACHE = 'mend-cache';
 
+let started = false;
 let waiting = $state.raw<ServiceWorker>();
 
 /** A new version of the app that is downloaded and waits. Never applied unasked: it would end a call. */
@@ -9,14 +12,18 @@ export const updateOffer = {
     return waiting !== undefined;
   },
 
-  /** Registers the service worker. Called after the first paint, so that it never competes with it. */
+  /**
+   * Registers the service worker, once. It fetches all of the app, so it is called when nothing else is waited for.
+   */
   async start(): Promise<void> {
-    if (!('serviceWorker' in navigator)) return;
+    if (started || !('serviceWorker' in navigator)) return;
+    started = true;
     try {
       const registration = await navigator.serviceWorker.register('/service-worker.js', {
         type: import.meta.env.DEV ? 'module' : 'classic',
       });
       follow(registration);
+      registration.active?.postMessage(MEND_CACHE);
     } catch {
       // Without a worker the app does not open offline; everything else works.
     }
