@@ -1,6 +1,6 @@
 import type { Announced, Attention } from '#lib/ports/attention.ts';
 import { flashTitle } from './title.ts';
-import { playTone, toneContext } from './tones.ts';
+import { playTone, unlockTones } from './tones.ts';
 
 export interface AttentionInit {
   /** 0 to 1, asked each time it rings. */
@@ -11,9 +11,8 @@ export interface AttentionInit {
 
 /** Browsers play sound only after a gesture: the first one on the page arms the ringer. */
 export function armRinger(): void {
-  const arm = () => void toneContext().resume();
   for (const gesture of ['pointerdown', 'keydown'] as const) {
-    addEventListener(gesture, arm, { once: true, capture: true });
+    addEventListener(gesture, unlockTones, { once: true, capture: true });
   }
 }
 

@@ -47,35 +47,66 @@ const SCORES: Readonly<Record<Tone, Score>> = {
 /** Rise and fall of a note in seconds, so that it does not click. */
 const EDGE = 0.02;
 
-let context: AudioContext | undefined;
+/** How long after its last note a tone that does not repeat counts as over, s: the way to the speaker takes time. */
+const TAIL = 1;
 
-/** The context that plays tones; it can only sound after a gesture on this page. */
-export function toneContext(): AudioContext {
-  context ??= new AudioContext();
-  return context;
+let context: AudioContext | undefined;
+/** Tones that are not over. */
+let sounding = 0;
+
+/**
+ * Lets tones be heard from now on; called from within a gesture. A context that a gesture has once resumed can be
+ * resumed without one.
+ */
+export function unlockTones(): void {
+  const audio = toneContext();
+  audio.resume().then(rest, () => undefined);
 }
 
 /** Plays a tone at a volume (0 to 1) until the returned function is called. */
 export function playTone(tone: Tone, volume: number): () => void {
   const { notes, every, gain } = SCORES[tone];
   const audio = toneContext();
-  void audio.resume();
   const out = audio.createGain();
   out.gain.value = gain * volume;
   out.connect(audio.destination);
+  sounding++;
+  let over = false;
   const once = () => {
+    // Written while time stands still, notes would all sound at the moment when it goes on.
+    if (over || audio.state !== 'running') return;
     for (const note of notes) playNote(audio, out, note);
   };
-  once();
-  const repeat = every === undefined ? undefined : setInterval(once, every * 1000);
-  return () => {
+  const stop = () => {
+    if (over) return;
+    over = true;
     clearInterval(repeat);
+    clearTimeout(end);
     out.gain.setTargetAtTime(0, audio.currentTime, EDGE);
     setTimeout(() => {
       out.disconnect();
+      sounding--;
+      rest();
     }, EDGE * 10_000);
   };
+  audio.resume().then(once, () => undefined);
+  const repeat = every === undefined ? undefined : setInterval(once, every * 1000);
+  const end = every === undefined ? setTimeout(stop, (lengthOf(notes) + TAIL) * 1000) : undefined;
+  return stop;
 }
+
+function toneContext(): AudioContext {
+  context ??= new AudioContext();
+  return context;
+}
+
+/** A context that runs takes two percent of a core, and the sound device, with nothing to be heard. */
+function rest(): void {
+  if (sounding === 0) void context?.suspend();
+}
+
+const lengthOf = (notes: readonly Note[]): number =>
+  Math.max(...notes.map(({ at, lasts }) => at + lasts));
 
 function playNote(audio: AudioContext, out: AudioNode, { at, lasts, hertz }: Note): void {
   const start = audio.currentTime + at;

@@ -88,8 +88,8 @@ export async function openEcho(
     const [out, back] = [connection(), connection()];
     trickle(out, back);
     trickle(back, out);
-    back.addEventListener('track', (event) => {
-      player.take(event.track);
+    back.addEventListener('track', ({ receiver }) => {
+      player.take(receiver);
     });
     const up = Promise.all([connected(out, signal), connected(back, signal)]);
     // Somebody waits for it only after the descriptions.

@@ -92,8 +92,8 @@ export class RtcMediaPath implements MediaPath {
       if (candidate !== null && !this.#closed) events.onCandidate(toCandidate(candidate));
     };
     connection.onconnectionstatechange = () => void this.#follow(connection.connectionState);
-    connection.ontrack = ({ track }) => {
-      if (track.kind === 'audio') this.#player.take(track);
+    connection.ontrack = ({ receiver }) => {
+      if (receiver.track.kind === 'audio') this.#player.take(receiver);
     };
   }
 

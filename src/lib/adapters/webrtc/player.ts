@@ -1,5 +1,5 @@
 import type { Loudness } from './loudness.ts';
-import { loudnessOf } from './loudness.ts';
+import { loudnessOfReceiver } from './loudness.ts';
 
 /** Plays the peer's sound, once that is allowed. */
 export class Player {
@@ -27,11 +27,12 @@ export class Player {
     return !this.#element.paused;
   }
 
-  take(track: MediaStreamTrack): void {
+  take(receiver: RTCRtpReceiver): void {
+    const { track } = receiver;
     if (track === this.#track) return;
     this.#track = track;
     this.#loudness?.close();
-    this.#loudness = loudnessOf(new MediaStream([track]));
+    this.#loudness = loudnessOfReceiver(receiver);
     this.#load();
   }
 
