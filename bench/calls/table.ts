@@ -1,3 +1,4 @@
+import { lines } from '../lines.ts';
 import type { Measured } from './measure.ts';
 
 /** A contender's calls under one set of conditions; `undefined` where it could not call. */
@@ -32,11 +33,5 @@ export function table(title: string, rows: readonly Row[], reference: string): s
     }),
   ]);
   const head = [title, ...KINDS.map(([words]) => `${words}, ms`)];
-  const widths = head.map((_, column) =>
-    Math.max(...[head, ...cells].map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (row: readonly string[]) =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`;
-  return [line(head), rule, ...cells.map(line)].join('\n');
+  return lines([head, ...cells]);
 }

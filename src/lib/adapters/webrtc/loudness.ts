@@ -48,19 +48,22 @@ const PACKET_LASTS_MS = 300;
  * not, the samples are looked at.
  */
 export function loudnessOfReceiver(receiver: RTCRtpReceiver): Loudness {
-  const samples = loudnessOf(new MediaStream([receiver.track]));
+  let samples: Loudness | undefined;
   let packet = NaN;
   let packetAt = -Infinity;
   return {
     read() {
       const [last] = receiver.getSynchronizationSources();
       if (last === undefined) return 0;
-      if (last.audioLevel === undefined) return samples.read();
+      if (last.audioLevel === undefined) {
+        samples ??= loudnessOf(new MediaStream([receiver.track]));
+        return samples.read();
+      }
       const now = performance.now();
       if (last.rtpTimestamp !== packet) [packet, packetAt] = [last.rtpTimestamp, now];
       return now - packetAt > PACKET_LASTS_MS ? 0 : loudnessOfPower(last.audioLevel ** 2);
     },
-    close: samples.close,
+    close: () => samples?.close(),
   };
 }
 
