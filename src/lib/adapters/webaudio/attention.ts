@@ -9,10 +9,18 @@ export interface AttentionInit {
   readonly words: (from: Announced) => { readonly title: string; readonly body: string };
 }
 
-/** Browsers play sound only after a gesture: the first one on the page arms the ringer. */
+/** Browsers play sound only after a gesture, and not all take the same for one: the first that counts is enough. */
+const GESTURES = ['pointerdown', 'pointerup', 'keydown'] as const;
+
+/** Lets the ringer be heard from the first gesture on the page on. */
 export function armRinger(): void {
-  for (const gesture of ['pointerdown', 'keydown'] as const) {
-    addEventListener(gesture, unlockTones, { once: true, capture: true });
+  const armed = new AbortController();
+  const arm = () =>
+    void unlockTones()
+      .then(() => armed.abort())
+      .catch(() => undefined);
+  for (const gesture of GESTURES) {
+    addEventListener(gesture, arm, { capture: true, signal: armed.signal });
   }
 }
 

@@ -55,12 +55,12 @@ let context: AudioContext | undefined;
 let sounding = 0;
 
 /**
- * Lets tones be heard from now on; called from within a gesture. A context that a gesture has once resumed can be
- * resumed without one.
+ * Lets tones be heard from now on; called from within a gesture, and done when that was one that counts. A context that
+ * a gesture has once resumed can be resumed without one.
  */
-export function unlockTones(): void {
-  const audio = toneContext();
-  audio.resume().then(rest, () => undefined);
+export async function unlockTones(): Promise<void> {
+  await toneContext().resume();
+  rest();
 }
 
 /** Plays a tone at a volume (0 to 1) until the returned function is called. */
