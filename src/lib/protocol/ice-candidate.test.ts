@@ -2,15 +2,19 @@ import { expect, test } from 'vitest';
 import { candidateTarget, checkCandidate } from './ice-candidate.ts';
 import { CANDIDATE_MAX_BYTES } from './limits.ts';
 import chromium from './vectors/chromium-sdp.json' with { type: 'json' };
+import firefox from './vectors/firefox-sdp.json' with { type: 'json' };
 
 const at = (address: string, rest = 'typ host') =>
   `candidate:1 1 udp 2113937151 ${address} 40000 ${rest}`;
 
-test('takes every candidate that Chromium trickled but those of TCP, and the end of them', () => {
-  const taken = chromium.candidates.filter((line) => !line.includes(' tcp '));
+test.each([
+  ['Chromium', chromium.candidates],
+  ['Firefox', firefox.candidates],
+])('takes every candidate that %s trickled but those of TCP, and the end of them', (_, given) => {
+  const taken = given.filter((line) => !/ tcp /i.test(line));
   expect(taken.length).toBeGreaterThan(2);
-  expect(chromium.candidates.filter((line) => checkCandidate(line))).toEqual(taken);
-  expect(chromium.candidates.at(-1)).toBe('');
+  expect(given.filter((line) => checkCandidate(line))).toEqual(taken);
+  expect(given.at(-1)).toBe('');
 });
 
 test.each([

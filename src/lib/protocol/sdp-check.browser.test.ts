@@ -1,6 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { checkCandidate } from './ice-candidate.ts';
 import { checkSdp } from './sdp-check.ts';
+import { withoutStrayTypes } from './sdp-payload-types.ts';
+import firefox from './vectors/firefox-sdp.json' with { type: 'json' };
 
 const open: RTCPeerConnection[] = [];
 const connection = () => {
@@ -53,3 +55,16 @@ test('this browser says nothing that is refused or left out, and connects with w
   expect(checkSdp(restart.sdp ?? '')).toBeDefined();
   expect(checkSdp(caller.localDescription?.sdp ?? '')).toBeDefined();
 });
+
+test.each(['offer', 'gatheredOffer'] as const)(
+  "this browser takes Firefox's %s as it comes out, and not as it is",
+  async (kind) => {
+    const sdp = firefox[kind];
+    await expect(connection().setRemoteDescription({ type: 'offer', sdp })).rejects.toThrow();
+    for (const taken of [checked({ type: 'offer', sdp }), withoutStrayTypes(sdp)]) {
+      const callee = connection();
+      await callee.setRemoteDescription({ type: 'offer', sdp: taken });
+      expect((await callee.createAnswer()).sdp).toMatch(/^m=audio 9 UDP/m);
+    }
+  },
+);

@@ -1,6 +1,7 @@
 import { SDP_MAX_BYTES } from './limits.ts';
 import { judgeAttribute } from './sdp-attributes.ts';
 import type { SdpLevel } from './sdp-attributes.ts';
+import { PayloadTypes } from './sdp-payload-types.ts';
 
 /** Sections of a peer's SDP: audio, camera, screen and data channel. */
 export const SDP_M_LINES_MAX = 4;
@@ -34,6 +35,7 @@ class Refused extends Error {}
 class Rebuilt {
   readonly lines: string[] = [];
   readonly fingerprints = new Set<string>();
+  readonly #types = new PayloadTypes();
   mLines = 0;
 
   mLine(line: string): void {
@@ -43,7 +45,9 @@ class Rebuilt {
       throw new Refused();
     }
     const protocol = kind === 'application' ? 'UDP/DTLS/SCTP' : 'UDP/TLS/RTP/SAVPF';
-    this.lines.push(`m=${kind} ${portOf(port)} ${protocol}${formats ?? ''}`);
+    const rebuilt = `m=${kind} ${portOf(port)} ${protocol}${formats ?? ''}`;
+    this.#types.section(rebuilt);
+    this.lines.push(rebuilt);
   }
 
   attribute(line: string): void {
@@ -56,7 +60,7 @@ class Rebuilt {
     else if (name === 'rtcp') this.#rtcp(level, value);
     else if (judgeAttribute(level, name, value) === 'refuse') throw new Refused();
     // The flag `a=x` and the empty value `a=x:` are the same here; written as a flag.
-    else if (judgeAttribute(level, name, value) === 'keep') {
+    else if (judgeAttribute(level, name, value) === 'keep' && !this.#types.isStray(line)) {
       this.lines.push(value === '' ? `a=${name}` : line);
     }
   }
