@@ -44,6 +44,7 @@ const PATIENCE_MS = 20_000;
 export function listen(): void {
   const watched: Watched[] = [];
   Object.defineProperty(globalThis, Symbol.for('woxly.test.ear'), { value: watched });
+  if (!('RTCPeerConnection' in globalThis)) return;
   globalThis.RTCPeerConnection = class extends RTCPeerConnection {
     readonly #servers = new Set<string>();
 
@@ -90,6 +91,18 @@ export function peerConnections(page: Page): Promise<readonly SeenConnection[]> 
   }, EAR);
 }
 
+/** By `ice-ufrag`, the generations of ICE that both ends of each voice connection agreed on last (RFC 8445, 9). */
+export function iceGenerations(page: Page): Promise<readonly string[]> {
+  return page.evaluate((ear) => {
+    const watched = (globalThis as never)[Symbol.for(ear)] as Watched[];
+    return watched.flatMap(({ connection }) => {
+      const { currentLocalDescription: own, currentRemoteDescription: theirs } = connection;
+      if (connection.getTransceivers().length === 0 || !own || !theirs) return [];
+      return [own, theirs].map(({ sdp }) => /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1] ?? '').join(' ');
+    });
+  }, EAR);
+}
+
 /** Waits until the page plays speech: real energy over a second and a half of sound. */
 export async function hears(page: Page): Promise<void> {
   await judge(page, (power) => power > SPEECH_MIN_POWER, 'speech');
@@ -117,6 +130,32 @@ export function heard(page: Page): Promise<Heard> {
     }
     return { energy, seconds };
   }, EAR);
+}
+
+/** How many packets of sound came for each second of sound that was played, over a few seconds. */
+export async function soundPackets(page: Page): Promise<number> {
+  const count = () =>
+    page.evaluate(async (ear) => {
+      const watched = (globalThis as never)[Symbol.for(ear)] as Watched[];
+      const sums = { packets: 0, seconds: 0 };
+      for (const { connection } of watched) {
+        if (connection.connectionState !== 'connected') continue;
+        const report = (await connection.getStats()) as ReadonlyMap<
+          string,
+          Record<string, unknown>
+        >;
+        for (const stat of report.values()) {
+          if (stat['type'] !== 'inbound-rtp' || stat['kind'] !== 'audio') continue;
+          sums.packets += Number(stat['packetsReceived'] ?? 0);
+          sums.seconds += Number(stat['totalSamplesDuration'] ?? 0);
+        }
+      }
+      return sums;
+    }, EAR);
+  const from = await count();
+  let now = from;
+  while (now.seconds - from.seconds < 2 * WINDOW_SECONDS) now = await count();
+  return (now.packets - from.packets) / (now.seconds - from.seconds);
 }
 
 /** Looks at one window of played sound after another, until one is as wanted. */

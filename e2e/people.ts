@@ -14,6 +14,8 @@ export interface PersonOptions {
   /** What their microphone carries. People of one voice share a browser process, never its storage. */
   readonly voice?: Voice;
   readonly microphone?: 'granted' | 'refused';
+  /** Whether their browser has voice connections, as nearly every browser has. */
+  readonly webrtc?: boolean;
   /** The relay that serves their page; the test's own unless given. */
   readonly relay?: TestRelay;
   /** The path that they open first, with its fragment. */
@@ -90,6 +92,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
         permissions: microphone === 'granted' ? ['microphone'] : ['notifications'],
         ...options.context,
       });
+      if (options.webrtc === false) await context.addInitScript(withoutWebRtc);
       await context.addInitScript(listen);
       if (options.clockAheadMs !== undefined) {
         await context.addInitScript(shiftClock, options.clockAheadMs);
@@ -116,6 +119,13 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 });
 
 export { expect } from '@playwright/test';
+
+/** As a browser is that was built without WebRTC. */
+function withoutWebRtc(): void {
+  for (const name of Object.getOwnPropertyNames(globalThis)) {
+    if (/^(webkit)?RTC/.test(name)) Reflect.deleteProperty(globalThis, name);
+  }
+}
 
 function launchOptions(voice: Voice) {
   // Without the fake dialog of `--use-fake-ui-for-media-stream`, which grants the microphone to everybody.

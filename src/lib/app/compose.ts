@@ -9,6 +9,7 @@ import { pageRelayList } from '#lib/adapters/browser/relay-list.ts';
 import { takeNodeLock, takeOverNodeLock } from '#lib/adapters/browser/single-tab.ts';
 import { dialPolicy } from '#lib/adapters/libp2p/dial-policy.ts';
 import { armRinger, browserAttention } from '#lib/adapters/webaudio/attention.ts';
+import { canCall, hasWebRtc } from '#lib/adapters/webrtc/can-call.ts';
 import { browserIceProbe } from '#lib/adapters/webrtc/ice-probe.ts';
 import { browserMediaPaths } from '#lib/adapters/webrtc/media-paths.ts';
 import { browserMicrophones } from '#lib/adapters/webrtc/microphones.ts';
@@ -48,9 +49,11 @@ async function compose(say: (step: BootStep) => void): Promise<Woxly> {
   });
   armRinger();
 
+  const webrtc = hasWebRtc();
   const mayDial = dialPolicy({
     pageHost: location.hostname,
     pageSecure: location.protocol === 'https:',
+    webrtc,
   });
   const onThisMachine = ['localhost', '127.0.0.1', '[::1]'].includes(location.hostname);
 
@@ -63,7 +66,7 @@ async function compose(say: (step: BootStep) => void): Promise<Woxly> {
     stores: idbStores(database),
     vault: idbKeyVault(database),
     relayList: pageRelayList(mayDial),
-    mediaPaths: browserMediaPaths(steadyClock),
+    mediaPaths: browserMediaPaths(steadyClock, await canCall()),
     microphones: browserMicrophones,
     attention: (ringVolume) =>
       browserAttention({
@@ -74,7 +77,7 @@ async function compose(say: (step: BootStep) => void): Promise<Woxly> {
     mayDial,
     openNetwork: async (device, iceServers) => {
       const { createPeerNetwork } = await import('#lib/adapters/libp2p/peer-network.ts');
-      return createPeerNetwork({ device, mayDial, iceServers });
+      return createPeerNetwork({ device, mayDial, iceServers, webrtc });
     },
     checkSdp,
     checkCandidate: (line) => checkCandidate(line, { loopback: onThisMachine }),

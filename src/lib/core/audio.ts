@@ -22,6 +22,7 @@ export function createAudio(
     get microphones() {
       return inputs;
     },
+    choosesSpeakers: microphones.choosesSpeakers,
     get speakers() {
       return outputs;
     },

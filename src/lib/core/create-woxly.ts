@@ -91,6 +91,8 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
   );
 
   const iceServers = () => network.current?.turn.iceServers() ?? [];
+  const tryTurn = async (servers: readonly IceServer[], signal: AbortSignal) =>
+    (await ports.iceProbe.ask(servers, signal)).some((answer) => answer?.relayed === true);
   const network = startOnline({
     ...ports,
     keys: () => identity.keys,
@@ -110,8 +112,8 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
         // The signalling of a call may go over any of the reservations.
         mayMove: () => calls.current === undefined || calls.current.stage === 'ended',
         isHurried: () => calls.current?.stage === 'reconnecting',
-        tryTurn: async (servers, signal) =>
-          (await ports.iceProbe.ask(servers, signal)).some((answer) => answer?.relayed === true),
+        // A browser without voice connections cannot try it, which is no fault of the relay's.
+        ...(ports.mediaPaths.supported && { tryTurn }),
       });
     },
   });
@@ -162,6 +164,7 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
 
   const doctorPorts = {
     clock: steady,
+    supported: ports.mediaPaths.supported,
     probe: ports.iceProbe,
     microphones: ports.microphones,
     reachability,

@@ -112,6 +112,8 @@ export interface Presences extends Watchable {
 }
 
 export interface Calls extends Watchable {
+  /** Whether this browser can make and take calls. Where it cannot, whoever calls is told, and here it is a missed call. */
+  readonly supported: boolean;
   readonly current: CallView | undefined;
   /** Calls a person. Refused with `own-key` or `blocked`; while another call is live it does nothing. */
   call(who: Invited): Promise<Result<CallId, LinkProblem>>;
@@ -207,23 +209,31 @@ export interface Reachability extends Watchable {
 export type CheckState = 'waiting' | 'running' | 'good' | 'warning' | 'bad' | 'skipped';
 
 /** One line of the connection doctor. */
-export type DoctorCheck = { readonly state: CheckState } & (
-  | { readonly check: 'microphone'; readonly problem?: MicrophoneProblem }
-  /** One relay; `name` is its operator or host. */
-  | { readonly check: 'relay'; readonly name: string; readonly result?: RelayTest }
-  /** Whether UDP gets out at all, told by STUN. */
-  | { readonly check: 'udp' }
-  /** `mapped`: the address that the world sees. Shown here, left out of the report. */
-  | { readonly check: 'stun'; readonly mapped?: string }
-  | {
-      readonly check: 'turn';
-      readonly transport: 'udp' | 'tcp' | 'tls';
-      readonly tookMs?: number;
-    }
-  | { readonly check: 'nat'; readonly kind?: NatKind }
-  /** With a contact: how a call with them would go. */
-  | { readonly check: 'verdict'; readonly name: string; readonly verdict?: PathVerdict }
-);
+export type DoctorCheck = { readonly state: CheckState } &
+  /** Only where the browser itself cannot make calls. */
+  (
+    | { readonly check: 'browser' }
+    /** `instead`: the name, maybe empty, of another that opened, as the chosen one did not. */
+    | {
+        readonly check: 'microphone';
+        readonly problem?: MicrophoneProblem;
+        readonly instead?: string;
+      }
+    /** One relay; `name` is its operator or host. */
+    | { readonly check: 'relay'; readonly name: string; readonly result?: RelayTest }
+    /** Whether UDP gets out at all, told by STUN. */
+    | { readonly check: 'udp' }
+    /** `mapped`: the address that the world sees. Shown here, left out of the report. */
+    | { readonly check: 'stun'; readonly mapped?: string }
+    | {
+        readonly check: 'turn';
+        readonly transport: 'udp' | 'tcp' | 'tls';
+        readonly tookMs?: number;
+      }
+    | { readonly check: 'nat'; readonly kind?: NatKind }
+    /** With a contact: how a call with them would go. */
+    | { readonly check: 'verdict'; readonly name: string; readonly verdict?: PathVerdict }
+  );
 
 /** Mapping behaviour (RFC 4787): `open`: no NAT; `cone`: one port for all; `symmetric`: a port for each peer. */
 export type NatKind = 'open' | 'cone' | 'symmetric' | 'blocked' | 'unknown';
@@ -234,7 +244,13 @@ export type PathVerdict =
   | {
       readonly path: 'impossible';
       readonly because:
-        'offline' | 'not-found' | 'not-reachable' | 'no-turn' | 'hidden-no-relay' | 'key-changed';
+        | 'unsupported'
+        | 'offline'
+        | 'not-found'
+        | 'not-reachable'
+        | 'no-turn'
+        | 'hidden-no-relay'
+        | 'key-changed';
     }
   /** They are there, and their side of the network is not known: it will be tried directly, else through the relay. */
   | { readonly path: 'likely'; readonly via?: string };
@@ -262,7 +278,10 @@ export interface EchoTest extends Watchable {
         /** Whether any of the own voice has come back. */
         readonly heard: boolean;
       }
-    | { readonly state: 'failed'; readonly why: MicrophoneProblem | 'no-turn' | 'no-path' };
+    | {
+        readonly state: 'failed';
+        readonly why: MicrophoneProblem | 'unsupported' | 'no-turn' | 'no-path';
+      };
   /** Loudness of what goes out and what comes back, 0 to 1, read at every frame drawn. */
   levels(): { readonly own: number; readonly back: number };
   start(): Promise<void>;
@@ -271,7 +290,9 @@ export interface EchoTest extends Watchable {
 
 export interface Audio extends Watchable {
   readonly microphones: readonly AudioDevice[];
-  /** Empty where the platform does not let a page choose. */
+  /** Whether the platform lets a page choose the speaker at all. */
+  readonly choosesSpeakers: boolean;
+  /** None where it cannot, and maybe none before the microphone was allowed. */
   readonly speakers: readonly AudioDevice[];
   refresh(): Promise<void>;
   /** Plays the ring as it would sound now, until the returned function is called. Absent where nothing plays. */

@@ -44,10 +44,14 @@ export interface CallQuality {
   readonly wireKbps?: number;
   /** Whose TURN server carries it, when `path` is `relayed`. */
   readonly relayedBy?: 'own' | 'peer';
-  /** Which of our TURN servers that is: its host name or address. Not every browser tells. */
-  readonly turnHost?: string;
+  /**
+   * Which of our TURN servers that is: its host name or address. Where the browser does not tell, all that it may be.
+   */
+  readonly turnHosts?: readonly string[];
   /** Whether redundant audio (RFC 2198) is sent, and how it is encoded now; `saver` for the data saver. */
   readonly encoding?: 'normal' | 'redundant' | 'low' | 'lowest' | 'saver';
+  /** The browser does not tell how much can be sent: it goes on as it is, however poor the connection. */
+  readonly unadapted?: true;
   readonly mark?: QualityMark;
 }
 

@@ -10,6 +10,8 @@ export interface IceServer {
 
 /** A microphone that is open. Closing it turns the browser's recording light off. */
 export interface OpenMicrophone {
+  /** Its name, maybe empty, where the one that was asked for could not be used and this is another. */
+  readonly instead?: string;
   /** While muted silence is sent; the device stays open, so that unmuting is instant. */
   setMuted(muted: boolean): void;
   /** Loudness now, 0 (silence) to 1. */
@@ -28,12 +30,17 @@ export interface AudioDevice {
 }
 
 export interface Microphones {
-  /** Opens one by its ID, or the system's default. @throws WoxlyError<MicrophoneProblem> */
+  /**
+   * Opens one by its ID, or the system's default. One that is gone or busy is stood in for by another, which says so.
+   * @throws WoxlyError<MicrophoneProblem>
+   */
   open(id: string | undefined, signal: AbortSignal): Promise<OpenMicrophone>;
   /** Whether one is there and {@link open} will not ask the person, as far as is known now. Without it: not known. */
   granted?(): boolean;
   list(): Promise<readonly AudioDevice[]>;
-  /** Where the platform lets a page choose; else an empty list. */
+  /** Whether the platform lets a page choose the speaker at all. */
+  readonly choosesSpeakers: boolean;
+  /** Those that a page may choose from: none where it cannot, and maybe none before the microphone was granted. */
   speakers(): Promise<readonly AudioDevice[]>;
   onChange(run: () => void): () => void;
 }

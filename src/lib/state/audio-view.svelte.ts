@@ -8,6 +8,10 @@ export class AudioView extends Followed<Audio> {
     return this.engine.microphones;
   }
 
+  get choosesSpeakers(): boolean {
+    return this.engine.choosesSpeakers;
+  }
+
   get speakers(): readonly AudioDevice[] {
     return this.engine.speakers;
   }

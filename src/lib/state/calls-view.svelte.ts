@@ -10,6 +10,11 @@ import type { EndedCallView, LiveCallView } from './views.ts';
 
 /** The call of this device, for screens. */
 export class CallsView extends Followed<Calls> {
+  /** Whether this browser can make and take calls. */
+  get supported(): boolean {
+    return this.engine.supported;
+  }
+
   get current(): CallView | undefined {
     return this.engine.current;
   }

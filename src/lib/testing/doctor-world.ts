@@ -42,6 +42,7 @@ export function aDoctor() {
   const probe = new FakeIceProbe();
   const microphones = new FakeMicrophones();
   const world: {
+    supported: boolean;
     settings: Settings;
     relays: RelayView[];
     tests: Map<string, RelayTest>;
@@ -50,6 +51,7 @@ export function aDoctor() {
     where: Whereabouts | Error;
     lookedUp: IdentityKey[];
   } = {
+    supported: true,
     settings: DEFAULT_SETTINGS,
     relays: [aRelay('relay.example', 'Example Society'), aRelay('second.example')],
     tests: new Map(),
@@ -72,6 +74,9 @@ export function aDoctor() {
   probe.mapped = [MAPPED];
   const doctor = createDoctor({
     ...{ clock, probe, microphones },
+    get supported() {
+      return world.supported;
+    },
     settings: {
       get current() {
         return world.settings;

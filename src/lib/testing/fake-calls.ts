@@ -10,6 +10,7 @@ import type { Calls, Invited } from '#lib/core/woxly.ts';
 
 /** A call that goes only where a test sends it, and remembers what it was asked. */
 export class FakeCalls extends Watchers implements Calls {
+  supported = true;
   current: CallView | undefined;
   qualityNow: CallQuality | undefined;
   levelsNow = { own: 0, peer: 0 };

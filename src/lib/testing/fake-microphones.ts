@@ -6,6 +6,8 @@ import type { AudioDevice, Microphones, OpenMicrophone } from '#lib/ports/media.
 export class FakeMicrophones implements Microphones {
   behaviour: 'opens' | 'waits' | MicrophoneProblem = 'opens';
   devices: readonly AudioDevice[] = [];
+  /** Those that another program has: `spare` opens in their place. */
+  readonly busy = new Set<string | undefined>();
   /** Whether the browser would not ask. */
   allowed = false;
   readonly opened: FakeMicrophone[] = [];
@@ -35,7 +37,9 @@ export class FakeMicrophones implements Microphones {
     if (this.behaviour !== 'opens' && this.behaviour !== 'waits') {
       throw new WoxlyError<MicrophoneProblem>(this.behaviour);
     }
-    const microphone = new FakeMicrophone(id);
+    const microphone = this.busy.has(id)
+      ? new FakeMicrophone('spare', 'Spare microphone')
+      : new FakeMicrophone(id);
     this.opened.push(microphone);
     return microphone;
   }
@@ -68,6 +72,8 @@ export class FakeMicrophones implements Microphones {
     return this.devices;
   }
 
+  readonly choosesSpeakers = true;
+
   async speakers(): Promise<readonly AudioDevice[]> {
     return [];
   }
@@ -86,13 +92,15 @@ export class FakeMicrophones implements Microphones {
 
 export class FakeMicrophone implements OpenMicrophone {
   readonly id: string | undefined;
+  readonly instead?: string;
   muted = false;
   closed = false;
   #onLost: () => void = () => undefined;
   #onSystemMute: (muted: boolean) => void = () => undefined;
 
-  constructor(id: string | undefined) {
+  constructor(id: string | undefined, instead?: string) {
     this.id = id;
+    if (instead !== undefined) this.instead = instead;
   }
 
   setMuted(muted: boolean): void {

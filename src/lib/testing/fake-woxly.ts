@@ -86,6 +86,7 @@ class FakeHistory extends Watchers implements core.CallHistory {
 
 class FakeAudio extends Watchers implements core.Audio {
   microphones: readonly AudioDevice[] = [];
+  choosesSpeakers = true;
   speakers: readonly AudioDevice[] = [];
   ringing = false;
 

@@ -3,9 +3,9 @@ import { dialPolicy } from './dial-policy.ts';
 
 const ID = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN';
 
-const internet = dialPolicy({ pageHost: 'call.example.org', pageSecure: true });
-const local = dialPolicy({ pageHost: 'localhost', pageSecure: false });
-const lan = dialPolicy({ pageHost: '192.168.1.5', pageSecure: false });
+const internet = dialPolicy({ pageHost: 'call.example.org', pageSecure: true, webrtc: true });
+const local = dialPolicy({ pageHost: 'localhost', pageSecure: false, webrtc: true });
+const lan = dialPolicy({ pageHost: '192.168.1.5', pageSecure: false, webrtc: true });
 
 test.each([
   `/dns4/relay.example.org/tcp/443/wss/p2p/${ID}`,
@@ -81,3 +81,12 @@ test.each(['', 'nonsense', '/ip4/1.2.3.4/tcp/80', '/ip4/1.2.3.4/udp/9/quic-v1', 
     expect(local(address)).toBe(false);
   },
 );
+
+test('a browser without WebRTC dials WebSockets and circuits, and nothing else', () => {
+  const mayDial = dialPolicy({ pageHost: 'call.example.org', pageSecure: true, webrtc: false });
+  const relay = `/dns4/relay.example.org/tcp/443/wss/p2p/${ID}`;
+  const circuit = `${relay}/p2p-circuit`;
+  expect([relay, circuit].map(mayDial)).toEqual([true, true]);
+  const direct = `/ip4/93.184.216.34/udp/9090/webrtc-direct/certhash/uEiA/p2p/${ID}`;
+  expect([direct, `${circuit}/webrtc/p2p/${ID}`].map(mayDial)).toEqual([false, false]);
+});

@@ -6,9 +6,12 @@ export interface DialPolicyInit {
   readonly pageHost: string;
   /** Whether the page came over https; then the browser itself refuses ws. */
   readonly pageSecure: boolean;
+  /** Whether the browser has WebRTC. */
+  readonly webrtc: boolean;
 }
 
-const TRANSPORTS = ['ws', 'wss', 'webrtc-direct', 'webrtc', 'p2p-circuit'];
+const WEBRTC = ['webrtc-direct', 'webrtc'];
+const TRANSPORTS = ['ws', 'wss', ...WEBRTC, 'p2p-circuit'];
 
 /** Parts that name a host. `sni` does as well: of a WebSocket over TLS it is what is connected to. */
 const HOSTS = ['ip4', 'ip6', 'dns', 'dns4', 'dns6', 'sni'];
@@ -21,7 +24,11 @@ const WITHOUT_VALUE = ['tls', ...TRANSPORTS];
  * from the internet never dials into the private network it stands in, one from a private network never into the
  * machine it is shown on, and plain `ws` only where the page itself came over plain http or to this machine.
  */
-export function dialPolicy({ pageHost, pageSecure }: DialPolicyInit): (address: string) => boolean {
+export function dialPolicy({
+  pageHost,
+  pageSecure,
+  webrtc,
+}: DialPolicyInit): (address: string) => boolean {
   const pagePlace = hostPlace(pageHost) ?? 'public';
   const mayDial = (host: string): boolean => {
     if (host.toLowerCase() === pageHost.toLowerCase()) return true;
@@ -43,6 +50,7 @@ export function dialPolicy({ pageHost, pageSecure }: DialPolicyInit): (address: 
     if (parts === undefined || first === undefined) return false;
     const names = new Set(parts.map(({ name }) => name));
     if (!TRANSPORTS.some((name) => names.has(name))) return false;
+    if (!webrtc && WEBRTC.some((name) => names.has(name))) return false;
     const hosts = parts.filter(({ name }) => HOSTS.includes(name));
     if (!hosts.every(({ value }) => mayDial(value))) return false;
     // An address that names a peer only: a circuit through a relay that is already connected.

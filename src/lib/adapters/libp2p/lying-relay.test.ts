@@ -72,6 +72,7 @@ beforeAll(async () => {
     device: signerOf(await generatePair()),
     mayDial: () => true,
     iceServers: () => [],
+    webrtc: true,
   });
   address = liar.getMultiaddrs()[0]?.toString() ?? '';
   await mallory.dial(liar.getMultiaddrs());

@@ -77,6 +77,8 @@ export interface NodeInit {
   readonly mayConnect: MayConnect;
   /** Whose connections never wait for those of strangers. */
   readonly isKnown: MayConnect;
+  /** Whether there is WebRTC. Without it all goes over WebSockets to relays, and circuits through them. */
+  readonly webrtc: boolean;
 }
 
 /** A libp2p node for a browser: it holds reservations, is dialled through relays, and publishes presence. */
@@ -86,6 +88,7 @@ export async function createNode({
   iceServers,
   mayConnect,
   isKnown,
+  webrtc,
 }: NodeInit): Promise<Node> {
   const parts: { reservations?: ReservationBook; dialler?: DirectDialler } = {};
   // Never the package's own STUN servers: those of third parties would learn who is online.
@@ -108,8 +111,12 @@ export async function createNode({
     nodeInfo: { userAgent: 'woxly' },
     transports: [
       closingWebSockets(),
-      webRTCDirect({ rtcConfiguration }),
-      gateSignalling(webRTC({ rtcConfiguration }), mayConnect),
+      ...(webrtc
+        ? [
+            webRTCDirect({ rtcConfiguration }),
+            gateSignalling(webRTC({ rtcConfiguration }), mayConnect),
+          ]
+        : []),
       (components) => {
         const transport = circuit(components);
         parts.reservations = (

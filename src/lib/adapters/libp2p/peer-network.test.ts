@@ -57,6 +57,7 @@ async function aNetwork() {
     device: signerOf(await generatePair()),
     mayDial: () => true,
     iceServers: () => [],
+    webrtc: true,
   });
 }
 

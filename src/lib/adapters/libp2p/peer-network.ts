@@ -40,6 +40,8 @@ export interface PeerNetworkInit {
   readonly device: Signer;
   readonly mayDial: (address: string) => boolean;
   readonly iceServers: () => readonly IceServer[];
+  /** Whether there is WebRTC. */
+  readonly webrtc: boolean;
 }
 
 /** WOXLY's network over libp2p. Resolves when the node has started; it has no relay yet. */
@@ -53,6 +55,7 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
     iceServers: init.iceServers,
     mayConnect: (peer) => mayConnect(peer),
     isKnown: (peer) => isKnown(peer),
+    webrtc: init.webrtc,
   });
   const lost = new Map<string, AbortController>();
   /** By relay, the address over which it gave us a reservation. */

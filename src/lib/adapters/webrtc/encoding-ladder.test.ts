@@ -6,7 +6,7 @@ const LOOK_MS = 250;
 const REPORT_MS = 5000;
 
 /** A ladder that is looked at every 250 ms, with a report of the peer every 5 s. */
-function climbing() {
+function climbing(canRepeat = true) {
   const ladder = new EncodingLadder();
   let passed = 0;
   /** The encodings that were gone over to, with the ms after which. */
@@ -16,7 +16,8 @@ function climbing() {
       passed += LOOK_MS;
       const before = ladder.encoding;
       const report = passed % REPORT_MS === 0 ? { lost, span: REPORT_MS } : undefined;
-      const now = ladder.look({ took: LOOK_MS, availableKbps, report });
+      const told = { availableKbps, canRepeat: () => canRepeat, report };
+      const now = ladder.look({ took: LOOK_MS, ...told });
       if (now !== before) changes.push([now, looked]);
     }
     return changes;
@@ -34,6 +35,11 @@ test('loss above 3 % for 5 s brings redundancy, below 1 % for 30 s ends it', () 
   expect(pass(60_000, 106, 0.04)).toEqual([['redundant', 5000]]);
   expect(pass(60_000, 144, 0.01)).toEqual([]);
   expect(pass(60_000, 144, 0.005)).toEqual([['normal', 30_000]]);
+});
+
+test('where one of both cannot repeat, loss is no reason to say so', () => {
+  expect(climbing(false).pass(60_000, 106, 0.04)).toEqual([]);
+  expect(climbing(false).pass(60_000, undefined, 0.04)).toEqual([]);
 });
 
 test('redundancy is not added to what is too narrow for it, and given up there', () => {

@@ -28,6 +28,8 @@ export interface Sent {
    * 62 while `low`, 47 while `lowest`. `undefined` while too little is sent for it to mean anything.
    */
   readonly availableKbps: number | undefined;
+  /** Whether both sides can send sound twice. */
+  readonly canRepeat: () => boolean;
   /** A report of the peer that is new, with the time that it is about, ms. */
   readonly report: { readonly lost: number; readonly span: number } | undefined;
 }
@@ -53,13 +55,14 @@ export class EncodingLadder {
     this.#go('normal');
   }
 
-  look({ took, availableKbps, report }: Sent): EncodingName {
+  look({ took, availableKbps, canRepeat, report }: Sent): EncodingName {
     if (this.#saver) return this.encoding;
     this.#sinceUp += took;
     if (report !== undefined) this.#takeReport(report);
     if (availableKbps !== undefined) this.#takeEstimate(availableKbps, took);
     if (this.#step === 'normal' && this.#lossyFor >= LOSS_HIGH_MS) {
-      if (availableKbps === undefined || availableKbps >= REDUNDANT_NEEDS_KBPS) {
+      const fits = availableKbps === undefined || availableKbps >= REDUNDANT_NEEDS_KBPS;
+      if (fits && canRepeat()) {
         this.#go('redundant');
       }
     } else if (this.#step === 'redundant' && this.#cleanFor >= LOSS_LOW_MS) this.#go('normal');

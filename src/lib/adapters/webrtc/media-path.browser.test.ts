@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 function twoSides(): [alice: Side, bob: Side] {
-  const paths = browserMediaPaths(pageClock);
+  const paths = browserMediaPaths(pageClock, true);
   const sides = openTwo((events) => paths.open('all', [], 'answers', events));
   closing.push(...sides.map(({ path }) => path));
   return sides;
@@ -58,14 +58,18 @@ test('counts as failed after a while also where the browser does not say so', as
       return () => void late.delete(run);
     },
   };
-  const sides = openTwo((events) => browserMediaPaths(clock).open('all', [], 'offers', events));
+  const sides = openTwo((events) =>
+    browserMediaPaths(clock, true).open('all', [], 'offers', events),
+  );
   closing.push(...sides.map(({ path }) => path));
   const [alice, bob] = sides;
   await connect([alice, bob]);
   giveUp();
   expect(alice.told.states).toEqual(['connected']);
 
-  const [caller] = openTwo((events) => browserMediaPaths(clock).open('all', [], 'offers', events));
+  const [caller] = openTwo((events) =>
+    browserMediaPaths(clock, true).open('all', [], 'offers', events),
+  );
   closing.push(caller.path);
   const [, callee] = twoSides();
   await caller.path.takeAnswer(await callee.path.answer(await caller.path.offer()));
@@ -102,7 +106,7 @@ test('tells when its candidates are gathered, and does not wait for servers that
   };
   const dead = [{ urls: ['stun:192.0.2.1'] }];
   const [waiting] = openTwo((events) =>
-    browserMediaPaths(clock).open('all', dead, 'offers', events),
+    browserMediaPaths(clock, true).open('all', dead, 'offers', events),
   );
   closing.push(waiting.path);
   await waiting.path.offer();

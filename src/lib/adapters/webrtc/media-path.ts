@@ -87,9 +87,12 @@ export class RtcMediaPath implements MediaPath {
       onDetour: () => {
         if (!this.#closed) events.onDetour();
       },
+      canRepeat: () => this.#negotiation.canRepeat,
     });
     connection.onicecandidate = ({ candidate }) => {
-      if (candidate !== null && !this.#closed) events.onCandidate(toCandidate(candidate));
+      // Firefox also makes candidates for RTCP, which has no component of its own here (RFC 8843, 9.4).
+      if (candidate === null || candidate.component === 'rtcp' || this.#closed) return;
+      events.onCandidate(toCandidate(candidate));
     };
     connection.onconnectionstatechange = () => void this.#follow(connection.connectionState);
     connection.ontrack = ({ receiver }) => {

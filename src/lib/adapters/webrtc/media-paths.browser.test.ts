@@ -26,7 +26,7 @@ function lookOn() {
     },
   );
   const clock = new FakeClock();
-  const paths = browserMediaPaths(clock);
+  const paths = browserMediaPaths(clock, true);
   const open = (policy: 'all' | 'relay', side: 'offers' | 'answers' = 'offers') => {
     const told = new Told();
     const path = paths.open(
@@ -75,7 +75,7 @@ test('the next path takes the connection that was made ready with its offer and 
 
 test('two sides connect by an offer that was made ready', async () => {
   const { made } = lookOn();
-  const paths = browserMediaPaths(pageClock);
+  const paths = browserMediaPaths(pageClock, true);
   paths.prepare('all', []);
   await gathered(made);
   const told = [new Told(), new Told()] as const;

@@ -20,8 +20,11 @@ interface Prepared {
   readonly stopWaiting: () => void;
 }
 
-/** @param clock also runs while the page is hidden, when its own timers hardly do */
-export function browserMediaPaths(clock: Clock): MediaPaths {
+/**
+ * @param clock also runs while the page is hidden, when its own timers hardly do
+ * @param supported whether this browser can make calls, as `can-call.ts` finds out
+ */
+export function browserMediaPaths(clock: Clock, supported: boolean): MediaPaths {
   let prepared: Prepared | undefined;
 
   /** The prepared path leaves its place: to be used, or to be closed. */
@@ -34,7 +37,7 @@ export function browserMediaPaths(clock: Clock): MediaPaths {
   const forget = () => takePrepared()?.path.close();
 
   return {
-    supported: typeof RTCPeerConnection === 'function' && 'mediaDevices' in navigator,
+    supported,
 
     prepare(policy, servers) {
       const key = keyOf(policy, servers);

@@ -12,6 +12,7 @@ export class MicrophoneGrant {
 
   /** Begins to look, and goes on: permissions and devices change. Resolves once it knows. */
   async watch(): Promise<void> {
+    if (!('mediaDevices' in navigator)) return;
     const { mediaDevices } = navigator;
     mediaDevices.addEventListener('devicechange', () => void this.#count());
     await Promise.all([this.#count(), this.#ask()]);

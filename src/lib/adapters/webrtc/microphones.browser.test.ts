@@ -53,3 +53,67 @@ test('a microphone that goes away is told, one that was closed is not', async ()
   expect(run).toHaveBeenCalledTimes(1);
   lost.microphone.close();
 });
+
+/** A machine with these microphones, of which some do not open; each opens a track of that name. */
+function machine(open: Readonly<Record<string, string | undefined>>) {
+  const listed = Object.keys(open).map((deviceId) => ({
+    kind: 'audioinput',
+    deviceId,
+    label: deviceId,
+  }));
+  vi.spyOn(navigator.mediaDevices, 'enumerateDevices').mockResolvedValue(
+    listed as unknown as MediaDeviceInfo[],
+  );
+  const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  const asked: string[] = [];
+  vi.spyOn(navigator.mediaDevices, 'getUserMedia').mockImplementation(async (constraints) => {
+    const audio = constraints?.audio as MediaTrackConstraints;
+    const { exact = 'default' } = (audio.deviceId ?? {}) as { exact?: string };
+    asked.push(exact);
+    const problem = open[exact];
+    if (problem !== undefined) throw new DOMException('no', problem);
+    const stream = await real({ audio: true });
+    for (const track of stream.getTracks()) {
+      Object.defineProperty(track, 'label', { value: exact });
+    }
+    return stream;
+  });
+  return asked;
+}
+
+test.each([
+  ['busy', 'NotReadableError'],
+  ['that fails to start', 'AbortError'],
+  ['that is gone', 'OverconstrainedError'],
+])(
+  'a chosen microphone %s is stood in for by one that is free, which is said',
+  async (_, problem) => {
+    const asked = machine({ default: 'NotReadableError', usb: problem, desk: undefined });
+    const microphone = await browserMicrophones.open('usb', never);
+    expect(microphone.instead).toBe('desk');
+    expect(asked).toEqual(['usb', 'default', 'desk']);
+    microphone.close();
+  },
+);
+
+test("the system's own choice may be busy as well", async () => {
+  machine({ default: 'NotReadableError', communications: undefined, desk: undefined });
+  const microphone = await browserMicrophones.open(undefined, never);
+  expect(microphone.instead).toBe('desk');
+  microphone.close();
+});
+
+test('the one that was asked for stands in for nobody', async () => {
+  machine({ default: undefined, usb: undefined });
+  const microphone = await browserMicrophones.open('usb', never);
+  expect(microphone).not.toHaveProperty('instead');
+  microphone.close();
+});
+
+test('what is refused, or busy everywhere, says why, and nobody is asked twice', async () => {
+  const refused = machine({ default: undefined, usb: 'NotAllowedError' });
+  await expect(browserMicrophones.open('usb', never)).rejects.toMatchObject({ reason: 'refused' });
+  expect(refused).toEqual(['usb']);
+  machine({ default: 'NotReadableError', usb: 'NotReadableError' });
+  await expect(browserMicrophones.open('usb', never)).rejects.toMatchObject({ reason: 'failed' });
+});

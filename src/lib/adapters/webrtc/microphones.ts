@@ -16,14 +16,14 @@ let grant: MicrophoneGrant | undefined;
 
 export const browserMicrophones: Microphones = {
   async open(id, signal) {
-    const stream = await capture(id);
+    const { stream, instead } = await capture(id, signal);
     const [track] = stream.getAudioTracks();
     if (track === undefined) throw new WoxlyError<MicrophoneProblem>('missing');
     if (signal.aborted) {
       track.stop();
       throw new WoxlyError<MicrophoneProblem>('failed', { cause: signal.reason });
     }
-    return openMicrophone(stream, track);
+    return openMicrophone(stream, track, instead);
   },
 
   granted() {
@@ -36,9 +36,12 @@ export const browserMicrophones: Microphones = {
 
   list: () => devices('audioinput'),
 
-  speakers: async () => ('setSinkId' in HTMLMediaElement.prototype ? devices('audiooutput') : []),
+  choosesSpeakers: 'setSinkId' in HTMLMediaElement.prototype,
+
+  speakers: async () => (browserMicrophones.choosesSpeakers ? devices('audiooutput') : []),
 
   onChange(run) {
+    if (!('mediaDevices' in navigator)) return () => undefined;
     navigator.mediaDevices.addEventListener('devicechange', run);
     return () => {
       navigator.mediaDevices.removeEventListener('devicechange', run);
@@ -46,7 +49,47 @@ export const browserMicrophones: Microphones = {
   },
 };
 
-async function capture(id: string | undefined): Promise<MediaStream> {
+interface Captured {
+  readonly stream: MediaStream;
+  /** The name of this one, where it stands in for another. */
+  readonly instead?: string;
+}
+
+async function capture(id: string | undefined, signal: AbortSignal): Promise<Captured> {
+  if (!('mediaDevices' in navigator)) throw new WoxlyError<MicrophoneProblem>('missing');
+  try {
+    return { stream: await ask(id) };
+  } catch (cause) {
+    const other = UNUSABLE.includes(nameOf(cause)) ? await captureOther(id, signal) : undefined;
+    if (other === undefined) throw new WoxlyError(problemOf(nameOf(cause)), { cause });
+    return { stream: other, instead: other.getAudioTracks()[0]?.label ?? '' };
+  }
+}
+
+/** Names of errors of a microphone that is gone, or busy: any other is better than no call. */
+const UNUSABLE = ['OverconstrainedError', 'NotReadableError', 'AbortError'];
+/** So many others are tried: one that is busy may take a second to say so, and somebody waits. */
+const OTHERS_MOST = 4;
+/** Chromium lists a device a second and a third time by these IDs. */
+const ALIASES = ['default', 'communications'];
+
+/** Another microphone than this one: the system's own choice first. */
+async function captureOther(
+  id: string | undefined,
+  signal: AbortSignal,
+): Promise<MediaStream | undefined> {
+  const all = (await devices('audioinput')).map((device) => device.id);
+  const named = all.filter((other) => other !== id && !ALIASES.includes(other));
+  const others = [...(id === undefined ? [] : [undefined]), ...named].slice(0, OTHERS_MOST);
+  for (const other of others) {
+    if (signal.aborted) return undefined;
+    const stream = await ask(other).catch(() => undefined);
+    if (stream !== undefined) return stream;
+  }
+  return undefined;
+}
+
+function ask(id: string | undefined): Promise<MediaStream> {
   const audio: MediaTrackConstraints = {
     echoCancellation: true,
     noiseSuppression: true,
@@ -54,13 +97,7 @@ async function capture(id: string | undefined): Promise<MediaStream> {
     channelCount: 1,
     ...(id !== undefined && { deviceId: { exact: id } }),
   };
-  try {
-    return await navigator.mediaDevices.getUserMedia({ audio });
-  } catch (cause) {
-    // The chosen microphone is gone: any other is better than no call.
-    if (id !== undefined && nameOf(cause) === 'OverconstrainedError') return capture(undefined);
-    throw new WoxlyError(problemOf(nameOf(cause)), { cause });
-  }
+  return navigator.mediaDevices.getUserMedia({ audio });
 }
 
 const nameOf = (cause: unknown): string => (cause instanceof Error ? cause.name : '');
@@ -78,10 +115,15 @@ function problemOf(name: string): MicrophoneProblem {
   }
 }
 
-function openMicrophone(stream: MediaStream, track: MediaStreamTrack): OpenMicrophone {
+function openMicrophone(
+  stream: MediaStream,
+  track: MediaStreamTrack,
+  instead: string | undefined,
+): OpenMicrophone {
   const loudness = loudnessOf(stream);
   let closed = false;
   const microphone: OpenMicrophone = {
+    ...(instead !== undefined && { instead }),
     setMuted(muted) {
       track.enabled = !muted;
     },
@@ -115,6 +157,7 @@ function openMicrophone(stream: MediaStream, track: MediaStreamTrack): OpenMicro
 }
 
 async function devices(kind: MediaDeviceKind): Promise<readonly AudioDevice[]> {
+  if (!('mediaDevices' in navigator)) return [];
   const all = await navigator.mediaDevices.enumerateDevices();
   return all
     .filter((device) => device.kind === kind && device.deviceId !== '')

@@ -1,7 +1,8 @@
 import type { IceServer } from '#lib/ports/media.ts';
+import { withoutStrayTypes } from '#lib/protocol/sdp-payload-types.ts';
 import type { Encoding } from './encoding.ts';
 import { signalledFingerprint } from './fingerprint.ts';
-import { withOpusParameters, withSending } from './opus.ts';
+import { namesRed, withOpusParameters, withSending } from './opus.ts';
 import { toRtcServers } from './rtc-servers.ts';
 
 /** The m-lines of every call after that of sound, so that camera and screen need no new ones later. */
@@ -46,6 +47,12 @@ export class Negotiation {
   /** The fingerprint that the peer signalled last. */
   get fingerprint(): string | undefined {
     return signalledFingerprint(this.#remote?.sdp ?? '');
+  }
+
+  /** Whether both sides can send sound twice: Firefox cannot. */
+  get canRepeat(): boolean {
+    const { currentLocalDescription: own } = this.#connection;
+    return [own?.sdp ?? '', this.#remote?.sdp ?? ''].every(namesRed);
   }
 
   offer(): Promise<string> {
@@ -175,7 +182,7 @@ export class Negotiation {
   async #describe(made: RTCSessionDescriptionInit): Promise<string> {
     const sdp = withOpusParameters(made.sdp ?? '');
     await this.#connection.setLocalDescription({ type: made.type, sdp });
-    return sdp
+    return withoutStrayTypes(sdp)
       .split('\r\n')
       .filter((line) => !line.startsWith('a=candidate:'))
       .join('\r\n');

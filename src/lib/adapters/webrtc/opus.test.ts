@@ -45,12 +45,13 @@ const parametersOf = (sdp: string) =>
 const typesOf = (sdp: string) => /^m=audio \d+ \S+ (.*)\r$/m.exec(sdp)?.[1];
 
 test.each([
-  ['normal', '111 63 0', { maxaveragebitrate: '32000', cbr: '1', usedtx: '0', ptime: '20' }],
-  ['redundant', '63 111 0', { maxaveragebitrate: '32000', cbr: '1', usedtx: '0', ptime: '20' }],
-  ['low', '111 63 0', { maxaveragebitrate: '24000', cbr: '1', usedtx: '0', ptime: '60' }],
-  ['lowest', '111 63 0', { maxaveragebitrate: '16000', cbr: '0', usedtx: '1', ptime: '60' }],
-] as const)('%s: what we send is ours to choose', (name, types, parameters) => {
+  ['normal', '111 63 0', { maxaveragebitrate: '32000', cbr: '1', usedtx: '0' }, 20],
+  ['redundant', '63 111 0', { maxaveragebitrate: '32000', cbr: '1', usedtx: '0' }, 20],
+  ['low', '111 63 0', { maxaveragebitrate: '24000', cbr: '1', usedtx: '0' }, 60],
+  ['lowest', '111 63 0', { maxaveragebitrate: '16000', cbr: '0', usedtx: '1' }, 60],
+] as const)('%s: what we send is ours to choose', (name, types, parameters, packetMs) => {
   const tuned = withSending(LINES.join('\r\n'), ENCODINGS[name]);
+  expect(tuned.match(/^a=ptime:.*$/gm)).toEqual([`a=ptime:${packetMs}`]);
   expect(typesOf(tuned)).toBe(types);
   expect(parametersOf(tuned)).toMatchObject({ ...parameters, useinbandfec: '1', x: '1' });
 });
@@ -72,4 +73,14 @@ test('a peer without RED is sent plain Opus', () => {
     .join('\r\n')
     .replace(' 63', '');
   expect(typesOf(withSending(plain, ENCODINGS.redundant))).toBe('111 0');
+});
+
+test('packets are as long as we say in the section of sound, whatever the peer said there', () => {
+  const video = 'm=video 0 UDP/TLS/RTP/SAVPF 120\r\na=ptime:10\r\n';
+  const given = [...LINES, 'a=ptime:120', 'a=mid:0', ''].join('\r\n');
+  const [session, audio, pictures] = withSending(given + video, ENCODINGS.low).split(/^(?=m=)/m);
+  expect(session).toBe('v=0\r\n');
+  expect(audio).toMatch(/a=mid:0\r\na=ptime:60\r\n$/);
+  expect(audio).not.toContain('a=ptime:120');
+  expect(pictures).toBe(video);
 });

@@ -19,6 +19,9 @@ export function withOpusParameters(sdp: string): string {
   return withParameters(sdp, () => WANTED);
 }
 
+/** Whether an SDP names Opus in RED (RFC 2198), which not every browser has. */
+export const namesRed = (sdp: string): boolean => payloadTypes(sdp, 'red/48000/2').length > 0;
+
 /**
  * A peer's SDP changed so that this side's encoder works as `encoding` says: browsers take those parameters from the
  * remote description. What the peer asks for counts only where it asks for less.
@@ -36,14 +39,21 @@ export function withSending(sdp: string, encoding: Encoding): string {
             ' ',
           ),
   );
-  return withParameters(ordered, (given) => ({
+  return withParameters(withPacketTime(ordered, encoding.packetMs), (given) => ({
     useinbandfec: '1',
     stereo: '0',
     maxaveragebitrate: String(atMost(encoding.kbps * 1000, given.get('maxaveragebitrate'))),
     cbr: encoding.sparse ? '0' : '1',
     usedtx: encoding.sparse ? '1' : '0',
-    ptime: String(encoding.packetMs),
   }));
+}
+
+/** The sound of one packet, ms, as the attribute of the section that every browser reads (RFC 8866, 6.4). */
+function withPacketTime(sdp: string, packetMs: number): string {
+  return sdp.replace(/^m=audio [^]*?(?=^m=|(?![^]))/m, (section) => {
+    const lines = section.replace(/^a=ptime:.*(?:\r?\n|$)/gm, '');
+    return `${lines.replace(/\r?\n$/, '')}\r\na=ptime:${packetMs}\r\n`;
+  });
 }
 
 function atMost(wanted: number, given: string | undefined): number {

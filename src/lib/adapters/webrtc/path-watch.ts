@@ -28,6 +28,8 @@ export interface PathWatchInit {
   /** Called with every look. */
   readonly onEncoding: (encoding: EncodingName) => void;
   readonly onDetour: () => void;
+  /** Whether both sides can send sound twice. */
+  readonly canRepeat: () => boolean;
 }
 
 /** Looks at a connection's counters every now and then, and tells what they mean. */
@@ -110,6 +112,7 @@ export class PathWatch {
     this.#ladder.look({
       took: asleep ? 0 : took,
       availableKbps: dense && available !== undefined ? available / 1000 : undefined,
+      canRepeat: this.#init.canRepeat,
       report: this.#newReport(report.sound('remote-inbound-rtp')),
     });
     this.#init.onEncoding(this.#ladder.encoding);

@@ -62,7 +62,7 @@ export class QualityReader {
     const local = report.get(pair?.localCandidateId);
     const relayed = pair !== undefined && report.isRelayed(pair);
     const relayedBy = local?.candidateType === 'relay' ? 'own' : 'peer';
-    const turnHost = relayedBy === 'own' ? hostOf(local?.url) : undefined;
+    const turnHosts = relayed && relayedBy === 'own' ? this.#turnHosts(local) : [];
     const mark = qualityMark({
       roundTripMs: figures.roundTripMs,
       jitterMs: figures.jitterMs,
@@ -77,10 +77,24 @@ export class QualityReader {
       ...(codec !== undefined && { codec: codec.replace(/^audio\//, '') }),
       ...rates,
       ...(relayed && { relayedBy }),
-      ...(turnHost !== undefined && { turnHost }),
+      ...(turnHosts.length > 0 && { turnHosts }),
       encoding,
+      ...(pair && isUnadapted(pair, outbound, encoding) && { unadapted: true as const }),
       ...(mark && { mark }),
     };
+  }
+
+  /**
+   * Firefox does not tell of which server a relayed address is. It is that of the server itself, which only those tell
+   * whose URLs have an address in place of a name.
+   */
+  #turnHosts(local: Stat | undefined): readonly string[] {
+    const told = hostOf(local?.url);
+    if (told !== undefined) return [told];
+    const urls = this.#connection.getConfiguration().iceServers?.flatMap(({ urls }) => urls) ?? [];
+    const hosts = [...new Set(urls.flatMap((url) => hostOf(url) ?? []))];
+    const here = hosts.find((host) => host.replace(/^\[|\]$/g, '') === local?.address);
+    return here === undefined ? hosts : [here];
   }
 
   #recentLoss(now: Counters): number | undefined {
@@ -100,6 +114,15 @@ export class QualityReader {
     const about = remote.timestamp - REPORT_SPAN_MS;
     return about < this.#lossyTurnedAt ? undefined : remote.fractionLost;
   }
+}
+
+/** Packets sent after which a browser that estimates what can be sent has done so. */
+const ESTIMATED_AFTER = 100;
+
+/** Firefox gives no estimate. The data saver is as sparing as can be without one. */
+function isUnadapted(pair: Stat, outbound: Stat | undefined, encoding: EncodingName): boolean {
+  const due = (outbound?.packetsSent ?? 0) > ESTIMATED_AFTER;
+  return due && encoding !== 'saver' && pair.availableOutgoingBitrate === undefined;
 }
 
 /** The host of a `turn:` or `turns:` address (RFC 7065), without port and transport. */

@@ -26,6 +26,7 @@ export interface Stat {
   readonly remoteCandidateId?: string;
   readonly candidateType?: string;
   readonly url?: string;
+  readonly address?: string;
   readonly remoteCertificateId?: string;
   readonly fingerprint?: string;
 }
@@ -44,6 +45,10 @@ export class Report {
 
   get(id: string | undefined): Stat | undefined {
     return id === undefined ? undefined : this.#stats.get(id);
+  }
+
+  has(type: string): boolean {
+    return this.#find((stat) => stat.type === type) !== undefined;
   }
 
   /** The one of a type that is about sound: a call has one stream of it each way. */

@@ -55,6 +55,21 @@ describe('the microphone', () => {
     expect(alice.calls.current).toMatchObject({ microphoneLost: false });
   });
 
+  test('stands in for a chosen one that is busy, and that is said until the chosen one is back', async () => {
+    befriend(alice, bob);
+    alice.settings = { ...alice.settings, microphone: 'headset' };
+    alice.microphones.busy.add('headset');
+    await talk(alice, bob);
+    expect(alice.calls.current).toMatchObject({ microphoneInstead: 'Spare microphone' });
+    expect(bob.calls.current).not.toHaveProperty('microphoneInstead');
+    alice.microphones.busy.clear();
+    alice.microphones.opened[0]?.lose();
+    expect(alice.calls.current).not.toHaveProperty('microphoneInstead');
+    alice.calls.reopenMicrophone();
+    await until(() => alice.paths.last.sending === alice.microphones.opened[1], 'sound again');
+    expect(alice.calls.current).not.toHaveProperty('microphoneInstead');
+  });
+
   test('is changed in a call', async () => {
     befriend(alice, bob);
     await talk(alice, bob);

@@ -65,6 +65,10 @@ class RunningCalls implements CallEngine {
     ports.microphones.granted?.();
   }
 
+  get supported(): boolean {
+    return this.#ports.paths.supported;
+  }
+
   get current(): CallView | undefined {
     return this.#runner.view;
   }
@@ -92,7 +96,7 @@ class RunningCalls implements CallEngine {
     const about = circumstancesOf(this.#ports, who.key, who.name);
     if (about.peer.trust === 'blocked') return Promise.resolve(fail('blocked'));
     const id = toHex(this.#ports.random.bytes(CALL_ID_BYTES)) as CallId;
-    const { supported } = this.#ports.paths;
+    const { supported } = this;
     if (isOver(this.#runner.call)) {
       const known = this.#ports.contacts.get(who.key)?.hints;
       this.#runner.begin({ key: who.key, hints: mergeHints(who, known) });

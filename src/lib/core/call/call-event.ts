@@ -110,7 +110,8 @@ export type Media =
   | { readonly type: 'detour' };
 
 export type Sound =
-  | { readonly type: 'microphone-opened' }
+  /** `instead`: the name of another than the chosen one, which could not be used. */
+  | { readonly type: 'microphone-opened'; readonly instead?: string }
   | { readonly type: 'microphone-error'; readonly problem: MicrophoneProblem }
   | { readonly type: 'microphone-lost' }
   /** The system takes the sound away for a while, or gives it back. */

@@ -99,11 +99,16 @@ export class CallMicrophone {
     do {
       this.#choice = this.#ports.settings().microphone;
       const same = this.#current !== undefined && this.#choice === this.#used;
-      if (same) this.#events.report({ type: 'microphone-opened' });
+      if (same) this.#tellOpen();
       problem = same ? undefined : await this.#try(this.#choice);
     } while (!signal.aborted && this.#ports.settings().microphone !== this.#choice);
     this.#opening = false;
     if (problem && !signal.aborted) this.#events.report({ type: 'microphone-error', problem });
+  }
+
+  #tellOpen(): void {
+    const { instead } = this.#current ?? {};
+    this.#events.report({ type: 'microphone-opened', ...(instead !== undefined && { instead }) });
   }
 
   async #try(choice: string | undefined): Promise<MicrophoneProblem | undefined> {
@@ -131,7 +136,7 @@ export class CallMicrophone {
     });
     microphone.setMuted(this.#muted);
     this.#events.onChange(microphone);
-    this.#events.report({ type: 'microphone-opened' });
+    this.#tellOpen();
     // Last: the system may have taken it already, which is said at once.
     microphone.onSystemMute((muted) => {
       if (this.#current === microphone) this.#events.report({ type: 'system-mute', muted });

@@ -23,6 +23,8 @@ interface Base {
   readonly playBlocked: boolean;
   /** `granted`: it is opening, and nobody is asked whether it may: nothing waits for it. */
   readonly microphone: 'closed' | 'opening' | 'granted' | 'open' | 'lost';
+  /** The name, maybe empty, of the microphone in use where the chosen one could not be used. */
+  readonly instead: string | undefined;
   /** The system has taken the sound of the microphone for a while. */
   readonly systemMuted: boolean;
   /** The page is in the background. */
@@ -35,10 +37,10 @@ interface Base {
 /** What goes on from one stage to the next. */
 export function baseOf(call: LiveCall): Base {
   const { id, direction, peer, started, privacy, polite, patient, media } = call;
-  const { muted, playBlocked, microphone, systemMuted, background } = call;
+  const { muted, playBlocked, microphone, instead, systemMuted, background } = call;
   return {
     ...{ id, direction, peer, started, privacy, polite, patient, media },
-    ...{ muted, playBlocked, microphone, systemMuted, background },
+    ...{ muted, playBlocked, microphone, instead, systemMuted, background },
   };
 }
 

@@ -34,6 +34,8 @@ export interface LiveCallView extends CallViewBase {
   readonly connected?: Milliseconds;
   /** The browser wants a tap before it plays sound. */
   readonly playBlocked: boolean;
+  /** The name, maybe empty, of the microphone in use where the chosen one is gone or busy. */
+  readonly microphoneInstead?: string;
   /** The microphone went away in the call. */
   readonly microphoneLost: boolean;
   /** The peer's microphone is gone, or was taken by their system. */

@@ -110,7 +110,7 @@ function ringHere(turn: Turn, line: Line, ring: Ring): Line {
     privacy: privacyFor(peer.trust, ring.hidden, ring.turnAvailable),
     polite: ring.self > peer.key,
     ...{ muted: false, playBlocked: false, microphone: 'closed', media: NO_NEGOTIATION },
-    ...{ systemMuted: false, background: false, patient: false },
+    ...{ instead: undefined, systemMuted: false, background: false, patient: false },
     ...{ link: linkOf(turn, ring), offer: ring.body.offer, answer: 'none' },
     certificate: ring.certificate,
     deadline: turn.now + RINGING_MS,

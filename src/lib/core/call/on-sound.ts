@@ -12,7 +12,7 @@ export function onSound(turn: Turn, call: Call, event: Sound): Call {
   if (!isLive(call)) return call;
   switch (event.type) {
     case 'microphone-opened':
-      return onOpened(turn, call);
+      return onOpened(turn, { ...call, instead: event.instead });
     case 'microphone-error':
       return isOpening(call) ? onGone(turn, call, event.problem) : call;
     case 'microphone-lost':
@@ -50,7 +50,7 @@ function onGone(turn: Turn, call: LiveCall, problem: MicrophoneProblem): Call {
       say: { type: 'decline', reason: 'no-microphone' },
     });
   }
-  const lost = { ...call, microphone: 'lost', systemMuted: false } as const;
+  const lost = { ...call, microphone: 'lost', systemMuted: false, instead: undefined } as const;
   if (!isAccepted(lost)) return lost;
   // Who refused it is not asked again and again.
   const wait = problem === 'refused' ? undefined : MICROPHONE_RETRIES_MS[lost.retry.tries];

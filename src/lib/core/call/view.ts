@@ -57,6 +57,7 @@ function live(call: Exclude<LiveCall, { readonly stage: 'incoming' }>) {
     muted: call.muted,
     peerMuted: peer.muted,
     playBlocked: call.playBlocked,
+    ...(call.instead !== undefined && { microphoneInstead: call.instead }),
     microphoneLost: accepted ? mediaOf(accepted).lost : call.microphone === 'lost',
     peerMicrophoneLost: peer.lost,
     peerBackground: peer.background,

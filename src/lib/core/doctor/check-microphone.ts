@@ -14,15 +14,17 @@ export async function checkMicrophone(
   signal: AbortSignal,
 ): Promise<void> {
   list.set('microphone', { state: 'running' });
-  const problem = await within(clock, MICROPHONE_TIMEOUT_MS, signal, (late) =>
+  const found = await within(clock, MICROPHONE_TIMEOUT_MS, signal, (late) =>
     microphones.open(settings.current.microphone, late).then((microphone) => {
       microphone.close();
-      return late.aborted ? ('failed' as const) : ('none' as const);
+      return late.aborted ? ('failed' as const) : { instead: microphone.instead };
     }, microphoneProblem),
   );
   if (signal.aborted) return;
-  if (problem === 'none') list.set('microphone', { state: 'good' });
-  else list.set('microphone', { state: 'bad', problem: problem ?? 'failed' });
+  if (typeof found !== 'object') {
+    list.set('microphone', { state: 'bad', problem: found ?? 'failed' });
+  } else if (found.instead === undefined) list.set('microphone', { state: 'good' });
+  else list.set('microphone', { state: 'warning', instead: found.instead });
 }
 
 /** Why a microphone did not open. */

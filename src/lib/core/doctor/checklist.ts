@@ -16,7 +16,9 @@ export class Checklist {
   #closed = false;
   readonly #onChange: (lines: readonly DoctorCheck[]) => void;
 
+  /** @param supported whether the browser can make calls: the network is looked at through what it makes them with */
   constructor(
+    supported: boolean,
     relays: readonly RelayView[],
     contactName: string | undefined,
     onChange: (lines: readonly DoctorCheck[]) => void,
@@ -26,15 +28,18 @@ export class Checklist {
       const name = operator || relayHostOf(address) || address;
       return { state, check: 'relay', name };
     };
-    this.#lines = [
-      { state, check: 'microphone' },
-      ...relays.slice(0, RELAYS_TESTED_MOST).map(relay),
+    const network: readonly DoctorCheck[] = [
       { state, check: 'udp' },
       { state, check: 'stun' },
       { state, check: 'turn', transport: 'udp' },
       { state, check: 'turn', transport: 'tcp' },
       { state, check: 'turn', transport: 'tls' },
       { state, check: 'nat' },
+    ];
+    this.#lines = [
+      { state, check: supported ? 'microphone' : 'browser' },
+      ...relays.slice(0, RELAYS_TESTED_MOST).map(relay),
+      ...(supported ? network : []),
     ];
     if (contactName !== undefined) {
       this.#lines = [...this.#lines, { state, check: 'verdict', name: contactName }];

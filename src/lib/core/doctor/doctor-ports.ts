@@ -10,6 +10,8 @@ import type { Whereabouts } from './verdict.ts';
 /** The world as the connection doctor needs it. */
 export interface DoctorPorts {
   readonly clock: Clock;
+  /** Whether this browser can make calls. */
+  readonly supported: boolean;
   readonly probe: IceProbe;
   readonly microphones: Pick<Microphones, 'open'>;
   readonly reachability: Pick<Reachability, 'relays' | 'test' | 'ofServer'>;

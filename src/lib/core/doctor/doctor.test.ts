@@ -270,3 +270,30 @@ test('the report has what helps, and no key, name or address', async () => {
   );
   expect(text).not.toMatch(/secret|example|12D3|198\.51|relay\.|\/dns4/i);
 });
+
+test('a browser without voice connections blames itself, and neither network nor relays', async () => {
+  const { doctor, ran, world, microphones, probe } = aDoctor();
+  world.supported = false;
+  probe.answers.clear();
+  const checks = await ran(KEY);
+  expect(states(checks)).toEqual(['browser bad', 'relay good', 'relay good', 'verdict bad']);
+  expect(find(checks, 'verdict')[0]?.verdict).toEqual({
+    path: 'impossible',
+    because: 'unsupported',
+  });
+  expect(microphones.opened).toEqual([]);
+  expect(doctor.report()).toContain('Voice connections of the browser: bad');
+});
+
+test('a chosen microphone that is busy is told, and which one opens in its place', async () => {
+  const { doctor, ran, microphones, world } = aDoctor();
+  world.settings = { ...DEFAULT_SETTINGS, microphone: 'headset' };
+  microphones.busy.add('headset');
+  const [microphone] = await ran();
+  expect(microphone).toEqual({
+    state: 'warning',
+    check: 'microphone',
+    instead: 'Spare microphone',
+  });
+  expect(doctor.report()).not.toContain('Spare');
+});

@@ -27,13 +27,20 @@ export function createDoctor(ports: DoctorPorts): Doctor {
   let current: { readonly end: AbortController; readonly over: Promise<void> } | undefined;
 
   const examine = async (contact: Contact | undefined, signal: AbortSignal): Promise<void> => {
-    const list = new Checklist(ports.reachability.relays, contact?.name, (now) => {
+    const { supported, reachability } = ports;
+    const list = new Checklist(supported, reachability.relays, contact?.name, (now) => {
       checks = now;
       watchers.changed();
     });
     try {
-      await checkMicrophone(ports, list, signal);
+      if (supported) await checkMicrophone(ports, list, signal);
+      else list.set('browser', { state: 'bad' });
       await checkRelays(ports, list, signal);
+      if (!supported) {
+        const verdict = { path: 'impossible', because: 'unsupported' } as const;
+        list.set('verdict', { state: 'bad', verdict });
+        return;
+      }
       // Afterwards: the relays have handed out their credentials by now.
       const servers = await within(clock, SERVERS_TIMEOUT_MS, signal, ports.iceServers);
       const network = await checkNetwork(ports, list, servers ?? [], signal);

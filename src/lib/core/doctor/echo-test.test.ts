@@ -21,6 +21,7 @@ function anEcho() {
   const probe = new FakeIceProbe();
   const microphones = new FakeMicrophones();
   const world = {
+    supported: true,
     servers: [
       { urls: ['stun:relay.example:3478'] },
       { urls: ['turn:relay.example:3478?transport=udp'], ...LOGIN },
@@ -28,6 +29,9 @@ function anEcho() {
   };
   const echo = createEchoTest({
     ...{ clock, probe, microphones, settings: { current: DEFAULT_SETTINGS } },
+    get supported() {
+      return world.supported;
+    },
     reachability: { ofServer: (host) => (host === 'relay.example' ? RELAY : undefined) },
     iceServers: () => world.servers,
   });
@@ -148,4 +152,13 @@ test('a forgotten one ends by itself; a second start while it runs is none', asy
   await clock.advance(120_000);
   expect(echo.view).toEqual({ state: 'idle' });
   expect(microphones.recording).toBe(0);
+});
+
+test('a browser without voice connections is told as that, and the microphone stays closed', async () => {
+  const { echo, microphones, probe, world } = anEcho();
+  world.supported = false;
+  await echo.start();
+  expect(echo.view).toEqual({ state: 'failed', why: 'unsupported' });
+  expect(microphones.opened).toEqual([]);
+  expect(probe.opened).toEqual([]);
 });

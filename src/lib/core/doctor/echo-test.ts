@@ -27,6 +27,8 @@ type Failed = Extract<View, { state: 'failed' }>['why'];
 
 export interface EchoTestPorts {
   readonly clock: Clock;
+  /** Whether this browser can make calls. */
+  readonly supported: boolean;
   readonly probe: Pick<IceProbe, 'echo'>;
   readonly microphones: Pick<Microphones, 'open'>;
   readonly settings: { readonly current: Settings };
@@ -158,6 +160,10 @@ export function createEchoTest(ports: EchoTestPorts): EchoTest {
     levels,
     async start() {
       if (current !== undefined) return;
+      if (!ports.supported) {
+        show({ state: 'failed', why: 'unsupported' });
+        return;
+      }
       const run: Run = { over: new AbortController(), heard: false };
       current = run;
       const cancel = clock.after(ECHO_MOST_MS, () => {

@@ -16,7 +16,10 @@ function relayFacts(result: RelayTest | undefined): string[] {
 
 function line(check: DoctorCheck, relay: number): readonly [title: string, facts: string[]] {
   switch (check.check) {
+    case 'browser':
+      return ['Voice connections of the browser', []];
     case 'microphone':
+      if (check.instead !== undefined) return ['Microphone', ['another than the chosen one']];
       return ['Microphone', check.problem === undefined ? [] : [check.problem]];
     case 'relay':
       return [`Relay ${relay}`, relayFacts(check.result)];

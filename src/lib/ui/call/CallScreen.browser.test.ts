@@ -141,7 +141,7 @@ test('call details: the relay by its name, the encoding, and what a minute costs
   fake.reachability.set('reachable', [relayOf(address, { operator: 'Example e.V.' })]);
   fake.calls.qualityNow = {
     path: 'relayed',
-    turnHost: 'relay.example',
+    turnHosts: ['relay.example'],
     encoding: 'saver',
     sendKbps: 24,
     receiveKbps: 40,
@@ -217,6 +217,7 @@ test('a call not made because the key changed: words, and then calls again', asy
 
 test('audio settings: devices and loudness', async () => {
   const { fake, screen, draw } = await start();
+  fake.audio.choosesSpeakers = false;
   fake.audio.set([{ id: 'a', label: 'Headset' }], []);
   fake.calls.levelsNow = { own: 0.25, peer: 0 };
   fake.calls.go('connected');
@@ -228,6 +229,33 @@ test('audio settings: devices and loudness', async () => {
   await expect.element(dialog.getByText(/does not let a page choose the speaker/)).toBeVisible();
   const meter = dialog.getByRole('meter', { name: 'Your loudness' });
   await expect.element(meter).toHaveAttribute('aria-valuenow', '50');
+  await expectAccessible('component');
+});
+
+test.each([
+  ['no speaker is there', [{ id: 'a', label: 'Headset' }], true, 'offers no speaker'],
+  ['not known yet', [{ id: '', label: '' }], true, undefined],
+  ['nobody may choose', [{ id: '', label: '' }], false, 'does not let a page choose'],
+] as const)('of the speaker nothing is said but what is so: %s', async (_, inputs, can, said) => {
+  const { fake, screen, draw } = await start();
+  fake.audio.choosesSpeakers = can;
+  fake.audio.set(inputs, []);
+  fake.calls.go('connected');
+  await draw();
+  await screen.getByRole('button', { name: 'Audio settings' }).click();
+  const dialog = screen.getByRole('dialog', { name: 'Audio settings' });
+  await expect.element(dialog.getByRole('combobox', { name: 'Microphone' })).toBeVisible();
+  if (said === undefined) {
+    await expect.element(dialog).not.toMatchTextContent(/speaker/);
+  } else await expect.element(dialog.getByText(said)).toBeVisible();
+});
+
+test('a microphone that stands in for the chosen one is named', async () => {
+  const { fake, screen, draw } = await start();
+  fake.calls.go('connected', { microphoneInstead: 'Built-in microphone' });
+  await draw();
+  const said = 'cannot be used now. You are heard through Built-in microphone.';
+  await expect.element(screen.getByText(said)).toBeVisible();
   await expectAccessible('component');
 });
 

@@ -1,5 +1,5 @@
 import '#lib/ui/styles/index.css';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import { userEvent } from 'vitest/browser';
 import { AppState } from '#lib/state/app-state.svelte.ts';
@@ -7,6 +7,10 @@ import { expectAccessible } from '#lib/testing/axe.ts';
 import { contactOf, KEYS } from '#lib/testing/fake-people.ts';
 import { FakeWoxly } from '#lib/testing/fake-woxly.ts';
 import ContactsScreen from './ContactsScreen.svelte';
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
 
 async function start() {
   const fake = new FakeWoxly();
@@ -134,5 +138,26 @@ test('nobody yet', async () => {
   const { fake, screen } = await start();
   fake.contacts.set([]);
   await expect.element(screen.getByText('Nobody here yet')).toBeVisible();
+  await expectAccessible('component');
+});
+
+test.each([
+  ['reads codes', Object, 'Paste what they sent you, or scan their code.'],
+  ['reads none', undefined, 'Paste what they sent you.'],
+])('scanning is spoken of only where the browser %s', async (_, detector, lead) => {
+  vi.stubGlobal('BarcodeDetector', detector);
+  const { screen } = await start();
+  await screen.getByRole('button', { name: 'Add contact' }).click();
+  const dialog = screen.getByRole('dialog', { name: 'Add contact' });
+  await expect.element(dialog.getByText(lead, { exact: true })).toBeVisible();
+});
+
+test('a browser without voice connections says so, and what works elsewhere', async () => {
+  const fake = new FakeWoxly();
+  await fake.identity.create('Olga');
+  fake.calls.supported = false;
+  const app = new AppState(fake);
+  const screen = await render(ContactsScreen, { app, onOpen: () => undefined });
+  await expect.element(screen.getByRole('note')).toMatchTextContent('Calls do not work in this');
   await expectAccessible('component');
 });

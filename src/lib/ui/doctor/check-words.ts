@@ -1,6 +1,7 @@
 import type { MicrophoneProblem } from '#lib/domain/reasons.ts';
 import { m } from '#lib/messages/messages.js';
 import type { DoctorCheck, NatKind, PathVerdict, RelayTest } from '#lib/state/views.ts';
+import { insteadText } from '#lib/ui/words/microphone.ts';
 import { millisecondsText } from '#lib/ui/words/time.ts';
 
 /** Why the microphone does not open, and what to do. */
@@ -21,6 +22,7 @@ const NAT_WORDS: Record<NatKind, () => string> = {
 type Impossible = Extract<PathVerdict, { path: 'impossible' }>['because'];
 
 const IMPOSSIBLE_WORDS: Record<Impossible, () => string> = {
+  unsupported: m.verdict_unsupported,
   offline: m.verdict_offline,
   'not-found': m.verdict_not_found,
   'not-reachable': m.verdict_not_reachable,
@@ -32,6 +34,8 @@ const IMPOSSIBLE_WORDS: Record<Impossible, () => string> = {
 /** What a check looks at. */
 export function checkTitle(check: DoctorCheck): string {
   switch (check.check) {
+    case 'browser':
+      return m.check_browser();
     case 'microphone':
       return m.check_microphone();
     case 'relay':
@@ -53,7 +57,10 @@ export function checkTitle(check: DoctorCheck): string {
 export function checkText(check: DoctorCheck): string {
   if (check.state === 'waiting' || check.state === 'running') return '';
   switch (check.check) {
+    case 'browser':
+      return m.unsupported_webrtc();
     case 'microphone':
+      if (check.instead !== undefined) return insteadText(check.instead);
       if (check.problem) return MICROPHONE_WORDS[check.problem]();
       return check.state === 'good' ? m.microphone_good() : '';
     case 'relay':

@@ -32,12 +32,8 @@ export const NETWORK_WORDS: Record<NetworkStatus, () => string> = {
 };
 
 /** Why WOXLY cannot run in this browser. */
-export const UNSUPPORTED_WORDS: Record<
-  'insecure' | 'webcrypto' | 'indexeddb' | 'webrtc',
-  () => string
-> = {
+export const UNSUPPORTED_WORDS: Record<'insecure' | 'webcrypto' | 'indexeddb', () => string> = {
   insecure: m.unsupported_insecure,
   webcrypto: m.unsupported_webcrypto,
   indexeddb: m.unsupported_indexeddb,
-  webrtc: m.unsupported_webrtc,
 };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { overwriteGetLocale } from '#lib/messages/runtime.js';
 import { relayOf } from '#lib/testing/fake-relays.ts';
-import { pathText, qualityText, usageText } from './quality.ts';
+import { encodingText, pathText, qualityText, usageText } from './quality.ts';
 
 overwriteGetLocale(() => 'en');
 
@@ -18,9 +18,13 @@ test.each([
   [{ path: 'direct' }, 'Direct'],
   [{ path: 'relayed', relayedBy: 'peer' }, 'Relayed via Alice’s relay'],
   [{ path: 'relayed', relayedBy: 'own' }, 'Relayed'],
-  [{ path: 'relayed', turnHost: 'turn.relay.example' }, 'Relayed via Example e.V.'],
-  [{ path: 'relayed', turnHost: '192.0.2.7' }, 'Relayed via 192.0.2.7:8080'],
-  [{ path: 'relayed', turnHost: 'turn.elsewhere' }, 'Relayed via turn.elsewhere'],
+  [{ path: 'relayed', turnHosts: ['turn.relay.example'] }, 'Relayed via Example e.V.'],
+  [{ path: 'relayed', turnHosts: ['192.0.2.7'] }, 'Relayed via 192.0.2.7:8080'],
+  [{ path: 'relayed', turnHosts: ['turn.elsewhere'] }, 'Relayed via turn.elsewhere'],
+  [
+    { path: 'relayed', turnHosts: ['turn.relay.example', 'turn.elsewhere'] },
+    'Relayed via Example e.V. or turn.elsewhere',
+  ],
 ] as const)('the path of %o is %s', (quality, text) => {
   expect(pathText(quality, (host) => servers.get(host), 'Alice')).toBe(text);
 });
@@ -36,4 +40,12 @@ test('how good it is comes with whose fault it is', () => {
 test('data use is counted with all that is around the sound', () => {
   expect(usageText({ sendKbps: 40, receiveKbps: 40 })).toBeUndefined();
   expect(usageText({ sendKbps: 40, receiveKbps: 40, wireKbps: 112 })).toBe('840 kB per minute');
+});
+
+test('an encoding that does not follow the connection is called that', () => {
+  expect(encodingText({})).toBeUndefined();
+  expect(encodingText({ encoding: 'low' })).toBe('Low');
+  expect(encodingText({ encoding: 'normal', unadapted: true })).toBe(
+    'Normal. This browser does not adapt it to the connection.',
+  );
 });

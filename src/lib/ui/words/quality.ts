@@ -17,13 +17,20 @@ const CAUSE_WORDS: Record<QualityCause, (inputs: { name: string }) => string> = 
   unknown: () => m.cause_unknown(),
 };
 
-export const ENCODING_WORDS: Record<NonNullable<CallQuality['encoding']>, () => string> = {
+const ENCODING_WORDS: Record<NonNullable<CallQuality['encoding']>, () => string> = {
   normal: m.encoding_normal,
   redundant: m.encoding_redundant,
   low: m.encoding_low,
   lowest: m.encoding_lowest,
   saver: m.encoding_saver,
 };
+
+/** How sound is encoded, and whether that follows the connection. */
+export function encodingText({ encoding, unadapted }: CallQuality): string | undefined {
+  if (encoding === undefined) return undefined;
+  const words = ENCODING_WORDS[encoding]();
+  return unadapted ? m.encoding_unadapted({ encoding: words }) : words;
+}
 
 /** How good a call is, and whose network makes it worse: `Fair: your network`. */
 export function qualityText(mark: QualityMark, name: string): string {
@@ -35,16 +42,21 @@ export function qualityText(mark: QualityMark, name: string): string {
 
 /** The way that voice takes; a relay of ours by the name of who runs it, one of the peer's as theirs. */
 export function pathText(
-  { path, relayedBy, turnHost }: CallQuality,
+  { path, relayedBy, turnHosts = [] }: CallQuality,
   ofServer: (host: string) => RelayView | undefined,
   name: string,
 ): string | undefined {
   if (path === undefined) return undefined;
   if (path === 'direct') return m.details_direct();
   if (relayedBy === 'peer') return m.details_relayed_via_peer({ name });
-  if (turnHost === undefined) return m.details_relayed();
-  const relay = ofServer(turnHost);
-  return m.details_relayed_via({ name: relay ? relayTitle(relay) : turnHost });
+  if (turnHosts.length === 0) return m.details_relayed();
+  const names = turnHosts.map((host) => {
+    const relay = ofServer(host);
+    return relay ? relayTitle(relay) : host;
+  });
+  // Where the browser does not tell which of them it is.
+  const either = new Intl.ListFormat(getLocale(), { type: 'disjunction' });
+  return m.details_relayed_via({ name: either.format(new Set(names)) });
 }
 
 /** kB (1000 bytes) that go and come in a minute, as a mobile plan counts them. */
