@@ -5,8 +5,8 @@ import { FULL } from './scripts/full-run.ts';
 export default defineConfig({
   testDir: 'e2e',
   testMatch: '*.spec.ts',
-  // They need a laboratory around them: `npm run test:network`.
-  testIgnore: 'network/**',
+  // Those need a laboratory around them (`npm run test:network`), and Firefox (`npm run verify -- firefox`).
+  testIgnore: ['network/**', 'firefox/**'],
   globalSetup: './e2e/build.ts',
   outputDir: 'test-results',
   forbidOnly: true,

@@ -8,6 +8,7 @@ import { bundleSizes } from './bundle-budget.ts';
 import { ensureChromium } from './chromium.ts';
 import { run } from './command.ts';
 import type { Ran } from './command.ts';
+import { ensureFirefox } from './firefox.ts';
 import { notChecked, oneCheck } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { ensureTurnserver } from './turnserver.ts';
@@ -42,6 +43,7 @@ export const GATES: readonly Gate[] = [
   { name: 'build', needs: ['messages', 'sync'], check: build },
   { name: 'size', needs: ['build'], check: size },
   { name: 'e2e', needs: ['build', 'chromium'], check: e2e },
+  { name: 'firefox', needs: ['build', 'chromium'], check: firefox },
   { name: 'network', needs: ['build', 'chromium'], check: network },
 ];
 
@@ -76,6 +78,15 @@ const REPORTERS = '--reporter=list,json';
 
 function e2e(): Promise<Outcome> {
   return playwright(['playwright', 'test', REPORTERS]);
+}
+
+/** People with Firefox beside those with Chromium; where it cannot be had, that is said, and no failure. */
+async function firefox(): Promise<Outcome> {
+  const { ok, said } = await ensureFirefox();
+  const [why = said] = said.split('\n', 1);
+  if (!ok) return notChecked(why);
+  const config = ['--config', 'e2e/firefox/playwright.config.ts'];
+  return playwright(['playwright', 'test', ...config, REPORTERS]);
 }
 
 /** Calls in a laboratory of networks, which not every machine allows: where it does not, that is said, and no failure. */
