@@ -1,11 +1,11 @@
 import { defineConfig } from '@playwright/test';
 import everywhere from '../../playwright.config.ts';
 
-/** Stories with Firefox in them. Those in `full` are for the full run: `WOXLY_FULL=1`. */
+/** Stories with Firefox in them. */
 export default defineConfig({
   ...everywhere,
   testDir: '.',
-  testIgnore: process.env['WOXLY_FULL'] === '1' ? [] : 'full/**',
+  testIgnore: [],
   outputDir: '../../test-results/firefox',
   globalSetup: '../build.ts',
   // Two kinds of browser on two cores; and what Firefox is asked goes over one wire.

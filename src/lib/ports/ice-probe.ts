@@ -14,8 +14,8 @@ export interface IceAnswer {
 
 /** What an own voice that went out and came back brought. */
 export interface Echo {
-  /** The TURN server that carries it: its host name or address, where the browser tells. */
-  readonly turnHost?: string;
+  /** The TURN server that carries it: its host name or address. Where the browser does not tell, all that it may be. */
+  readonly turnHosts: readonly string[];
   /** Loudness of what came back, 0 to 1. */
   level(): number;
   /** From the microphone to the speaker, as far as the network and buffers tell, ms; `undefined` while unknown. */

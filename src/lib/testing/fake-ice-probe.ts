@@ -4,13 +4,13 @@ import type { IceServer, OpenMicrophone } from '#lib/ports/media.ts';
 
 /** Own voice that comes back as a test says. */
 export class FakeEcho implements Echo {
-  readonly turnHost?: string;
+  readonly turnHosts: readonly string[];
   closed = false;
   loudness = 0;
   delay: number | undefined;
 
-  constructor(turnHost: string | undefined) {
-    if (turnHost !== undefined) this.turnHost = turnHost;
+  constructor(turnHosts: readonly string[]) {
+    this.turnHosts = turnHosts;
   }
 
   level = (): number => this.loudness;
@@ -29,7 +29,7 @@ export class FakeIceProbe implements IceProbe {
   /** What is asked never ends, whatever the signal says. */
   hangs = false;
   echoes: 'work' | 'fail' | 'wait' = 'work';
-  turnHost: string | undefined;
+  turnHosts: readonly string[] = ['relay.example'];
   readonly opened: FakeEcho[] = [];
   /** Every URL that was asked. */
   readonly asked: string[] = [];
@@ -57,7 +57,7 @@ export class FakeIceProbe implements IceProbe {
   ): Promise<FakeEcho> {
     if (this.echoes === 'wait') await aborted(signal);
     if (this.echoes === 'fail') throw new WoxlyError('no-path');
-    const echo = new FakeEcho(this.turnHost);
+    const echo = new FakeEcho(this.turnHosts);
     this.opened.push(echo);
     return echo;
   }

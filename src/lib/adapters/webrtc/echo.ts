@@ -3,8 +3,8 @@ import type { Echo } from '#lib/ports/ice-probe.ts';
 import type { IceServer, OpenMicrophone } from '#lib/ports/media.ts';
 import { trackOf } from './microphones.ts';
 import { Player } from './player.ts';
-import { hostOf } from './quality.ts';
 import { toRtcServers } from './rtc-servers.ts';
+import { turnHosts } from './turn-hosts.ts';
 
 /** What Opus collects before it sends, ms: one packet. */
 const PACKET_MS = 20;
@@ -40,6 +40,7 @@ interface Figures {
   readonly currentRoundTripTime?: number;
   readonly localCandidateId?: string;
   readonly url?: string;
+  readonly address?: string;
   readonly jitterBufferDelay?: number;
   readonly jitterBufferEmittedCount?: number;
 }
@@ -101,9 +102,9 @@ export async function openEcho(
     await out.setRemoteDescription(back.localDescription as RTCSessionDescription);
     await up;
     player.play();
-    const turnHost = hostOf((await figuresOf(out)).local?.url);
+    const hosts = turnHosts(out, (await figuresOf(out)).local);
     return {
-      ...(turnHost !== undefined && { turnHost }),
+      turnHosts: hosts,
       level: () => player.level(),
       async delayMs() {
         const { pair, inbound } = await figuresOf(back);

@@ -20,9 +20,10 @@ export async function usedFingerprint(
   clock: Clock,
 ): Promise<string | undefined> {
   for (let asked = 0; asked < ASK_MOST; asked += 1) {
+    // Firefox tells nothing at all of a connection that was closed meanwhile, but an error.
+    if (connection.connectionState !== 'connected') return undefined;
     const fingerprint = (await ofCertificate(connection)) ?? (await ofStatistics(connection));
     if (fingerprint !== undefined) return fingerprint.toUpperCase();
-    if (connection.connectionState !== 'connected') return undefined;
     await new Promise<void>((resolve) => clock.after(ASK_AGAIN_MS, resolve));
   }
   return undefined;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { qualityMark } from './quality-mark.ts';
 import type { PathFigures } from './quality-mark.ts';
-import { hostOf } from './quality.ts';
+import { hostOf } from './turn-hosts.ts';
 
 const GOOD: PathFigures = {
   roundTripMs: 60,

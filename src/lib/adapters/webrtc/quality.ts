@@ -3,6 +3,7 @@ import type { EncodingName } from './encoding.ts';
 import { LOSS_GOOD, qualityMark } from './quality-mark.ts';
 import { Report } from './report.ts';
 import type { Stat } from './report.ts';
+import { turnHosts } from './turn-hosts.ts';
 
 /** The peer reports about every 5 s, of the time since its last report; an older one, ms, tells nothing of now. */
 const REPORT_SPAN_MS = 5000;
@@ -62,7 +63,7 @@ export class QualityReader {
     const local = report.get(pair?.localCandidateId);
     const relayed = pair !== undefined && report.isRelayed(pair);
     const relayedBy = local?.candidateType === 'relay' ? 'own' : 'peer';
-    const turnHosts = relayed && relayedBy === 'own' ? this.#turnHosts(local) : [];
+    const hosts = relayed && relayedBy === 'own' ? turnHosts(this.#connection, local) : [];
     const mark = qualityMark({
       roundTripMs: figures.roundTripMs,
       jitterMs: figures.jitterMs,
@@ -77,24 +78,11 @@ export class QualityReader {
       ...(codec !== undefined && { codec: codec.replace(/^audio\//, '') }),
       ...rates,
       ...(relayed && { relayedBy }),
-      ...(turnHosts.length > 0 && { turnHosts }),
+      ...(hosts.length > 0 && { turnHosts: hosts }),
       encoding,
       ...(pair && isUnadapted(pair, outbound, encoding) && { unadapted: true as const }),
       ...(mark && { mark }),
     };
-  }
-
-  /**
-   * Firefox does not tell of which server a relayed address is. It is that of the server itself, which only those tell
-   * whose URLs have an address in place of a name.
-   */
-  #turnHosts(local: Stat | undefined): readonly string[] {
-    const told = hostOf(local?.url);
-    if (told !== undefined) return [told];
-    const urls = this.#connection.getConfiguration().iceServers?.flatMap(({ urls }) => urls) ?? [];
-    const hosts = [...new Set(urls.flatMap((url) => hostOf(url) ?? []))];
-    const here = hosts.find((host) => host.replace(/^\[|\]$/g, '') === local?.address);
-    return here === undefined ? hosts : [here];
   }
 
   #recentLoss(now: Counters): number | undefined {
@@ -123,11 +111,6 @@ const ESTIMATED_AFTER = 100;
 function isUnadapted(pair: Stat, outbound: Stat | undefined, encoding: EncodingName): boolean {
   const due = (outbound?.packetsSent ?? 0) > ESTIMATED_AFTER;
   return due && encoding !== 'saver' && pair.availableOutgoingBitrate === undefined;
-}
-
-/** The host of a `turn:` or `turns:` address (RFC 7065), without port and transport. */
-export function hostOf(url: string | undefined): string | undefined {
-  return /^turns?:(\[[^\]]+\]|[^:?]+)/.exec(url ?? '')?.[1];
 }
 
 /** Firefox counts the packets of sound only. */

@@ -68,9 +68,9 @@ test('own voice comes back: through whom, how late, and whether it was heard', a
 
 test('the server that carries it is named as the browser tells', async () => {
   const { echo, probe } = anEcho();
-  probe.turnHost = 'other.example';
+  probe.turnHosts = ['other.example', 'relay.example', 'relay.example'];
   await echo.start();
-  expect(echo.view).toMatchObject({ via: 'other.example' });
+  expect(echo.view).toMatchObject({ via: 'other.example / Example Society' });
 });
 
 test('without TURN it says so after a while, and opens no microphone', async () => {

@@ -2,7 +2,6 @@ import type { Settings } from '#lib/domain/settings.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { Echo, IceProbe } from '#lib/ports/ice-probe.ts';
 import type { IceServer, Microphones, OpenMicrophone } from '#lib/ports/media.ts';
-import { readIceUrl } from '../reachability/ice-url.ts';
 import { Watchers } from '../watchable.ts';
 import type { EchoTest, Reachability } from '../woxly.ts';
 import { MICROPHONE_TIMEOUT_MS, microphoneProblem } from './check-microphone.ts';
@@ -131,8 +130,8 @@ export function createEchoTest(ports: EchoTestPorts): EchoTest {
       return 'no-path';
     }
     run.echo = echo;
-    const host = echo.turnHost ?? readIceUrl(servers[0]?.urls[0] ?? '')?.host ?? '';
-    return { via: relayName(reachability, host) };
+    const names = echo.turnHosts.map((host) => relayName(reachability, host));
+    return { via: [...new Set(names)].join(' / ') };
   };
 
   const levels = () => {
