@@ -6,7 +6,7 @@ export default defineConfig({
   testDir: 'e2e',
   testMatch: '*.spec.ts',
   // Those need a laboratory around them (`npm run test:network`), and Firefox (`npm run verify -- firefox`).
-  testIgnore: ['network/**', 'firefox/**'],
+  testIgnore: ['**/e2e/network/**', '**/e2e/firefox/**'],
   globalSetup: './e2e/build.ts',
   outputDir: 'test-results',
   forbidOnly: true,

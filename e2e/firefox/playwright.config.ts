@@ -10,4 +10,5 @@ export default defineConfig({
   globalSetup: '../build.ts',
   // Two kinds of browser on two cores; and what Firefox is asked goes over one wire.
   timeout: 300_000,
+  expect: { timeout: 30_000 },
 });

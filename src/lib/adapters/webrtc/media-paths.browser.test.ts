@@ -120,7 +120,7 @@ test('one of before a change of network is closed', () => {
 test('one of before a sleep, in which timers stood still, is closed', () => {
   const { states } = lookOn();
   let now = 0;
-  const paths = browserMediaPaths({ now: () => now, after: () => () => undefined });
+  const paths = browserMediaPaths({ now: () => now, after: () => () => undefined }, true);
   paths.prepare('all', SERVERS);
   now = 60_000;
   const events = new Told().events(() => undefined);

@@ -139,6 +139,7 @@ function place(turn: Turn, event: Extract<CallEvent, { readonly type: 'call' }>)
     polite: self > peer.key,
     ...{ muted: false, playBlocked: false, media: NO_NEGOTIATION },
     microphone: event.microphoneGranted ? 'granted' : 'opening',
+    instead: undefined,
     ...{ systemMuted: false, background: false, patient, search: { at: undefined, failures: 0 } },
     ...{ offer: undefined, offeredAt: turn.now, self: { certificate, name, callee } },
     deadline: turn.now + (patient ? PATIENT_MS : PREPARING_MS),
