@@ -96,10 +96,10 @@ export function iceGenerations(page: Page): Promise<readonly string[]> {
   return page.evaluate((ear) => {
     const watched = (globalThis as never)[Symbol.for(ear)] as Watched[];
     return watched.flatMap(({ connection }) => {
-      const { currentLocalDescription: own, currentRemoteDescription: theirs } = connection;
       // Firefox tells nothing of a closed connection, but an error.
-      if (connection.connectionState === 'closed' || !own || !theirs) return [];
-      if (connection.getTransceivers().length === 0) return [];
+      if (connection.signalingState === 'closed') return [];
+      const { currentLocalDescription: own, currentRemoteDescription: theirs } = connection;
+      if (connection.getTransceivers().length === 0 || !own || !theirs) return [];
       return [own, theirs].map(({ sdp }) => /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1] ?? '').join(' ');
     });
   }, EAR);
