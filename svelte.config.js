@@ -1,10 +1,11 @@
 import adapter from '@sveltejs/adapter-static';
 import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
+import { keyedText } from './scripts/keyed-text.ts';
 import { preloadStart } from './scripts/preload-start.ts';
 
 /** @type {import('@sveltejs/kit').Config} */
 export default {
-  preprocess: vitePreprocess(),
+  preprocess: [keyedText(), vitePreprocess()],
   compilerOptions: { runes: true },
   kit: {
     // A single-page app: every deep link is answered with the same page, by the relay and by the service worker.

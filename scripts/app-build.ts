@@ -14,6 +14,7 @@ const FILES = [
   'project.inlang/settings.json',
   'scripts/bundle-graph.ts',
   'scripts/chunk-groups.ts',
+  'scripts/keyed-text.ts',
   'scripts/preload-start.ts',
   'scripts/webrtc-dial-fix.ts',
   'svelte.config.js',

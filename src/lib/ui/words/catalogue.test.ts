@@ -63,3 +63,31 @@ test('Russian is written in Russian', () => {
   );
   expect(latin.map(([key]) => key)).toEqual([]);
 });
+
+/** Read out, shown in the title or put into other texts: an element around a name has no place there. */
+const NOT_DRAWN: ReadonlySet<string> = new Set([
+  'page_title',
+  'contact_call',
+  'contact_message',
+  'contact_more',
+  'contact_item',
+  'short_key',
+  'claimed_name',
+  'incoming_from',
+  'incoming_from_stranger',
+  'incoming_from_unnamed',
+  'call_with',
+  'calls_call',
+  'calls_remove',
+  'relay_more',
+  'ice_remove',
+]);
+
+test.each(catalogues)('names and keys in the sentences of %s run their own way', (_, catalogue) => {
+  const names = /(?<!\u2068)\{(?:name|key|via|note)\}|\{(?:name|key|via|note)\}(?!\u2069)/;
+  const isolates = /[\u2068\u2069]/;
+  const wrong = Object.entries(catalogue).filter(([key, entry]) =>
+    textsOf(entry).some((text) => (NOT_DRAWN.has(key) ? isolates : names).test(text)),
+  );
+  expect(wrong.map(([key]) => key)).toEqual([]);
+});

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { overwriteGetLocale } from '#lib/messages/runtime.js';
 import { relayOf } from '#lib/testing/fake-relays.ts';
+import { spoken } from './isolates.ts';
 import { encodingText, pathText, qualityText, usageText } from './quality.ts';
 
 overwriteGetLocale(() => 'en');
@@ -26,13 +27,14 @@ test.each([
     'Relayed via Example e.V. or turn.elsewhere',
   ],
 ] as const)('the path of %o is %s', (quality, text) => {
-  expect(pathText(quality, (host) => servers.get(host), 'Alice')).toBe(text);
+  const path = pathText(quality, (host) => servers.get(host), 'Alice');
+  expect(path && spoken(path)).toBe(text);
 });
 
 test('how good it is comes with whose fault it is', () => {
   expect(qualityText({ grade: 'good' }, 'Alice')).toBe('Good');
   expect(qualityText({ grade: 'fair', cause: 'own-network' }, 'Alice')).toBe('Fair: your network');
-  expect(qualityText({ grade: 'poor', cause: 'peer-network' }, 'Alice')).toBe(
+  expect(spoken(qualityText({ grade: 'poor', cause: 'peer-network' }, 'Alice'))).toBe(
     'Poor: Alice’s network',
   );
 });
