@@ -161,3 +161,12 @@ test('a browser without voice connections says so, and what works elsewhere', as
   await expect.element(screen.getByRole('note')).toMatchTextContent('Calls do not work in this');
   await expectAccessible('component');
 });
+
+test('with a menu open the first press of something else is not lost', async () => {
+  const { screen } = await start();
+  await screen.getByRole('button', { name: 'More about Alice' }).click();
+  await expect.element(screen.getByRole('menu')).toBeVisible();
+  await screen.getByRole('button', { name: 'Add contact' }).click();
+  await expect.element(screen.getByRole('dialog', { name: 'Add contact' })).toBeVisible();
+  await expect.element(screen.getByRole('menu')).not.toBeInTheDocument();
+});
