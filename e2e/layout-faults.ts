@@ -3,9 +3,10 @@ export type LayoutFault = string;
 
 /**
  * Runs in the page. Looks at what lies on top: whether anything is wider than the screen, whether two things lie over each other,
- * and whether everything that can be pressed can be brought into view and is then what a finger hits.
+ * and whether everything that can be pressed can be brought into view and is then what a finger hits. The buttons of the names
+ * in `atOnce` have to be there without that.
  */
-export function layoutFaults(): readonly LayoutFault[] {
+export function layoutFaults(atOnce: readonly string[]): readonly LayoutFault[] {
   /** Less is a shadow, a border, or letters that reach out of their line. */
   const SLACK_PX = 2;
   // What is half risen is not where it will be.
@@ -15,7 +16,7 @@ export function layoutFaults(): readonly LayoutFault[] {
   const visible = (selector: string) => [...document.querySelectorAll(selector)].filter(seen);
   const top =
     visible('[role="alertdialog"], [role="dialog"]').at(-1) ??
-    visible('section[aria-label^="Call with"], section[aria-label^="Звонок"]').at(-1) ??
+    visible('section[aria-label^="Call with"], section[aria-label^="Разговор"]').at(-1) ??
     document.body;
   const faults: LayoutFault[] = [];
 
@@ -25,6 +26,14 @@ export function layoutFaults(): readonly LayoutFault[] {
   const pressable = [
     ...top.querySelectorAll('a[href], button, input, select, summary, textarea'),
   ].filter((one) => seen(one) && !one.closest('[inert], .skip'));
+  for (const name of atOnce) {
+    const one = pressable.find((button) => named(button).endsWith(`“${name}”`));
+    const box = one?.getBoundingClientRect();
+    if (!one || !box) faults.push(`there is no ${name}`);
+    else if (box.left < 0 || box.top < 0 || box.right > innerWidth || box.bottom > innerHeight) {
+      faults.push(`${name} is off the screen`);
+    }
+  }
   for (const one of pressable) {
     const target = one.matches('[type="radio"]') ? (one.closest('label') ?? one) : one;
     target.scrollIntoView({ block: 'nearest', inline: 'nearest' });

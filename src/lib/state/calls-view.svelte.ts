@@ -10,6 +10,9 @@ import type { EndedCallView, LiveCallView } from './views.ts';
 
 /** The call of this device, for screens. */
 export class CallsView extends Followed<Calls> {
+  /** The call whose screen made room for the page. */
+  #aside = $state<CallId>();
+
   /** Whether this browser can make and take calls. */
   get supported(): boolean {
     return this.engine.supported;
@@ -31,10 +34,20 @@ export class CallsView extends Followed<Calls> {
     return call === undefined || call.stage === 'incoming' || isQuietEnd(call) ? undefined : call;
   }
 
-  /** Whether that screen lies over the page. */
+  /** Whether that screen lies over the page, and has not made room for it. */
   get covers(): boolean {
-    return this.onScreen !== undefined;
+    const { onScreen } = this;
+    return onScreen !== undefined && onScreen.id !== this.#aside;
   }
+
+  /** Whether leaving the page would end what somebody is in the middle of, and not only a ring. */
+  get held(): boolean {
+    return this.live && this.engine.current?.stage !== 'incoming';
+  }
+
+  /** The screen of this call makes room for the page, until it is asked back; another call comes over the page again. */
+  stepAside = (): void => void (this.#aside = this.acting.current?.id);
+  comeBack = (): void => void (this.#aside = undefined);
 
   call = (who: Invited): Promise<Result<CallId, LinkProblem>> => this.acting.call(who);
   callAgain = (who: Invited): Promise<Result<CallId, LinkProblem>> => this.acting.callAgain(who);

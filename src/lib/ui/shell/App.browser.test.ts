@@ -3,6 +3,7 @@ import { createRawSnippet } from 'svelte';
 import { expect, onTestFinished, test } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import { WoxlyError } from '#lib/domain/errors.ts';
+import { page as tab, userEvent } from 'vitest/browser';
 import { AppState } from '#lib/state/app-state.svelte.ts';
 import type { RelayView } from '#lib/state/views.ts';
 import { expectAccessible } from '#lib/testing/axe.ts';
@@ -31,7 +32,8 @@ async function start({
   onTestFinished(clean);
   const app = new AppState(fake);
   const screen = await render(App, { app, path: '/', onCleanAddress: clean, children: page });
-  return { fake, app, screen };
+  const go = (path: string) => screen.rerender({ path });
+  return { fake, app, screen, go };
 }
 
 const alice = { key: KEYS.alice, name: 'Alice', trust: 'contact' } as const;
@@ -269,4 +271,111 @@ test('who has not written down the recovery words is reminded, and led to them',
   await expectAccessible('page');
   await screen.getByRole('button', { name: 'Later' }).click();
   await expect.element(notice).not.toBeInTheDocument();
+});
+
+test('before there is anybody to reach nothing is said about reaching them', async () => {
+  const { fake, screen } = await start({ firstVisit: true });
+  const status = screen.getByRole('status', { name: 'Network status' });
+  fake.reachability.set('offline');
+  await expect.element(screen.getByRole('heading', { name: 'Welcome to WOXLY' })).toBeVisible();
+  await expect.element(status).not.toBeInTheDocument();
+  await fake.identity.create('Olga');
+  await expect.element(status).toMatchTextContent(/^Offline/);
+});
+
+test('the focus goes along: to the words, back, and into the app', async () => {
+  const { screen } = await start({ firstVisit: true });
+  await screen.getByRole('button', { name: 'Restore from recovery words' }).click();
+  const title = screen.getByRole('heading', { name: 'Restore from recovery words' });
+  await expect.element(title).toHaveFocus();
+  await expect.poll(() => document.title).toBe('Restore from recovery words – WOXLY');
+  await screen.getByRole('button', { name: 'Back' }).click();
+  await expect
+    .element(screen.getByRole('button', { name: 'Restore from recovery words' }))
+    .toHaveFocus();
+  await screen.getByRole('textbox', { name: 'Your name' }).fill('Olga');
+  await screen.getByRole('button', { name: 'Start' }).click();
+  await expect.element(screen.getByRole('main')).toHaveFocus();
+});
+
+/** Whether the browser would ask before the page is left. */
+function asksBeforeLeaving(): boolean {
+  const leaving = new Event('beforeunload', { cancelable: true });
+  window.dispatchEvent(leaving);
+  return leaving.defaultPrevented;
+}
+
+test('leaving is asked about while there is a call, and only then', async () => {
+  const { fake, screen } = await start();
+  expect(asksBeforeLeaving()).toBe(false);
+  fake.calls.ring(alice);
+  await expect.element(screen.getByRole('alertdialog')).toBeVisible();
+  expect(asksBeforeLeaving()).toBe(false);
+  fake.calls.go('connecting');
+  await expect.poll(asksBeforeLeaving).toBe(true);
+  fake.calls.go('connected');
+  await expect.poll(asksBeforeLeaving).toBe(true);
+  fake.calls.end('hung-up');
+  await expect.poll(asksBeforeLeaving).toBe(false);
+});
+
+test('on a wide screen a call makes room for the page that is asked for', async () => {
+  await tab.viewport(1280, 800);
+  const { fake, app, screen, go } = await start();
+  await app.calls.call({ key: KEYS.alice, devices: [], relays: [] });
+  fake.calls.go('connected');
+  const region = screen.getByRole('region', { name: 'Call with Alice' });
+  await expect.element(region).toBeVisible();
+  expect(app.calls.covers).toBe(true);
+  await go('/settings');
+  await expect.poll(() => app.calls.covers).toBe(false);
+  for (const name of ['Hang up', 'Mute', 'Call details', 'Audio settings', 'Safety words']) {
+    await expect.element(region.getByRole('button', { name })).toBeInViewport({ ratio: 1 });
+  }
+  await expect.element(region.getByRole('status')).toMatchTextContent(/^Connected/);
+  await expectAccessible('page');
+  fake.calls.end('hung-up-by-peer');
+  await expect.element(region.getByRole('status')).toMatchTextContent(/^Ended/);
+  expect(app.calls.covers).toBe(false);
+  await region.getByRole('button', { name: 'Show the call' }).click();
+  expect(app.calls.covers).toBe(true);
+  // Another call comes over the page again.
+  await go('/calls');
+  await expect.poll(() => app.calls.covers).toBe(false);
+  app.calls.dismiss();
+  fake.calls.ring(alice);
+  app.calls.accept();
+  await expect.poll(() => app.calls.covers).toBe(true);
+});
+
+test('a call does not make room where there is none', async () => {
+  await tab.viewport(390, 844);
+  const { app, go } = await start();
+  await app.calls.call({ key: KEYS.alice, devices: [], relays: [] });
+  await go('/settings');
+  expect(app.calls.covers).toBe(true);
+  await tab.viewport(1280, 800);
+  await go('/');
+  await expect.poll(() => app.calls.covers).toBe(false);
+  await tab.viewport(390, 844);
+  await expect.poll(() => app.calls.covers).toBe(true);
+});
+
+test('Escape closes a call that is over, and not one that goes on', async () => {
+  const { fake, app, screen } = await start();
+  await app.calls.call({ key: KEYS.alice, devices: [], relays: [] });
+  const region = screen.getByRole('region', { name: 'Call with Alice' });
+  await expect.element(region).toBeVisible();
+  await userEvent.keyboard('{Escape}');
+  await expect.element(region).toBeVisible();
+  fake.calls.end('not-found');
+  await expect.element(region.getByRole('status')).toMatchTextContent(/^Ended/);
+  await region.getByRole('button', { name: 'Check connection' }).click();
+  const doctor = screen.getByRole('dialog', { name: 'Connection doctor' });
+  await expect.element(doctor).toBeVisible();
+  await userEvent.keyboard('{Escape}');
+  await expect.element(doctor).not.toBeInTheDocument();
+  await expect.element(region).toBeVisible();
+  await userEvent.keyboard('{Escape}');
+  await expect.element(region).not.toBeInTheDocument();
 });
