@@ -7,7 +7,7 @@ import { firstScreen, networkChunk } from './bundle-graph.ts';
 import type { Manifest } from './bundle-graph.ts';
 
 /** All that the first screen needs, compressed with brotli, in bytes (1 kB is 1000 bytes). */
-const FIRST_SCREEN_MAX_BYTES = 135_000;
+const FIRST_SCREEN_MAX_BYTES = 148_000;
 /** In so many files: the headers of a request and its answer are another kB. */
 const FIRST_SCREEN_MAX_FILES = 15;
 

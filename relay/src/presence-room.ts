@@ -1,12 +1,19 @@
 import { PRESENCE_OF_ADDRESS_LEAST_BYTES, PRESENCE_OF_ADDRESS_SHARE } from './limits.ts';
-import type { StoredPresence } from './presence-store.ts';
 import type { Share } from './share.ts';
 
+/** What is to be known of a record. */
+interface Occupant {
+  /** Whose memory it is. */
+  readonly shares: readonly Share[];
+  /** Whether its publisher has left. */
+  readonly left: boolean;
+}
+
 /** What one share of addresses has handed over. */
-interface Held {
+interface Held<R> {
   readonly times: number;
   bytes: number;
-  readonly records: Set<StoredPresence>;
+  readonly records: Set<R>;
 }
 
 /**
@@ -14,25 +21,25 @@ interface Held {
  * for as long as they live: an address has so much and no more, and when all is full, records of publishers who have
  * left make room first, then those of the address that has most, for one that has less.
  */
-export interface PresenceRoom {
+export interface PresenceRoom<R> {
   /** Counts a record in (1) or out (-1). */
-  count(record: StoredPresence, cost: number, sign: 1 | -1): void;
+  count(record: R, cost: number, sign: 1 | -1): void;
   /** Whether so much more may come from an address. */
   fits(shares: readonly Share[], more: number): boolean;
   /** What has to go for so much more from an address, if anything has to. */
-  victim(shares: readonly Share[], more: number): StoredPresence | undefined;
+  victim(shares: readonly Share[], more: number): R | undefined;
 }
 
-export function createPresenceRoom(maxBytes: number): PresenceRoom {
+export function createPresenceRoom<R extends Occupant>(maxBytes: number): PresenceRoom<R> {
   const most = Math.max(PRESENCE_OF_ADDRESS_LEAST_BYTES, maxBytes * PRESENCE_OF_ADDRESS_SHARE);
-  const held = new Map<string, Held>();
-  const left = new Set<StoredPresence>();
+  const held = new Map<string, Held<R>>();
+  const left = new Set<R>();
   const bytesOf = ({ key }: Share): number => held.get(key)?.bytes ?? 0;
 
   return {
     count(record, cost, sign) {
       for (const { key, times } of record.shares) {
-        const share = held.get(key) ?? { times, bytes: 0, records: new Set() };
+        const share = held.get(key) ?? { times, bytes: 0, records: new Set<R>() };
         share.bytes += sign * cost;
         if (sign === 1) share.records.add(record);
         else share.records.delete(record);
@@ -45,7 +52,7 @@ export function createPresenceRoom(maxBytes: number): PresenceRoom {
     fits: (shares, more) => shares.every((share) => bytesOf(share) + more <= most * share.times),
     victim(shares, more) {
       for (const first of left) return first;
-      let heaviest: Held | undefined;
+      let heaviest: Held<R> | undefined;
       let weight = Math.max(...shares.map((share) => (bytesOf(share) + more) / share.times), 0);
       // Who draws on no share is the relay's own machine, and takes from whoever has most.
       for (const share of held.values()) {

@@ -126,7 +126,7 @@ export function createPresenceStore(init: {
   const tags = new Map<string, Map<string, StoredPresence>>();
   /** Publisher → its records. */
   const publishers = new Map<string, Set<StoredPresence>>();
-  const room = createPresenceRoom(init.maxBytes);
+  const room = createPresenceRoom<StoredPresence>(init.maxBytes);
   const perSource = createTally();
   const bytesPerSource = createTally();
   const listeners = new Set<(record: StoredPresence) => void>();

@@ -100,9 +100,7 @@ test('listeners are counted by type', () => {
 test('a listener that throws stops no other, and is not lost', () => {
   const thrown: (() => void)[] = [];
   const later = vi.spyOn(process, 'nextTick').mockImplementation((run) => {
-    thrown.push(() => {
-      run();
-    });
+    thrown.push(run as () => void);
   });
   onTestFinished(() => later.mockRestore());
   const emitter = new TypedEventEmitter<Events>();

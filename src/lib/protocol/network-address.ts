@@ -28,7 +28,8 @@ const SCOPES_4: Partial<Record<Range<IPv4>, AddressScope>> = {
   carrierGradeNat: 'shared',
   private: 'private',
 };
-const SCOPES_6: Partial<Record<Range<IPv6>, AddressScope>> = {
+/** The package's types leave `discard` out. */
+const SCOPES_6: Partial<Record<Range<IPv6> | 'discard', AddressScope>> = {
   unspecified: 'unspecified',
   multicast: 'multicast',
   linkLocal: 'link-local',

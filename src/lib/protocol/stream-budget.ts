@@ -13,7 +13,7 @@ import type { ProposedStream } from './negotiation-limit.ts';
 
 /** Streams that one connection may open at once, and in a second: an app that starts opens some twenty. */
 export const STREAMS_AT_ONCE = 64;
-export const STREAMS_PER_SECOND = 20;
+const STREAMS_PER_SECOND = 20;
 /**
  * Frames with next to nothing in them, at once and in a second. A stream of one request has some six, a bulk transfer
  * few; between relays every push is acknowledged, and at most a thousand records a second come in pushes of eight.

@@ -27,7 +27,10 @@ export class SimulatedWork {
     return this.#negotiation.path;
   }
 
-  run(effect: Exclude<Effect, { readonly do: 'send' | 'record' | 'finish' }>, call: Call): void {
+  run(
+    effect: Exclude<Effect, { readonly do: 'send' | 'record' | 'ring-now' | 'finish' }>,
+    call: Call,
+  ): void {
     this.consent.check(effect, this.#device.mayShow(call));
     switch (effect.do) {
       case 'reach':

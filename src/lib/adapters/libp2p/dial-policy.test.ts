@@ -66,7 +66,7 @@ test.each([
 });
 
 test('the host that served the page is dialled wherever it is', () => {
-  const page = dialPolicy({ pageHost: '0.0.0.0', pageSecure: false });
+  const page = dialPolicy({ pageHost: '0.0.0.0', pageSecure: false, webrtc: true });
   expect(page(`/ip4/0.0.0.0/tcp/8080/ws/p2p/${ID}`)).toBe(true);
   expect(page(`/ip4/0.0.0.1/tcp/8080/ws/p2p/${ID}`)).toBe(false);
 });

@@ -25,7 +25,7 @@ export interface CallMediaEvents {
 
 export type MediaEffect = Exclude<
   Effect,
-  { readonly do: 'send' | 'record' | 'finish' | 'reach' | 'reopen' | 'continue-as' }
+  { readonly do: 'send' | 'record' | 'ring-now' | 'finish' | 'reach' | 'reopen' | 'continue-as' }
 >;
 
 type MediaEffectOf<D extends MediaEffect['do']> = Extract<MediaEffect, { readonly do: D }>;

@@ -28,7 +28,7 @@ export class CallWork {
     this.reach = new CallReach(ports, who, events);
   }
 
-  run(effect: Exclude<Effect, { readonly do: 'send' | 'record' | 'finish' }>): void {
+  run(effect: Exclude<Effect, { readonly do: 'send' | 'record' | 'ring-now' | 'finish' }>): void {
     switch (effect.do) {
       case 'reach':
         return this.#reach();
