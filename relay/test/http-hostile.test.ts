@@ -110,8 +110,13 @@ test('behind a proxy the visitor is refused who asks too much, and not the proxy
 });
 
 test('connections that only wait for another request make room for the next person of their address', async () => {
-  const relay = await withPage({ exemptLoopback: false, connectionsPerMinute: 1000 });
-  const most = PAGE_SOCKETS_PER_ADDRESS + 32;
+  const connectionsPerAddress = 32;
+  const relay = await withPage({
+    exemptLoopback: false,
+    connectionsPerMinute: 1000,
+    connectionsPerAddress,
+  });
+  const most = PAGE_SOCKETS_PER_ADDRESS + connectionsPerAddress;
   const kept: Socket[] = [];
   for (let count = 0; count < most; count += 1) {
     const socket = await aSocket(relay);

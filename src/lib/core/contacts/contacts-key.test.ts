@@ -241,7 +241,7 @@ test('a name that was kept when less was cleaned is cleaned when it is read', as
   await stores.contacts.put({ ...carol, name: '\u034F\uFE0F' });
   const later = await load();
   expect(later.get(bob.key)?.name).toBe('Bob');
-  expect(later.get(carol.key)?.name).toMatch(/^12D3Ko….{4}$/);
+  expect(later.get(carol.key)?.name).toMatch(/^.{4}….{4}$/);
 });
 
 test('when somebody was seen is kept, and written once a minute at most', async () => {
