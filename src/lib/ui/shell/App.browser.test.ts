@@ -261,7 +261,7 @@ test('missed calls are counted in the title and in the navigation', async () => 
 
 test('who has not written down the recovery words is reminded, and led to them', async () => {
   const { fake, screen } = await start();
-  const notice = screen.getByText('You have not written down your recovery words yet.');
+  const notice = screen.getByText(/^You have not written down your recovery words yet\./);
   await expect.element(notice).not.toBeInTheDocument();
   fake.identity.profile = { key: KEYS.me, name: 'Olga', wordsConfirmed: false, wordsDue: true };
   await fake.identity.rename('Olga');
