@@ -109,7 +109,12 @@ test('a browser that never opens what is stored: what is waited for is said', as
 }) => {
   const alice = await person('Alice');
   await alice.context.addInitScript(() => {
-    IDBFactory.prototype.open = () => new EventTarget() as IDBOpenDBRequest;
+    const open = IDBFactory.prototype.open;
+    IDBFactory.prototype.open = function () {
+      const request = open.call(this, 'another');
+      request.addEventListener = () => undefined;
+      return request;
+    };
   });
   await alice.page.reload();
   await expect(alice.page.getByText('The browser does not open what is stored.')).toBeVisible({

@@ -43,7 +43,10 @@ test('only caches of other versions of this app are stale', () => {
 });
 
 test('everything the app needs is fetched ahead, and the page itself', () => {
-  const list = precacheList(['/_app/a.js'], ['/icons/icon.svg', '/screenshots/wide.png']);
+  const list = precacheList(
+    ['/_app/a.js'],
+    ['/icons/icon.svg', '/icons/icon-512.png', '/screenshots/wide.png'],
+  );
   expect(list).toEqual(['/', '/_app/a.js', '/icons/icon.svg']);
 });
 

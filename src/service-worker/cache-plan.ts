@@ -37,8 +37,14 @@ export function staleCaches(names: readonly string[], version: string): readonly
   return names.filter((name) => name.startsWith(CACHE_PREFIX) && name !== cacheName(version));
 }
 
-/** Files that only stores and search engines look at: they need not be there offline. */
-const NOT_PRECACHED = ['/screenshots/', '/robots.txt'];
+/** Files that only stores, search engines and the system look at, when the app is installed: not needed offline. */
+const NOT_PRECACHED = [
+  '/screenshots/',
+  '/robots.txt',
+  '/icons/icon-512.png',
+  '/icons/icon-maskable',
+  '/icons/apple-touch-icon.png',
+];
 
 /** What is put into the cache before the worker takes over: everything the app needs with no network. */
 export function precacheList(
