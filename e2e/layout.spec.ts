@@ -49,6 +49,8 @@ async function looksRight(
   await letterSize(session, LETTERS);
   await session.send('Emulation.clearDeviceMetricsOverride');
   await session.detach();
+  // The size that Playwright knows would be passed over as one that is there already.
+  await page.setViewportSize({ width: 1279, height: 800 });
   await page.setViewportSize({ width: 1280, height: 800 });
 }
 
