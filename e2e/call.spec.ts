@@ -1,3 +1,4 @@
+import { IN_FULL } from '../scripts/full-run.ts';
 import { hears, hearsSilence, heard } from './ear.ts';
 import { expect, test } from './people.ts';
 
@@ -202,52 +203,58 @@ test('a callee whose microphone is refused: both are told', async ({ person }) =
   await expect(alice.callStatus()).toContainText(/microphone/i);
 });
 
-test('a key that nobody has is not found; a person who has left is not reachable', async ({
-  person,
-}) => {
-  const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
-  await alice.add(bob);
-  await alice.callKey('12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN');
-  await alice.sees('Ended: ');
-  await expect(alice.callStatus()).toContainText(/found/i);
-  await alice.dismiss();
-  await bob.context.close();
-  await alice.call(bob);
-  await alice.sees('Ended: ');
-  await expect(alice.callStatus()).toContainText(/reach|online/i);
-});
+test(
+  'a key that nobody has is not found; a person who has left is not reachable',
+  IN_FULL,
+  async ({ person }) => {
+    const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
+    await alice.add(bob);
+    await alice.callKey('12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN');
+    await alice.sees('Ended: ');
+    await expect(alice.callStatus()).toContainText(/found/i);
+    await alice.dismiss();
+    await bob.context.close();
+    await alice.call(bob);
+    await alice.sees('Ended: ');
+    await expect(alice.callStatus()).toContainText(/reach|online/i);
+  },
+);
 
-test('nobody answers for a minute: both sides stop, and the callee has a missed call', async ({
-  person,
-}) => {
-  const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
-  await alice.callKey(await bob.key());
-  await expect(bob.incoming()).toBeVisible();
-  await expect(alice.callStatus()).toHaveText(/^\s*Ended/, { timeout: 70_000 });
-  await expect(alice.callStatus()).toContainText(/answer/i);
-  await expect(bob.incoming()).toBeHidden();
-  await bob.goTo('Calls');
-  const calls = bob.page.getByRole('list', { name: 'Calls' });
-  await expect(calls.getByRole('listitem').first()).toContainText(/missed/i);
-});
+test(
+  'nobody answers for a minute: both sides stop, and the callee has a missed call',
+  IN_FULL,
+  async ({ person }) => {
+    const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
+    await alice.callKey(await bob.key());
+    await expect(bob.incoming()).toBeVisible();
+    await expect(alice.callStatus()).toHaveText(/^\s*Ended/, { timeout: 70_000 });
+    await expect(alice.callStatus()).toContainText(/answer/i);
+    await expect(bob.incoming()).toBeHidden();
+    await bob.goTo('Calls');
+    const calls = bob.page.getByRole('list', { name: 'Calls' });
+    await expect(calls.getByRole('listitem').first()).toContainText(/missed/i);
+  },
+);
 
-test('a page that is about to be frozen says so at once, and that it is back', async ({
-  contacts: [alice, bob],
-}) => {
-  await alice.call(bob);
-  await bob.accept();
-  await Promise.all([alice.sees('Connected'), hears(bob.page)]);
-  // Chromium freezes no page under a test: behind an alert nothing of the page runs either.
-  const asleep = alice.page.waitForEvent('dialog');
-  const awake = alice.page.evaluate(() => {
-    document.dispatchEvent(new Event('freeze'));
-    alert('frozen');
-    document.dispatchEvent(new Event('resume'));
-  });
-  const dialog = await asleep;
-  await expect(bob.callRegion()).toContainText('Alice’s phone is in the background');
-  await dialog.dismiss();
-  await awake;
-  await expect(bob.callRegion()).not.toContainText('in the background');
-  await bob.sees('Connected');
-});
+test(
+  'a page that is about to be frozen says so at once, and that it is back',
+  IN_FULL,
+  async ({ contacts: [alice, bob] }) => {
+    await alice.call(bob);
+    await bob.accept();
+    await Promise.all([alice.sees('Connected'), hears(bob.page)]);
+    // Chromium freezes no page under a test: behind an alert nothing of the page runs either.
+    const asleep = alice.page.waitForEvent('dialog');
+    const awake = alice.page.evaluate(() => {
+      document.dispatchEvent(new Event('freeze'));
+      alert('frozen');
+      document.dispatchEvent(new Event('resume'));
+    });
+    const dialog = await asleep;
+    await expect(bob.callRegion()).toContainText('Alice’s phone is in the background');
+    await dialog.dismiss();
+    await awake;
+    await expect(bob.callRegion()).not.toContainText('in the background');
+    await bob.sees('Connected');
+  },
+);

@@ -1,3 +1,4 @@
+import { IN_FULL } from '../scripts/full-run.ts';
 import { hears } from './ear.ts';
 import { expect, test } from './people.ts';
 
@@ -17,24 +18,25 @@ test('the relay dies in a call: the sound goes on, and hanging up still reaches 
   await alice.sees('Ended');
 });
 
-test('a relay that was killed and started again: both are reachable again, and call', async ({
-  person,
-  relay,
-}) => {
-  const [alice, bob] = await Promise.all([
-    person('Alice', { voice: 'high' }),
-    person('Bob', { voice: 'low' }),
-  ]);
-  await alice.add(bob);
-  await relay.kill();
-  await expect(alice.networkStatus()).not.toHaveText(/^\s*Reachable/);
-  await expect(bob.networkStatus()).not.toHaveText(/^\s*Reachable/);
-  await relay.start();
-  await Promise.all([alice.reachable(), bob.reachable()]);
-  await alice.call(bob);
-  await bob.accept();
-  await Promise.all([hears(alice.page), hears(bob.page)]);
-});
+test(
+  'a relay that was killed and started again: both are reachable again, and call',
+  IN_FULL,
+  async ({ person, relay }) => {
+    const [alice, bob] = await Promise.all([
+      person('Alice', { voice: 'high' }),
+      person('Bob', { voice: 'low' }),
+    ]);
+    await alice.add(bob);
+    await relay.kill();
+    await expect(alice.networkStatus()).not.toHaveText(/^\s*Reachable/);
+    await expect(bob.networkStatus()).not.toHaveText(/^\s*Reachable/);
+    await relay.start();
+    await Promise.all([alice.reachable(), bob.reachable()]);
+    await alice.call(bob);
+    await bob.accept();
+    await Promise.all([hears(alice.page), hears(bob.page)]);
+  },
+);
 
 test('a person on another relay is found through the relay that their invite names', async ({
   person,

@@ -1,3 +1,4 @@
+import { IN_FULL } from '../scripts/full-run.ts';
 import { expect, test } from './people.ts';
 
 test('a relay is added by its web address, tested, shared as a link, and removed', async ({
@@ -48,17 +49,18 @@ test('a relay is added by its web address, tested, shared as a link, and removed
   await expect(bob.networkStatus()).toContainText('2', { timeout: 30_000 });
 });
 
-test('who was lost is called again, and it rings as soon as they are back', async ({
-  contacts: [alice, bob],
-  relay,
-}) => {
-  await bob.context.setOffline(true);
-  await bob.page.goto('about:blank');
-  await alice.call(bob);
-  await alice.sees('Ended');
-  await alice.callRegion().getByRole('button', { name: 'Call again' }).click();
-  await alice.sees('Finding|Reaching');
-  await bob.context.setOffline(false);
-  await bob.page.goto(relay.url);
-  await expect(bob.incoming()).toBeVisible({ timeout: 60_000 });
-});
+test(
+  'who was lost is called again, and it rings as soon as they are back',
+  IN_FULL,
+  async ({ contacts: [alice, bob], relay }) => {
+    await bob.context.setOffline(true);
+    await bob.page.goto('about:blank');
+    await alice.call(bob);
+    await alice.sees('Ended');
+    await alice.callRegion().getByRole('button', { name: 'Call again' }).click();
+    await alice.sees('Finding|Reaching');
+    await bob.context.setOffline(false);
+    await bob.page.goto(relay.url);
+    await expect(bob.incoming()).toBeVisible({ timeout: 60_000 });
+  },
+);

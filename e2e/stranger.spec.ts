@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import type { Page } from '@playwright/test';
+import { IN_FULL } from '../scripts/full-run.ts';
 import { hears, peerConnections } from './ear.ts';
 import { expect, test } from './people.ts';
 import { throughout } from './throughout.ts';
@@ -78,31 +79,35 @@ test.describe('where no relay has TURN', () => {
   });
 });
 
-test('a caller shows no candidate to who is not their contact, before Accept', async ({
-  person,
-}) => {
-  const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
-  await bob.add(alice);
-  await alice.callKey(await bob.key());
-  await expect(bob.incoming()).toBeVisible();
-  await alice.sees('Ringing');
-  await throughout(bob.page, async () => {
-    expect(await remoteCandidates(bob.page)).toBe(0);
-  });
-});
+test(
+  'a caller shows no candidate to who is not their contact, before Accept',
+  IN_FULL,
+  async ({ person }) => {
+    const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
+    await bob.add(alice);
+    await alice.callKey(await bob.key());
+    await expect(bob.incoming()).toBeVisible();
+    await alice.sees('Ringing');
+    await throughout(bob.page, async () => {
+      expect(await remoteCandidates(bob.page)).toBe(0);
+    });
+  },
+);
 
-test('who hides their address makes no connection before Accept, for a contact either', async ({
-  contacts: [alice, bob],
-}) => {
-  await bob.goTo('Settings');
-  await bob.page.getByRole('switch', { name: 'Hide my IP address', exact: true }).click();
-  await bob.goTo('Contacts');
-  await alice.call(bob);
-  await expect(bob.incoming()).toBeVisible();
-  await throughout(bob.page, async () => {
-    expect(await peerConnections(bob.page)).toEqual([]);
-  });
-});
+test(
+  'who hides their address makes no connection before Accept, for a contact either',
+  IN_FULL,
+  async ({ contacts: [alice, bob] }) => {
+    await bob.goTo('Settings');
+    await bob.page.getByRole('switch', { name: 'Hide my IP address', exact: true }).click();
+    await bob.goTo('Contacts');
+    await alice.call(bob);
+    await expect(bob.incoming()).toBeVisible();
+    await throughout(bob.page, async () => {
+      expect(await peerConnections(bob.page)).toEqual([]);
+    });
+  },
+);
 
 test('a blocked caller is silence: no ring, no record, no word', async ({ person }) => {
   const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
