@@ -38,7 +38,10 @@ export default defineConfig({
       {
         plugins: [svelte()],
         // Found only while tests run, a package makes Vite load the page again under them. Icons stay single files.
-        optimizeDeps: { noDiscovery: true, include: ['axe-core', 'bits-ui', 'ipaddr.js', 'unhomoglyph', 'uqr'] },
+        optimizeDeps: {
+          noDiscovery: true,
+          include: ['axe-core', 'bits-ui', 'ipaddr.js', 'unhomoglyph', 'uqr'],
+        },
         test: {
           name: 'browser',
           include: [BROWSER],
