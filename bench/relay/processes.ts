@@ -18,11 +18,17 @@ const children: ChildProcess[] = [];
 
 export async function ask<Answer>(child: ChildProcess, question: string | number): Promise<Answer> {
   child.send(question);
-  const gone = once(child, 'exit').then(() => {
+  const settled = new AbortController();
+  const { signal } = settled;
+  const gone = once(child, 'exit', { signal }).then(() => {
     throw new Error(`${child.spawnfile} ended before it answered`);
   });
-  const [answer] = (await Promise.race([once(child, 'message'), gone])) as [Answer];
-  return answer;
+  try {
+    const [answer] = (await Promise.race([once(child, 'message', { signal }), gone])) as [Answer];
+    return answer;
+  } finally {
+    settled.abort();
+  }
 }
 
 export async function startServer({

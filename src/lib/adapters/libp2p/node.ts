@@ -36,10 +36,15 @@ const RESERVATIONS_AT_ONCE = 4;
 /** Handshakes under way at once, and connections: above what `inbound-room.ts` and `idle-circuits.ts` leave to strangers. */
 const HANDSHAKES_MAX = 64;
 const CONNECTIONS_MAX = 300;
-/** How often a connection is probed, ms; a dead one is closed after one failed probe. */
-const PROBE_MS = 10_000;
+/**
+ * How often a connection is probed, ms; a dead one is closed after one failed probe. The keeper of relays probes at once
+ * where something tells that the network has changed, or a call breaks; this finds what nothing told of.
+ */
+const PROBE_MS = 20_000;
 
 const muxers = yamux({
+  // The connection monitor probes already.
+  enableKeepAlive: false,
   maxInboundStreams: STREAMS_AT_ONCE,
   streamOptions: {
     initialStreamWindowSize: STREAM_WINDOW_BYTES,

@@ -21,6 +21,12 @@ const DECODE_LIMITS = {
 /** Bytes that a peer's subscriptions may take; each costs 1 KiB and its name. */
 const TOPIC_BYTES_MAX = 64 * 1024;
 
+/**
+ * How often gossip looks after its neighbours, ms, the package's default being 1 s. A page has a few relays for
+ * neighbours, which look after it too; what it says goes to all of them at once. Each look wakes a page that lies idle.
+ */
+const HEARTBEAT_MS = 10_000;
+
 /** How often a stream is tried that does not open, and between two attempts, ms: the package tries once. */
 const STREAM_ATTEMPTS = 4;
 const STREAM_AGAIN_MS = 2_000;
@@ -44,6 +50,8 @@ export function relayGossip(): ReturnType<typeof gossipsub> {
     fallbackToFloodsub: false,
     floodPublish: true,
     globalSignaturePolicy: 'StrictSign',
+    heartbeatInterval: HEARTBEAT_MS,
+    scoreParams: { decayInterval: HEARTBEAT_MS },
     maxInboundDataLength: MESSAGE_MAX_BYTES,
     maxTopicBytesPerPeer: TOPIC_BYTES_MAX,
     decodeRpcLimits: DECODE_LIMITS,

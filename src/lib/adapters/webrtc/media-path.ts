@@ -19,6 +19,7 @@ import { PathFacts } from './path-state.ts';
 import { PathWatch } from './path-watch.ts';
 import { Player } from './player.ts';
 import { QualityReader } from './quality.ts';
+import { Report } from './report.ts';
 import { Revival } from './revival.ts';
 
 /** Longest wait after the end for frames on their way (a hang-up among them), ms: a round trip, and a loss. */
@@ -159,7 +160,8 @@ export class RtcMediaPath implements MediaPath {
   }
 
   async quality(): Promise<CallQuality> {
-    return this.#quality.read(this.#encoding);
+    const report = this.#watch.report ?? (await Report.of(this.#connection));
+    return this.#quality.read(report, this.#encoding);
   }
 
   expect(peer: { readonly sending: boolean; readonly muted: boolean }): void {

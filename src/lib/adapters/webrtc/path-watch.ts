@@ -42,6 +42,7 @@ export class PathWatch {
   #peer = { sending: false, muted: false };
   #last: { readonly at: number; readonly inbound?: Stat; readonly outbound?: Stat } | undefined;
   #reportedAt: number | undefined;
+  #report: Report | undefined;
   #stop: (() => void) | undefined;
   #stopped = false;
 
@@ -51,6 +52,11 @@ export class PathWatch {
 
   get encoding(): EncodingName {
     return this.#ladder.encoding;
+  }
+
+  /** What was seen at the last look, at most {@link LOOK_EVERY_MS} ago; nothing before the first. */
+  get report(): Report | undefined {
+    return this.#report;
   }
 
   start(): void {
@@ -89,6 +95,7 @@ export class PathWatch {
   async #look(): Promise<void> {
     const report = await Report.of(this.#init.connection);
     if (this.#stopped) return;
+    this.#report = report;
     const at = this.#init.clock.now();
     const inbound = report.sound('inbound-rtp');
     const outbound = report.sound('outbound-rtp');

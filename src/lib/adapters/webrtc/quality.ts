@@ -1,7 +1,7 @@
 import type { CallQuality } from '#lib/domain/call.ts';
 import type { EncodingName } from './encoding.ts';
 import { LOSS_GOOD, qualityMark } from './quality-mark.ts';
-import { Report } from './report.ts';
+import type { Report } from './report.ts';
 import type { Stat } from './report.ts';
 import { turnHosts } from './turn-hosts.ts';
 
@@ -25,7 +25,7 @@ interface Counters {
   readonly wire: number;
 }
 
-/** Reads one connection's `getStats()` (W3C webrtc-stats); rates are over the time since the last reading. */
+/** Reads reports of one connection (W3C webrtc-stats); rates are over the time since the last reading. */
 export class QualityReader {
   readonly #connection: RTCPeerConnection;
   #last: Counters | undefined;
@@ -39,8 +39,7 @@ export class QualityReader {
     this.#connection = connection;
   }
 
-  async read(encoding: EncodingName): Promise<CallQuality> {
-    const report = await Report.of(this.#connection);
+  read(report: Report, encoding: EncodingName): CallQuality {
     const inbound = report.sound('inbound-rtp');
     const outbound = report.sound('outbound-rtp');
     const { pair } = report;

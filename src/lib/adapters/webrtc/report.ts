@@ -40,7 +40,8 @@ export class Report {
   }
 
   static async of(connection: RTCPeerConnection): Promise<Report> {
-    return new Report(await connection.getStats());
+    // Copied once: Chromium makes the entries of its own map anew with every look at them.
+    return new Report(new Map(await connection.getStats()));
   }
 
   get(id: string | undefined): Stat | undefined {

@@ -1,9 +1,9 @@
 /** Below this a level is drawn as silence: it is the noise of the microphone itself. */
 const NOISE_FLOOR = 0.01;
-/** How often a level is drawn, ms. An eye takes it for the voice; each frame costs as much as the call itself. */
-const DRAW_EVERY_MS = 70;
-/** What an eye can tell apart. */
-const STEPS = 50;
+/** How often a level is read, ms. An eye takes it for the voice; a frame at each refresh costs as much as the call itself. */
+const READ_EVERY_MS = 100;
+/** What an eye can tell apart: a level that stays within a step is not drawn again. */
+const STEPS = 25;
 
 /**
  * Calls `draw` with a level, 0 to 1, when it has changed and `element` can be seen, until the returned function is
@@ -14,32 +14,24 @@ export function drawLevels(
   read: () => number,
   draw: (shown: number) => void,
 ): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let frame = 0;
+  let timer: ReturnType<typeof setInterval> | undefined;
   let shown = NaN;
 
-  // A page in the background gets no frames, and so no timers either.
-  const next = () => {
-    timer = setTimeout(() => (frame = requestAnimationFrame(step)), DRAW_EVERY_MS);
-  };
+  // No frame is asked for: one in which nothing has changed costs nearly what another does.
   const step = () => {
+    if (document.visibilityState === 'hidden') return;
     const level = read();
     const steps = level < NOISE_FLOOR ? 0 : Math.round(Math.min(1, Math.sqrt(level)) * STEPS);
     if (steps !== shown) draw(steps / STEPS);
     shown = steps;
-    next();
-  };
-  const halt = () => {
-    clearTimeout(timer);
-    cancelAnimationFrame(frame);
   };
   const sight = new IntersectionObserver((entries) => {
-    halt();
-    if (entries.at(-1)?.isIntersecting) frame = requestAnimationFrame(step);
+    clearInterval(timer);
+    if (entries.at(-1)?.isIntersecting) timer = setInterval(step, READ_EVERY_MS);
   });
   sight.observe(element);
   return () => {
     sight.disconnect();
-    halt();
+    clearInterval(timer);
   };
 }
