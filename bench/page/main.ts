@@ -25,8 +25,8 @@ const [runs, seconds] = [Number(values.runs), Number(values.seconds)];
 /** Slow 4G, as the browsers' own tools have it. */
 const PACE = { bitsPerSecond: 1_600_000, roundTripMs: 150 };
 const KIB = 1024;
-/** What a page that has just become reachable, or ended a call, still has to put away, s. */
-const SETTLE_SECONDS = 15;
+/** What a call that has just begun or ended has to settle first, s. */
+const SETTLE_SECONDS = 45;
 /** A browser that has just started, the empty one too, is busy with itself for longer. */
 const START_SECONDS = 75;
 

@@ -18,9 +18,9 @@ test('a level is read while it can be seen, and drawn when it has changed', asyn
   const readHidden = vi.fn(() => 0.25);
   const stops = [drawLevels(seen, read, draw), drawLevels(hidden, readHidden, vi.fn())];
   await expect.poll(() => read.mock.calls.length).toBeGreaterThan(2);
-  expect(draw.mock.calls).toEqual([[0.52]]);
+  expect(draw.mock.calls).toEqual([[0.5]]);
   level = 0.001;
-  await expect.poll(() => draw.mock.calls).toEqual([[0.52], [0]]);
+  await expect.poll(() => draw.mock.calls).toEqual([[0.5], [0]]);
   expect(readHidden).not.toHaveBeenCalled();
 
   // Both change places.

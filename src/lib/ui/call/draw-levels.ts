@@ -1,9 +1,9 @@
 /** Below this a level is drawn as silence: it is the noise of the microphone itself. */
 const NOISE_FLOOR = 0.01;
 /** How often a level is read, ms. An eye takes it for the voice; a frame at each refresh costs as much as the call itself. */
-const READ_EVERY_MS = 100;
+const READ_EVERY_MS = 125;
 /** What an eye can tell apart: a level that stays within a step is not drawn again. */
-const STEPS = 25;
+const STEPS = 12;
 
 /**
  * Calls `draw` with a level, 0 to 1, when it has changed and `element` can be seen, until the returned function is
