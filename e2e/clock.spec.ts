@@ -32,24 +32,26 @@ for (const [what, clockAheadMs, said] of [
   );
 }
 
-test('a clock that is set in a call changes neither its timer nor what is told', async ({
-  person,
-}) => {
-  const [alice, bob] = await Promise.all([
-    person('Alice', { voice: 'high', clockAheadMs: 0 }),
-    person('Bob', { voice: 'low' }),
-  ]);
-  await alice.callKey(await bob.key());
-  await bob.accept();
-  await alice.sees('Connected');
-  for (const ms of [HOUR_MS, -HOUR_MS]) {
-    await setClock(alice.page, ms);
-    await expect(alice.page.getByRole('timer')).toHaveText(/^0:\d\d$/);
-    await Promise.all([hears(alice.page), hears(bob.page)]);
-  }
-  await alice.mute();
-  await expect(bob.page.getByText(/muted their microphone/)).toBeVisible();
-  await alice.hangUp();
-  await bob.sees('Ended');
-  await expect(alice.callRegion()).toContainText(/0:\d\d/);
-});
+test(
+  'a clock that is set in a call changes neither its timer nor what is told',
+  IN_FULL,
+  async ({ person }) => {
+    const [alice, bob] = await Promise.all([
+      person('Alice', { voice: 'high', clockAheadMs: 0 }),
+      person('Bob', { voice: 'low' }),
+    ]);
+    await alice.callKey(await bob.key());
+    await bob.accept();
+    await alice.sees('Connected');
+    for (const ms of [HOUR_MS, -HOUR_MS]) {
+      await setClock(alice.page, ms);
+      await expect(alice.page.getByRole('timer')).toHaveText(/^0:\d\d$/);
+      await Promise.all([hears(alice.page), hears(bob.page)]);
+    }
+    await alice.mute();
+    await expect(bob.page.getByText(/muted their microphone/)).toBeVisible();
+    await alice.hangUp();
+    await bob.sees('Ended');
+    await expect(alice.callRegion()).toContainText(/0:\d\d/);
+  },
+);

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { IN_FULL } from '../scripts/full-run.ts';
 import { expect, test } from './people.ts';
 
 const hasCoturn = spawnSync('turnserver', ['--version']).status === 0;
@@ -22,14 +23,16 @@ test('the connection doctor finds all well beside a relay with TURN', async ({ p
   await expect(check('Relayed calls over TLS')).toContainText('Not checked');
 });
 
-test('the echo test brings the own voice back through TURN, and says how late', async ({
-  person,
-}) => {
-  const { page } = await person('Alice', { voice: 'high' });
-  await page.goto('/settings');
-  await page.getByRole('button', { name: 'Start echo test' }).click();
-  await expect(page.getByText('Your voice comes back.')).toBeVisible({ timeout: 60_000 });
-  await expect(page.getByText(/Delay \d+/)).toBeVisible({ timeout: 30_000 });
-  await page.getByRole('button', { name: 'Stop echo test' }).click();
-  await expect(page.getByRole('button', { name: 'Start echo test' })).toBeVisible();
-});
+test(
+  'the echo test brings the own voice back through TURN, and says how late',
+  IN_FULL,
+  async ({ person }) => {
+    const { page } = await person('Alice', { voice: 'high' });
+    await page.goto('/settings');
+    await page.getByRole('button', { name: 'Start echo test' }).click();
+    await expect(page.getByText('Your voice comes back.')).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByText(/Delay \d+/)).toBeVisible({ timeout: 30_000 });
+    await page.getByRole('button', { name: 'Stop echo test' }).click();
+    await expect(page.getByRole('button', { name: 'Start echo test' })).toBeVisible();
+  },
+);

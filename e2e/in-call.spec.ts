@@ -1,22 +1,25 @@
 import { hears } from './ear.ts';
+import { IN_FULL } from '../scripts/full-run.ts';
 import { expect, test } from './people.ts';
 
-test('on a wide screen the settings are there in a call, and after it', async ({
-  contacts: [alice, bob],
-}) => {
-  await alice.call(bob);
-  await bob.accept();
-  await Promise.all([alice.sees('Connected'), hears(bob.page)]);
-  await alice.goTo('Settings');
-  const saver = alice.page.getByRole('switch', { name: 'Data saver' });
-  await saver.click();
-  await expect(saver).toBeChecked();
-  await alice.mute();
-  await bob.hangUp();
-  await alice.sees('Ended');
-  await alice.page.getByRole('textbox', { name: 'Your name' }).fill('Alice B.');
-  await alice.dismiss();
-});
+test(
+  'on a wide screen the settings are there in a call, and after it',
+  IN_FULL,
+  async ({ contacts: [alice, bob] }) => {
+    await alice.call(bob);
+    await bob.accept();
+    await Promise.all([alice.sees('Connected'), hears(bob.page)]);
+    await alice.goTo('Settings');
+    const saver = alice.page.getByRole('switch', { name: 'Data saver' });
+    await saver.click();
+    await expect(saver).toBeChecked();
+    await alice.mute();
+    await bob.hangUp();
+    await alice.sees('Ended');
+    await alice.page.getByRole('textbox', { name: 'Your name' }).fill('Alice B.');
+    await alice.dismiss();
+  },
+);
 
 test('on a phone: the title, the data saver in a call, and no end of it unasked', async ({
   person,

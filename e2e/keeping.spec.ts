@@ -1,4 +1,5 @@
 import { expect, test } from './people.ts';
+import { IN_FULL } from '../scripts/full-run.ts';
 
 test('identity, contacts and history are there after a reload', async ({ person }) => {
   const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
@@ -69,7 +70,7 @@ test('only one tab runs the node; the other offers to take over', async ({ perso
   await expect(alice.page.getByRole('button', { name: 'Use WOXLY here' })).toBeVisible();
 });
 
-test('a live call is never taken over by another tab', async ({ person }) => {
+test('a live call is never taken over by another tab', IN_FULL, async ({ person }) => {
   const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
   await alice.callKey(await bob.key());
   await bob.accept();

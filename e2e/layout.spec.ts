@@ -1,4 +1,5 @@
 import type { CDPSession, Page } from '@playwright/test';
+import { IN_FULL } from '../scripts/full-run.ts';
 import { layoutFaults } from './layout-faults.ts';
 import { expect, test } from './people.ts';
 import type { Person } from './person.ts';
@@ -167,7 +168,7 @@ test('calls fit every screen', async ({ person }) => {
   await looksRight(callee, 'calls');
 });
 
-test('in Russian, whose words are longer, no button is lost', async ({ person }) => {
+test('in Russian, whose words are longer, no button is lost', IN_FULL, async ({ person }) => {
   const [caller, callee] = await Promise.all([person(LONG_NAME, still), person('Ольга', still)]);
   const { page } = callee;
   const key = await callee.key();

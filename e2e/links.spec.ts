@@ -1,4 +1,5 @@
 import { expect, test } from './people.ts';
+import { IN_FULL } from '../scripts/full-run.ts';
 
 test('bad keys and links are refused in words, and nothing is stored', async ({ person }) => {
   const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
@@ -38,7 +39,7 @@ test('bad keys and links are refused in words, and nothing is stored', async ({ 
   ).toHaveCount(0);
 });
 
-test('a call to one’s own key is refused', async ({ person }) => {
+test('a call to one’s own key is refused', IN_FULL, async ({ person }) => {
   const alice = await person('Alice');
   await alice.callKey(await alice.key());
   await expect(alice.page.getByRole('dialog').getByRole('alert')).toHaveText(/your own/i);

@@ -1,4 +1,5 @@
 import { expect, test } from './people.ts';
+import { IN_FULL } from '../scripts/full-run.ts';
 
 test('a browser without voice connections says so, and calls nobody', async ({ person }) => {
   const [alice, bob] = await Promise.all([person('Alice'), person('Bob', { webrtc: false })]);
@@ -29,30 +30,36 @@ test('a browser without voice connections is told who called, contact or strange
   }
 });
 
-test('without voice connections contacts and presence work, and last', async ({ person }) => {
-  const [alice, bob] = await Promise.all([person('Alice'), person('Bob', { webrtc: false })]);
-  await alice.befriend(bob);
-  for (const [one, name] of [
-    [alice, 'Bob'],
-    [bob, 'Alice'],
-  ] as const) {
-    await expect(one.contact(name)).toContainText(/online/i, { timeout: 30_000 });
-  }
-  await bob.page.reload();
-  await bob.reachable();
-  await expect(bob.contact('Alice')).toBeVisible();
-});
+test(
+  'without voice connections contacts and presence work, and last',
+  IN_FULL,
+  async ({ person }) => {
+    const [alice, bob] = await Promise.all([person('Alice'), person('Bob', { webrtc: false })]);
+    await alice.befriend(bob);
+    for (const [one, name] of [
+      [alice, 'Bob'],
+      [bob, 'Alice'],
+    ] as const) {
+      await expect(one.contact(name)).toContainText(/online/i, { timeout: 30_000 });
+    }
+    await bob.page.reload();
+    await bob.reachable();
+    await expect(bob.contact('Alice')).toBeVisible();
+  },
+);
 
-test('without voice connections the doctor blames the browser, and no network', async ({
-  person,
-}) => {
-  const { page } = await person('Bob', { webrtc: false });
-  await page.goto('/settings');
-  await page.getByRole('button', { name: 'Check connection' }).click();
-  const checks = page.getByRole('list', { name: 'Checks' });
-  const browser = checks.getByRole('listitem').filter({ hasText: 'This browser' });
-  await expect(browser).toContainText('cannot make voice connections');
-  const relay = checks.getByRole('listitem').filter({ hasText: 'Relay' });
-  await expect(relay).toContainText('Works', { timeout: 30_000 });
-  await expect(checks.getByRole('listitem')).toHaveCount(2);
-});
+test(
+  'without voice connections the doctor blames the browser, and no network',
+  IN_FULL,
+  async ({ person }) => {
+    const { page } = await person('Bob', { webrtc: false });
+    await page.goto('/settings');
+    await page.getByRole('button', { name: 'Check connection' }).click();
+    const checks = page.getByRole('list', { name: 'Checks' });
+    const browser = checks.getByRole('listitem').filter({ hasText: 'This browser' });
+    await expect(browser).toContainText('cannot make voice connections');
+    const relay = checks.getByRole('listitem').filter({ hasText: 'Relay' });
+    await expect(relay).toContainText('Works', { timeout: 30_000 });
+    await expect(checks.getByRole('listitem')).toHaveCount(2);
+  },
+);

@@ -41,15 +41,20 @@ interface Fixtures {
 }
 
 interface WorkerFixtures {
+  /** A relay of the usual kind that nobody has used; it is the test's to end. */
+  freshRelay: () => Promise<TestRelay>;
   /** The browser whose microphone carries that voice. */
   browserOf: (voice: Voice) => Promise<Browser>;
 }
 
+/** When the relay of the next test is started, ms: it is ready by then, and the pages of this one have loaded. */
+const NEXT_RELAY_MS = 5_000;
+
 export const test = base.extend<Fixtures, WorkerFixtures>({
   relayOptions: [[], { option: true }],
 
-  relay: async ({ relayOptions }, use) => {
-    const relay = await startRelay(relayOptions);
+  relay: async ({ relayOptions, freshRelay }, use) => {
+    const relay = await (relayOptions.length === 0 ? freshRelay() : startRelay(relayOptions));
     await use(relay);
     await relay.dispose();
   },
@@ -66,6 +71,23 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     });
     await Promise.all(relays.map((relay) => relay.dispose()));
   },
+
+  freshRelay: [
+    async ({}, use) => {
+      let next: Promise<TestRelay> | undefined;
+      let starting: ReturnType<typeof setTimeout> | undefined;
+      await use(() => {
+        const relay = next ?? startRelay();
+        next = undefined;
+        clearTimeout(starting);
+        starting = setTimeout(() => (next = startRelay()), NEXT_RELAY_MS);
+        return relay;
+      });
+      clearTimeout(starting);
+      await (await next)?.dispose();
+    },
+    { scope: 'worker' },
+  ],
 
   browserOf: [
     async ({}, use) => {

@@ -38,17 +38,18 @@ test(
   },
 );
 
-test('a person on another relay is found through the relay that their invite names', async ({
-  person,
-  anotherRelay,
-}) => {
-  const far = await anotherRelay();
-  const [alice, bob] = await Promise.all([
-    person('Alice', { voice: 'high' }),
-    person('Bob', { voice: 'low', relay: far }),
-  ]);
-  await alice.callKey(await bob.inviteLink());
-  await alice.sees('Ringing');
-  await bob.accept();
-  await Promise.all([hears(alice.page), hears(bob.page)]);
-});
+test(
+  'a person on another relay is found through the relay that their invite names',
+  IN_FULL,
+  async ({ person, anotherRelay }) => {
+    const far = await anotherRelay();
+    const [alice, bob] = await Promise.all([
+      person('Alice', { voice: 'high' }),
+      person('Bob', { voice: 'low', relay: far }),
+    ]);
+    await alice.callKey(await bob.inviteLink());
+    await alice.sees('Ringing');
+    await bob.accept();
+    await Promise.all([hears(alice.page), hears(bob.page)]);
+  },
+);

@@ -1,4 +1,5 @@
 import { expect, test } from './people.ts';
+import { IN_FULL } from '../scripts/full-run.ts';
 import type { Person } from './person.ts';
 
 const hideAddress = ({ page }: Person) => page.getByRole('switch', { name: 'Hide my IP address' });
@@ -90,35 +91,39 @@ test('keys that cannot be read: it is said, and the words bring the same key bac
   expect(await alice.key()).toBe(key);
 });
 
-test('a profile that cannot be read: the key stays, and only the name is asked for', async ({
-  person,
-}) => {
-  const alice = await person('Alice');
-  const key = await alice.key();
-  await damage(alice, 'values', 'profile');
-  await alice.page.reload();
-  await expect(alice.page.getByRole('heading', { name: 'What is your name?' })).toBeVisible();
-  await alice.page.getByRole('textbox', { name: 'Your name' }).fill('Alice again');
-  await alice.page.getByRole('button', { name: 'Start', exact: true }).click();
-  await alice.reachable();
-  expect(await alice.key()).toBe(key);
-});
+test(
+  'a profile that cannot be read: the key stays, and only the name is asked for',
+  IN_FULL,
+  async ({ person }) => {
+    const alice = await person('Alice');
+    const key = await alice.key();
+    await damage(alice, 'values', 'profile');
+    await alice.page.reload();
+    await expect(alice.page.getByRole('heading', { name: 'What is your name?' })).toBeVisible();
+    await alice.page.getByRole('textbox', { name: 'Your name' }).fill('Alice again');
+    await alice.page.getByRole('button', { name: 'Start', exact: true }).click();
+    await alice.reachable();
+    expect(await alice.key()).toBe(key);
+  },
+);
 
-test('a browser that never opens what is stored: what is waited for is said', async ({
-  person,
-}) => {
-  const alice = await person('Alice');
-  await alice.context.addInitScript(() => {
-    const open = IDBFactory.prototype.open;
-    IDBFactory.prototype.open = function () {
-      const request = open.call(this, 'another');
-      request.addEventListener = () => undefined;
-      return request;
-    };
-  });
-  await alice.page.reload();
-  await expect(alice.page.getByText('The browser does not open what is stored.')).toBeVisible({
-    timeout: 30_000,
-  });
-  await expect(alice.page.getByRole('button', { name: 'Reload' })).toBeVisible();
-});
+test(
+  'a browser that never opens what is stored: what is waited for is said',
+  IN_FULL,
+  async ({ person }) => {
+    const alice = await person('Alice');
+    await alice.context.addInitScript(() => {
+      const open = IDBFactory.prototype.open;
+      IDBFactory.prototype.open = function () {
+        const request = open.call(this, 'another');
+        request.addEventListener = () => undefined;
+        return request;
+      };
+    });
+    await alice.page.reload();
+    await expect(alice.page.getByText('The browser does not open what is stored.')).toBeVisible({
+      timeout: 30_000,
+    });
+    await expect(alice.page.getByRole('button', { name: 'Reload' })).toBeVisible();
+  },
+);

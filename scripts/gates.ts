@@ -22,11 +22,14 @@ export interface Gate {
   check(): Promise<Outcome>;
 }
 
+/** Gates that run one after the other. */
+export type Lane = readonly Gate[];
+
 /** A gate that takes longer hangs: the slowest, the end-to-end tests, take some 12 minutes on two cores. */
 const GATE_LIMIT_MS = 40 * 60_000;
 
-/** Every gate, in the order in which `npm run verify` runs them: quick ones first. */
-export const GATES: readonly Gate[] = [
+/** What needs no browser and no relay, each on one core. */
+const CHECKS: Lane = [
   command('format', [], 'prettier', '--check', '.'),
   command('messages', [], process.execPath, 'scripts/messages.ts'),
   command('sync', [], 'svelte-kit', 'sync'),
@@ -34,18 +37,30 @@ export const GATES: readonly Gate[] = [
   command('layers', ['messages', 'sync'], 'depcruise', '--output-type', 'err', ...sourceFolders()),
   { name: 'types', needs: ['messages', 'sync'], check: types },
   command('unused', ['messages', 'sync'], 'knip'),
-  vitest('unit', ['messages', 'sync'], 'node'),
-  vitest('runes', ['messages', 'sync'], 'runes'),
+];
+
+/** Tests that may wait for a core now and then. */
+const TESTS: Lane = [
   { name: 'coturn', needs: [], check: coturn },
   vitest('relay', ['messages', 'sync', 'coturn'], 'relay'),
   { name: 'chromium', needs: [], check: chromium },
   vitest('browser', ['messages', 'sync', 'chromium'], 'browser'),
+  vitest('unit', ['messages', 'sync'], 'node'),
+  vitest('runes', ['messages', 'sync'], 'runes'),
+];
+
+/** People in browsers, who keep two cores busy; the build writes what the others read. */
+const PEOPLE: Lane = [
   { name: 'build', needs: ['messages', 'sync'], check: build },
   { name: 'size', needs: ['build'], check: size },
   { name: 'e2e', needs: ['build', 'chromium'], check: e2e },
   { name: 'firefox', needs: ['build', 'chromium'], check: firefox },
   { name: 'network', needs: ['build', 'chromium'], check: network },
 ];
+
+/** Every gate, as `npm run verify` runs them: one stage after the other, the lanes of a stage side by side. */
+export const STAGES: readonly (readonly Lane[])[] = [[CHECKS, TESTS], [PEOPLE]];
+export const GATES: readonly Gate[] = STAGES.flat(2);
 
 function sourceFolders(): readonly string[] {
   return ['src', 'relay', 'e2e', 'bench', 'scripts'];

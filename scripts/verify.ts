@@ -1,12 +1,13 @@
-import { GATES } from './gates.ts';
-import type { Gate } from './gates.ts';
+import { GATES, STAGES } from './gates.ts';
+import type { Gate, Lane } from './gates.ts';
 import { oneCheck, skippedLine, totalsLine } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 
 /**
- * The one gate of the project. Without arguments it runs every gate in order; with names of gates, those and
- * what they need. With `--full` also what repeats for statistics (`full-run.ts`). Every gate runs, whatever became of the others, unless something it needs has failed. The
- * last line is `N passed, N failed`; the one before it says what was skipped, if anything was.
+ * The one gate of the project. Without arguments it runs every gate; with names of gates, those and what they need. With
+ * `--full` also what repeats for statistics (`full-run.ts`). Every gate runs, whatever became of the others, unless
+ * something it needs has failed. The last line is `N passed, N failed`; the one before it says what was skipped, if
+ * anything was.
  */
 const asked = process.argv.slice(2).filter((one) => one !== '--full');
 // The test runners are processes of their own, which inherit it.
@@ -18,13 +19,11 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+const wanted = chosen(asked);
 const outcomes = new Map<string, Outcome>();
-for (const gate of chosen(asked)) {
-  const started = performance.now();
-  const outcome = await outcomeOf(gate);
-  outcomes.set(gate.name, outcome);
-  report(gate, outcome, (performance.now() - started) / 1000);
-}
+/** Of gates that another lane may wait for. */
+const settled = new Map(wanted.map((gate) => [gate.name, Promise.withResolvers<void>()]));
+for (const stage of STAGES) await Promise.all(stage.map(runLane));
 
 const failures = [...outcomes].filter(([, { failed }]) => failed > 0).map(([name]) => name);
 const skipped = skippedLine(outcomes);
@@ -42,6 +41,18 @@ function chosen(names: readonly string[]): readonly Gate[] {
     if (wanted.has(name)) needs.forEach((need) => wanted.add(need));
   }
   return GATES.filter(({ name }) => wanted.has(name));
+}
+
+async function runLane(lane: Lane): Promise<void> {
+  for (const gate of lane) {
+    if (!wanted.includes(gate)) continue;
+    await Promise.all(gate.needs.map((need) => settled.get(need)?.promise));
+    const started = performance.now();
+    const outcome = await outcomeOf(gate);
+    outcomes.set(gate.name, outcome);
+    report(gate, outcome, (performance.now() - started) / 1000);
+    settled.get(gate.name)?.resolve();
+  }
 }
 
 async function outcomeOf(gate: Gate): Promise<Outcome> {

@@ -25,10 +25,12 @@ const [runs, seconds] = [Number(values.runs), Number(values.seconds)];
 /** Slow 4G, as the browsers' own tools have it. */
 const PACE = { bitsPerSecond: 1_600_000, roundTripMs: 150 };
 const KIB = 1024;
-/** What a call that has just begun or ended has to settle first, s. */
+/** What a call that has just begun has to settle first, s. */
 const SETTLE_SECONDS = 45;
 /** A browser that has just started, the empty one too, is busy with itself for longer. */
 const START_SECONDS = 75;
+/** The connection to somebody who was called stays for their next call, and then ends, s. */
+const PARTING_SECONDS = 150;
 
 const VISIT_ROWS: readonly (readonly [
   words: string,
@@ -97,7 +99,7 @@ async function staying(): Promise<string> {
     const talking = await percentOfCore([ours, other, bare, otherBare], seconds);
     const [a = NaN, b = NaN, c = NaN, d = NaN] = talking;
     await alice.hangUp();
-    await percentOfCore([], SETTLE_SECONDS);
+    await percentOfCore([], PARTING_SECONDS);
     const [after = NaN] = await percentOfCore([ours], 2 * seconds);
     return lines([
       ['% of a core', 'measured', 'goal', 'ratio', ''],

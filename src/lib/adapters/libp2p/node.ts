@@ -33,7 +33,7 @@ const PINGS_AT_ONCE = 2;
 const RESERVATION_TIMEOUT_MS = 10_000;
 /** Relays asked for reservations at once: with 1 a dead relay holds up the next for 5 s. */
 const RESERVATIONS_AT_ONCE = 4;
-/** Handshakes under way at once, and connections: above what `inbound-room.ts` and `idle-circuits.ts` leave to strangers. */
+/** Handshakes under way at once, and connections: above what `inbound-room.ts` and `idle-connections.ts` leave to strangers. */
 const HANDSHAKES_MAX = 64;
 const CONNECTIONS_MAX = 300;
 /**

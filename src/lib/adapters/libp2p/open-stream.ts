@@ -3,7 +3,7 @@ import { peerIdFromString } from '@libp2p/peer-id';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { DeviceKey } from '#lib/domain/ids.ts';
 import type { StreamOptions } from '#lib/protocol/optimistic.ts';
-import { carriesOurs } from './idle-circuits.ts';
+import { carriesOurs } from './idle-connections.ts';
 import type { DirectDialler } from './node.ts';
 
 /** How long a connection that is there already may take to open a stream, ms: it may be half dead. */

@@ -19,7 +19,7 @@ import { libp2pKey } from './device-key.ts';
 import { directUpgrade } from './direct-upgrade.ts';
 import { networkError } from './failures.ts';
 import { errorOf, frameChannel } from './frame-channel.ts';
-import { closeIdleCircuits } from './idle-circuits.ts';
+import { closeIdleCircuits, closeIdlePeers } from './idle-connections.ts';
 import { createNode } from './node.ts';
 import type { DirectDialler } from './node.ts';
 import { openStream } from './open-stream.ts';
@@ -63,6 +63,7 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
   const upgrade = directUpgrade(libp2p, (peer) => mayConnect(peer));
 
   closeIdleCircuits(libp2p, (peer) => isKnown(peer));
+  closeIdlePeers(libp2p);
 
   reservations.addEventListener('relay:removed', ({ detail }) => {
     const relay = detail.relay.toString();

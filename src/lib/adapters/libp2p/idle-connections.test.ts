@@ -1,0 +1,83 @@
+import type { Connection, Libp2p } from '@libp2p/interface';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
+import { closeIdleCircuits, closeIdlePeers } from './idle-connections.ts';
+
+const CONTACT = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN';
+const STRANGER = '12D3KooWP8N9RzX6a5n8jDxuMfCUcMgfwz4AZ4x5PPfFUcTSaGkU';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+/** Opens a connection and says whether it was closed within a minute. */
+async function closed(part: object): Promise<boolean> {
+  const events = new EventTarget();
+  closeIdleCircuits(events as unknown as Libp2p, (device) => device === CONTACT);
+  const connection = {
+    direction: 'inbound',
+    limits: {},
+    remotePeer: { toString: () => STRANGER },
+    status: 'open',
+    streams: [],
+    abort: () => void (connection.status = 'closed'),
+    ...part,
+  };
+  const detail = connection as unknown as Connection;
+  events.dispatchEvent(new CustomEvent('connection:open', { detail }));
+  await vi.advanceTimersByTimeAsync(60_000);
+  return connection.status === 'closed';
+}
+
+test('a stranger’s silent circuit is closed', async () => {
+  expect(await closed({})).toBe(true);
+  expect(await closed({ streams: [{ protocol: '/ipfs/id/1.0.0' }] })).toBe(true);
+});
+
+test('one that rings is kept, and so are contacts, direct connections and our own', async () => {
+  expect(await closed({ streams: [{ protocol: CALL_PROTOCOL }] })).toBe(false);
+  expect(await closed({ remotePeer: { toString: () => CONTACT } })).toBe(false);
+  expect(await closed({ limits: undefined })).toBe(false);
+  expect(await closed({ direction: 'outbound' })).toBe(false);
+});
+
+describe('a connection to a person', () => {
+  const circuit = '/dns4/relay.example/tcp/443/wss/p2p-circuit';
+
+  function opened(address: string) {
+    const events = new EventTarget();
+    closeIdlePeers(events as unknown as Libp2p);
+    const streams: { protocol: string }[] = [];
+    const close = vi.fn(() => Promise.resolve());
+    const detail = { remoteAddr: address, status: 'open', streams, close };
+    events.dispatchEvent(new CustomEvent('connection:open', { detail }));
+    return { streams, close };
+  }
+
+  test.each([circuit, `${circuit}/webrtc`])('%s ends when nothing was said for long', async (at) => {
+    const { streams, close } = opened(at);
+    streams.push({ protocol: CALL_PROTOCOL });
+    await vi.advanceTimersByTimeAsync(10 * 60_000);
+    streams.length = 0;
+    await vi.advanceTimersByTimeAsync(59_000);
+    expect(close).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(61_000);
+    expect(close).toHaveBeenCalledTimes(1);
+  });
+
+  test('that speaks now and then stays', async () => {
+    const { streams, close } = opened(circuit);
+    for (let minutes = 0; minutes < 10; minutes += 1) {
+      streams.length = 0;
+      await vi.advanceTimersByTimeAsync(60_000);
+      streams.push({ protocol: CALL_PROTOCOL });
+      await vi.advanceTimersByTimeAsync(60_000);
+    }
+    expect(close).not.toHaveBeenCalled();
+  });
+
+  test('is not one to a relay', async () => {
+    const { close } = opened('/dns4/relay.example/tcp/443/wss');
+    await vi.advanceTimersByTimeAsync(10 * 60_000);
+    expect(close).not.toHaveBeenCalled();
+  });
+});
