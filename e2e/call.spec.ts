@@ -63,7 +63,7 @@ test('declined', async ({ person }) => {
   await expect(bob.incoming()).toBeHidden();
 });
 
-test('declined with a message, which the caller reads', async ({ person }) => {
+test('declined with a message, which the caller reads', IN_FULL, async ({ person }) => {
   const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
   await alice.callKey(await bob.key());
   await bob.incoming().getByRole('button', { name: 'Decline with message' }).click();
@@ -108,7 +108,7 @@ test('busy: a contact is told, the call that is live goes on, and it is a missed
   await expect(calls.getByRole('listitem').filter({ hasText: 'Carol' })).toContainText(/missed/i);
 });
 
-test('both press Call: one call, no second ring', async ({ contacts: [alice, bob] }) => {
+test('both press Call: one call, no second ring', IN_FULL, async ({ contacts: [alice, bob] }) => {
   await Promise.all([alice.call(bob), bob.call(alice)]);
   await Promise.all([alice.sees('Connected'), bob.sees('Connected')]);
   await Promise.all([hears(alice.page), hears(bob.page)]);
@@ -167,16 +167,20 @@ test('whoever leaves while it rings stops the ringing at once', async ({ person 
   await expect(bob.incoming()).toBeHidden({ timeout: 3_000 });
 });
 
-test('call details tell the path, the codec and the rates', async ({ contacts: [alice, bob] }) => {
-  await alice.call(bob);
-  await bob.accept();
-  await hears(bob.page);
-  const details = await bob.openDialog('Call details');
-  await expect(details).toContainText('Direct');
-  await expect(details).toContainText(/opus/i);
-  await expect(details).toContainText('kbit/s');
-  await expect(details).toContainText(/\d+ ms/);
-});
+test(
+  'call details tell the path, the codec and the rates',
+  IN_FULL,
+  async ({ contacts: [alice, bob] }) => {
+    await alice.call(bob);
+    await bob.accept();
+    await hears(bob.page);
+    const details = await bob.openDialog('Call details');
+    await expect(details).toContainText('Direct');
+    await expect(details).toContainText(/opus/i);
+    await expect(details).toContainText('kbit/s');
+    await expect(details).toContainText(/\d+ ms/);
+  },
+);
 
 test('a refused microphone ends the call with that reason, and nothing rings', async ({
   person,

@@ -21,38 +21,40 @@ test(
   },
 );
 
-test('on a phone: the title, the data saver in a call, and no end of it unasked', async ({
-  person,
-}) => {
-  const [alice, bob] = await Promise.all([
-    person('Alice', { context: { viewport: { width: 390, height: 844 } } }),
-    person('Bob', { voice: 'high' }),
-  ]);
-  await expect(alice.page).toHaveTitle('Contacts – WOXLY');
-  await alice.goTo('Calls');
-  await alice.goTo('Contacts');
-  await expect(alice.page).toHaveTitle('Contacts – WOXLY');
-  await alice.callKey(await bob.key());
-  await bob.accept();
-  await alice.sees('Connected');
-  await expect(alice.page).toHaveTitle(/^Call with .* – WOXLY$/);
-  const audio = await alice.openDialog('Audio settings');
-  await audio.getByRole('switch', { name: 'Data saver' }).click();
-  await expect(audio.getByRole('switch', { name: 'Data saver' })).toBeChecked();
-  await alice.page.keyboard.press('Escape');
+test(
+  'on a phone: the title, the data saver in a call, and no end of it unasked',
+  IN_FULL,
+  async ({ person }) => {
+    const [alice, bob] = await Promise.all([
+      person('Alice', { context: { viewport: { width: 390, height: 844 } } }),
+      person('Bob', { voice: 'high' }),
+    ]);
+    await expect(alice.page).toHaveTitle('Contacts – WOXLY');
+    await alice.goTo('Calls');
+    await alice.goTo('Contacts');
+    await expect(alice.page).toHaveTitle('Contacts – WOXLY');
+    await alice.callKey(await bob.key());
+    await bob.accept();
+    await alice.sees('Connected');
+    await expect(alice.page).toHaveTitle(/^Call with .* – WOXLY$/);
+    const audio = await alice.openDialog('Audio settings');
+    await audio.getByRole('switch', { name: 'Data saver' }).click();
+    await expect(audio.getByRole('switch', { name: 'Data saver' })).toBeChecked();
+    await alice.page.keyboard.press('Escape');
 
-  const asked: string[] = [];
-  alice.page.on('dialog', (dialog) => {
-    asked.push(dialog.type());
-    void dialog.dismiss();
-  });
-  await alice.page.evaluate(() => location.reload());
-  await expect.poll(() => asked).toEqual(['beforeunload']);
-  await alice.sees('Connected');
-  await Promise.all([hears(alice.page), hears(bob.page)]);
-  await alice.hangUp();
-  await bob.sees('Ended');
-  await alice.page.reload();
-  await alice.reachable();
-  expect(asked).toEqual(['beforeunload']);
-});
+    const asked: string[] = [];
+    alice.page.on('dialog', (dialog) => {
+      asked.push(dialog.type());
+      void dialog.dismiss();
+    });
+    await alice.page.evaluate(() => location.reload());
+    await expect.poll(() => asked).toEqual(['beforeunload']);
+    await alice.sees('Connected');
+    await Promise.all([hears(alice.page), hears(bob.page)]);
+    await alice.hangUp();
+    await bob.sees('Ended');
+    await alice.page.reload();
+    await alice.reachable();
+    expect(asked).toEqual(['beforeunload']);
+  },
+);

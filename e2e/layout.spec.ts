@@ -1,5 +1,5 @@
 import type { CDPSession, Page } from '@playwright/test';
-import { IN_FULL } from '../scripts/full-run.ts';
+import { FULL, IN_FULL } from '../scripts/full-run.ts';
 import { layoutFaults } from './layout-faults.ts';
 import { expect, test } from './people.ts';
 import type { Person } from './person.ts';
@@ -15,19 +15,22 @@ const LARGE_LETTERS = 32;
  * Small and common phones, upright and on the side, and a computer; where they differ most with large letters as well.
  * A page notices other letters only with another size.
  */
-const SCREENS = [
+const EXTREMES = [
   [320, 568, LETTERS],
   [390, 844, LARGE_LETTERS],
+  [844, 390, LETTERS],
+  [1280, 800, LARGE_LETTERS],
+  [320, 568, LARGE_LETTERS],
+] as const;
+const BETWEEN = [
   [360, 640, LETTERS],
   [844, 390, LARGE_LETTERS],
   [375, 667, LETTERS],
-  [1280, 800, LARGE_LETTERS],
   [390, 664, LETTERS],
-  [320, 568, LARGE_LETTERS],
   [390, 844, LETTERS],
-  [844, 390, LETTERS],
   [1280, 800, LETTERS],
 ] as const;
+const SCREENS = FULL ? [...EXTREMES, ...BETWEEN] : EXTREMES;
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 

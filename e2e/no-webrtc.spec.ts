@@ -10,25 +10,27 @@ test('a browser without voice connections says so, and calls nobody', async ({ p
   await expect(alice.incoming()).toBeHidden();
 });
 
-test('a browser without voice connections is told who called, contact or stranger, and why it could not answer', async ({
-  person,
-}) => {
-  const [alice, bob] = await Promise.all([person('Alice'), person('Bob', { webrtc: false })]);
-  await bob.add(alice);
-  const carol = await person('Carol');
-  const key = await bob.key();
-  for (const caller of [alice, carol]) {
-    await caller.callKey(key);
-    await caller.sees('Ended: their browser cannot take this call');
-  }
-  await bob.goTo('Calls');
-  const calls = bob.page.getByRole('list', { name: 'Calls' });
-  await expect(calls.getByRole('listitem')).toHaveCount(2);
-  for (const name of ['Alice', 'Carol']) {
-    const missed = calls.getByRole('listitem').filter({ hasText: name });
-    await expect(missed).toContainText(/missed.*this browser cannot make calls/i);
-  }
-});
+test(
+  'a browser without voice connections is told who called, contact or stranger, and why it could not answer',
+  IN_FULL,
+  async ({ person }) => {
+    const [alice, bob] = await Promise.all([person('Alice'), person('Bob', { webrtc: false })]);
+    await bob.add(alice);
+    const carol = await person('Carol');
+    const key = await bob.key();
+    for (const caller of [alice, carol]) {
+      await caller.callKey(key);
+      await caller.sees('Ended: their browser cannot take this call');
+    }
+    await bob.goTo('Calls');
+    const calls = bob.page.getByRole('list', { name: 'Calls' });
+    await expect(calls.getByRole('listitem')).toHaveCount(2);
+    for (const name of ['Alice', 'Carol']) {
+      const missed = calls.getByRole('listitem').filter({ hasText: name });
+      await expect(missed).toContainText(/missed.*this browser cannot make calls/i);
+    }
+  },
+);
 
 test(
   'without voice connections contacts and presence work, and last',

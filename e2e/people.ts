@@ -80,7 +80,9 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
         const relay = next ?? startRelay();
         next = undefined;
         clearTimeout(starting);
-        starting = setTimeout(() => (next = startRelay()), NEXT_RELAY_MS);
+        starting = setTimeout(() => {
+          next = startRelay();
+        }, NEXT_RELAY_MS);
         return relay;
       });
       clearTimeout(starting);

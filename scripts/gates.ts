@@ -25,10 +25,10 @@ export interface Gate {
 /** Gates that run one after the other. */
 export type Lane = readonly Gate[];
 
-/** A gate that takes longer hangs: the slowest, the end-to-end tests, take some 12 minutes on two cores. */
+/** A gate that takes longer hangs: the slowest, the end-to-end tests of a full run, take some 12 minutes on two cores. */
 const GATE_LIMIT_MS = 40 * 60_000;
 
-/** What needs no browser and no relay, each on one core. */
+/** What needs no browser and no relay. */
 const CHECKS: Lane = [
   command('format', [], 'prettier', '--check', '.'),
   command('messages', [], process.execPath, 'scripts/messages.ts'),
@@ -37,16 +37,16 @@ const CHECKS: Lane = [
   command('layers', ['messages', 'sync'], 'depcruise', '--output-type', 'err', ...sourceFolders()),
   { name: 'types', needs: ['messages', 'sync'], check: types },
   command('unused', ['messages', 'sync'], 'knip'),
+  vitest('unit', ['messages', 'sync'], 'node'),
+  vitest('runes', ['messages', 'sync'], 'runes'),
 ];
 
-/** Tests that may wait for a core now and then. */
+/** Relays and single components, which wait more than they work. */
 const TESTS: Lane = [
   { name: 'coturn', needs: [], check: coturn },
   vitest('relay', ['messages', 'sync', 'coturn'], 'relay'),
   { name: 'chromium', needs: [], check: chromium },
   vitest('browser', ['messages', 'sync', 'chromium'], 'browser'),
-  vitest('unit', ['messages', 'sync'], 'node'),
-  vitest('runes', ['messages', 'sync'], 'runes'),
 ];
 
 /** People in browsers, who keep two cores busy; the build writes what the others read. */

@@ -22,7 +22,7 @@ if (unknown.length > 0) {
 const wanted = chosen(asked);
 const outcomes = new Map<string, Outcome>();
 /** Of gates that another lane may wait for. */
-const settled = new Map(wanted.map((gate) => [gate.name, Promise.withResolvers<void>()]));
+const settled = new Map(wanted.map((gate) => [gate.name, Promise.withResolvers<Outcome>()]));
 for (const stage of STAGES) await Promise.all(stage.map(runLane));
 
 const failures = [...outcomes].filter(([, { failed }]) => failed > 0).map(([name]) => name);
@@ -46,12 +46,12 @@ function chosen(names: readonly string[]): readonly Gate[] {
 async function runLane(lane: Lane): Promise<void> {
   for (const gate of lane) {
     if (!wanted.includes(gate)) continue;
-    await Promise.all(gate.needs.map((need) => settled.get(need)?.promise));
+    for (const need of gate.needs) await settled.get(need)?.promise;
     const started = performance.now();
     const outcome = await outcomeOf(gate);
     outcomes.set(gate.name, outcome);
+    settled.get(gate.name)?.resolve(outcome);
     report(gate, outcome, (performance.now() - started) / 1000);
-    settled.get(gate.name)?.resolve();
   }
 }
 

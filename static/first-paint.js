@@ -6,3 +6,12 @@ try {
 } catch {
   // No storage: the system's appearance it is.
 }
+
+// Where the page's policy asks for trusted types, code comes from files of this server only, and no text is taken for
+// HTML but what Svelte has compiled. Before everything else, because a default policy has to be there when it is needed.
+globalThis.trustedTypes?.createPolicy('default', {
+  createScriptURL(url) {
+    if (new URL(url, location.href).origin === location.origin) return url;
+    throw new TypeError(`No script may come from ${url}`);
+  },
+});

@@ -20,19 +20,21 @@ async function details(person: Networked, text: RegExp | string): Promise<void> 
 const quality = ({ page }: Networked, cause: string) =>
   page.getByRole('img', { name: new RegExp(`^Call quality: (Fair|Poor): ${cause}$`) });
 
-test('one side loses packets: it sends redundantly, and both screens say whose network it is', async ({
-  scene,
-}) => {
-  test.setTimeout(3 * NOTICED_MS);
-  const [alice, bob] = await contacts(scene, {}, {});
-  await talk(alice, bob);
-  await bob.machine.reshape({ up: { lossPercent: 12 } });
-  await expect(quality(bob, 'your network')).toBeVisible({ timeout: NOTICED_MS });
-  await expect(quality(alice, 'Bob’s network')).toBeVisible({ timeout: NOTICED_MS });
-  await details(bob, 'Redundant');
-  await details(alice, 'Normal');
-  await Promise.all([hears(alice.page), hears(bob.page)]);
-});
+test(
+  'one side loses packets: it sends redundantly, and both screens say whose network it is',
+  IN_FULL,
+  async ({ scene }) => {
+    test.setTimeout(3 * NOTICED_MS);
+    const [alice, bob] = await contacts(scene, {}, {});
+    await talk(alice, bob);
+    await bob.machine.reshape({ up: { lossPercent: 12 } });
+    await expect(quality(bob, 'your network')).toBeVisible({ timeout: NOTICED_MS });
+    await expect(quality(alice, 'Bob’s network')).toBeVisible({ timeout: NOTICED_MS });
+    await details(bob, 'Redundant');
+    await details(alice, 'Normal');
+    await Promise.all([hears(alice.page), hears(bob.page)]);
+  },
+);
 
 test(
   'little room: less is sent, the call goes on, and later it is as before',

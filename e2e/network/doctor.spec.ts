@@ -45,17 +45,19 @@ test(
   },
 );
 
-test('both behind symmetric NATs: the call is relayed, and no direct one is promised', async ({
-  scene,
-}) => {
-  await twoRelays(scene);
-  const [alice, bob] = await contacts(scene, { nat: 'symmetric' }, { nat: 'symmetric' });
-  for (const one of [alice, bob]) await one.reachableThrough(2);
-  const line = await examined(alice, bob);
-  await expect(line('Voice packets (UDP)')).toContainText('Works');
-  await expect(line('Kind of router')).toContainText('Strict (symmetric)');
-  await expect(line('A call with Bob')).toContainText(/Via relay Server [01]\./);
-});
+test(
+  'both behind symmetric NATs: the call is relayed, and no direct one is promised',
+  IN_FULL,
+  async ({ scene }) => {
+    await twoRelays(scene);
+    const [alice, bob] = await contacts(scene, { nat: 'symmetric' }, { nat: 'symmetric' });
+    for (const one of [alice, bob]) await one.reachableThrough(2);
+    const line = await examined(alice, bob);
+    await expect(line('Voice packets (UDP)')).toContainText('Works');
+    await expect(line('Kind of router')).toContainText('Strict (symmetric)');
+    await expect(line('A call with Bob')).toContainText(/Via relay Server [01]\./);
+  },
+);
 
 test(
   'where UDP is blocked and a relay has died: what does not work is told, and what does',
@@ -76,16 +78,18 @@ test(
   },
 );
 
-test('the echo comes back through TURN, and is as late as the network makes it', async ({
-  scene,
-}) => {
-  const roundTripMs = 300;
-  const { page } = await scene.person('Alice', { voice: 'high', roundTripMs });
-  await page.goto('/settings');
-  await page.getByRole('button', { name: 'Start echo test' }).click();
-  await expect(page.getByText('Your voice comes back.')).toBeVisible({ timeout: 60_000 });
-  const delay = page.getByText(/Delay \d+/);
-  await expect(delay).toBeVisible({ timeout: 30_000 });
-  const [, ms = '0'] = /Delay ([\d,]+)/.exec((await delay.textContent()) ?? '') ?? [];
-  expect(Number(ms.replace(',', ''))).toBeGreaterThanOrEqual(roundTripMs);
-});
+test(
+  'the echo comes back through TURN, and is as late as the network makes it',
+  IN_FULL,
+  async ({ scene }) => {
+    const roundTripMs = 300;
+    const { page } = await scene.person('Alice', { voice: 'high', roundTripMs });
+    await page.goto('/settings');
+    await page.getByRole('button', { name: 'Start echo test' }).click();
+    await expect(page.getByText('Your voice comes back.')).toBeVisible({ timeout: 60_000 });
+    const delay = page.getByText(/Delay \d+/);
+    await expect(delay).toBeVisible({ timeout: 30_000 });
+    const [, ms = '0'] = /Delay ([\d,]+)/.exec((await delay.textContent()) ?? '') ?? [];
+    expect(Number(ms.replace(',', ''))).toBeGreaterThanOrEqual(roundTripMs);
+  },
+);

@@ -28,6 +28,9 @@ export function contentSecurityPolicy(scriptHashes: readonly string[]): string {
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
+    // Svelte's own policy, and that of `static/first-paint.js`.
+    "require-trusted-types-for 'script'",
+    'trusted-types svelte-trusted-html default',
   ].join('; ');
 }
 

@@ -176,6 +176,8 @@ test('the Content-Security-Policy lets the inline script of the page run, and no
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    'trusted-types svelte-trusted-html default',
   ]);
 });
 

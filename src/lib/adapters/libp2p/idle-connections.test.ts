@@ -53,16 +53,19 @@ describe('a connection to a person', () => {
     return { streams, close };
   }
 
-  test.each([circuit, `${circuit}/webrtc`])('%s ends when nothing was said for long', async (at) => {
-    const { streams, close } = opened(at);
-    streams.push({ protocol: CALL_PROTOCOL });
-    await vi.advanceTimersByTimeAsync(10 * 60_000);
-    streams.length = 0;
-    await vi.advanceTimersByTimeAsync(59_000);
-    expect(close).not.toHaveBeenCalled();
-    await vi.advanceTimersByTimeAsync(61_000);
-    expect(close).toHaveBeenCalledTimes(1);
-  });
+  test.each([circuit, `${circuit}/webrtc`])(
+    '%s ends when nothing was said for long',
+    async (at) => {
+      const { streams, close } = opened(at);
+      streams.push({ protocol: CALL_PROTOCOL });
+      await vi.advanceTimersByTimeAsync(10 * 60_000);
+      streams.length = 0;
+      await vi.advanceTimersByTimeAsync(59_000);
+      expect(close).not.toHaveBeenCalled();
+      await vi.advanceTimersByTimeAsync(61_000);
+      expect(close).toHaveBeenCalledTimes(1);
+    },
+  );
 
   test('that speaks now and then stays', async () => {
     const { streams, close } = opened(circuit);
