@@ -85,6 +85,7 @@ test.each([
   ['busy', 'NotReadableError'],
   ['that fails to start', 'AbortError'],
   ['that is gone', 'OverconstrainedError'],
+  ['that is not found', 'NotFoundError'],
 ])(
   'a chosen microphone %s is stood in for by one that is free, which is said',
   async (_, problem) => {

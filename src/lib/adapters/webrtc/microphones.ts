@@ -67,7 +67,7 @@ async function capture(id: string | undefined, signal: AbortSignal): Promise<Cap
 }
 
 /** Names of errors of a microphone that is gone, or busy: any other is better than no call. */
-const UNUSABLE = ['OverconstrainedError', 'NotReadableError', 'AbortError'];
+const UNUSABLE = ['OverconstrainedError', 'NotFoundError', 'NotReadableError', 'AbortError'];
 /** So many others are tried: one that is busy may take a second to say so, and somebody waits. */
 const OTHERS_MOST = 4;
 /** Chromium lists a device a second and a third time by these IDs. */
