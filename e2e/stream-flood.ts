@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2';
 import { identify } from '@libp2p/identify';
 import { noise } from '@libp2p/noise';
@@ -16,8 +17,10 @@ import { CALL_PROTOCOL, LOOKUP_PROTOCOL } from '#lib/protocol/names.ts';
  * that was cut.
  */
 const [relay = '', key = ''] = process.argv.slice(2);
-/** Streams that are opened side by side. */
+/** Streams that are opened side by side: above the budget of a page, and in frames below that of a relay. */
 const AT_ONCE = 200;
+/** From one such burst to the next, ms: enough to hear that it was one too many. */
+const PAUSE_MS = 50;
 
 const attacker = await createLibp2p({
   addresses: { listen: [] },
@@ -43,11 +46,12 @@ for (;;) {
         ),
       );
       await Promise.all(opened);
+      await wait(PAUSE_MS);
     }
     process.stdout.write('cut\n');
   } catch {
     // The relay gives a stranger only so many circuits: it tries on.
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await wait(100);
   }
 }
 
