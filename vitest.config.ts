@@ -14,6 +14,10 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
+          // Tests leave nothing behind, and a process of its own for each of the files costs more than they do.
+          isolate: false,
+          restoreMocks: true,
+          unstubGlobals: true,
           include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'],
           exclude: [RUNES, BROWSER],
         },
@@ -26,6 +30,8 @@ export default defineConfig({
           // Real sockets and processes, on machines with two cores.
           testTimeout: 30_000,
           hookTimeout: 30_000,
+          // They wait for the network more than they work.
+          maxWorkers: 3,
         },
       },
       {

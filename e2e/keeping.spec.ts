@@ -1,62 +1,69 @@
 import { expect, test } from './people.ts';
 import { IN_FULL } from '../scripts/full-run.ts';
 
-test('identity, contacts and history are there after a reload', async ({ person }) => {
-  const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
-  const key = await alice.key();
-  await alice.add(bob);
-  await alice.call(bob);
+test('identity, contacts and history are there after a reload', async ({
+  person,
+  friends: [, bob],
+}) => {
+  const carol = await person('Carol');
+  const key = await carol.key();
+  await carol.add(bob);
+  await carol.call(bob);
   await bob.decline();
-  await alice.sees('Ended');
-  await alice.page.reload();
-  await alice.reachable();
-  expect(await alice.key()).toBe(key);
-  await expect(alice.contact('Bob')).toBeVisible();
-  await alice.goTo('Calls');
-  const calls = alice.page.getByRole('list', { name: 'Calls' });
+  await carol.sees('Ended');
+  await carol.page.reload();
+  await carol.reachable();
+  expect(await carol.key()).toBe(key);
+  await expect(carol.contact('Bob')).toBeVisible();
+  await carol.goTo('Calls');
+  const calls = carol.page.getByRole('list', { name: 'Calls' });
   await expect(calls.getByRole('listitem')).toHaveCount(1);
   await expect(calls.getByRole('listitem').first()).toContainText('Bob');
 });
 
-test('without any network the app opens with contacts and history, deep links too', async ({
-  person,
-  relay,
-}) => {
-  const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
-  await alice.add(bob);
-  await alice.page.evaluate(async () => {
-    await navigator.serviceWorker.ready;
+test.describe('a relay of their own', () => {
+  test.use({ relayOptions: [] });
+
+  test('without any network the app opens with contacts and history, deep links too', async ({
+    person,
+    relay,
+  }) => {
+    const alice = await person('Alice');
+    await alice.addKey('12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN', 'Bob');
+    await alice.page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+    });
+    await alice.page.reload();
+    await alice.reachable();
+    await relay.stop();
+    await alice.context.setOffline(true);
+    await alice.page.reload();
+    await expect(alice.contact('Bob')).toBeVisible();
+    await expect(alice.networkStatus()).toHaveText(/^\s*Offline/);
+    for (const path of ['/calls', '/settings', '/messages']) {
+      await alice.page.goto(path);
+      await expect(alice.page.getByRole('navigation', { name: 'Main' })).toBeVisible();
+    }
+    await alice.context.setOffline(false);
+    await relay.start();
+    await alice.reachable();
   });
-  await alice.page.reload();
-  await alice.reachable();
-  await relay.stop();
-  await alice.context.setOffline(true);
-  await alice.page.reload();
-  await expect(alice.contact('Bob')).toBeVisible();
-  await expect(alice.networkStatus()).toHaveText(/^\s*Offline/);
-  for (const path of ['/calls', '/settings', '/messages']) {
-    await alice.page.goto(path);
-    await expect(alice.page.getByRole('navigation', { name: 'Main' })).toBeVisible();
-  }
-  await alice.context.setOffline(false);
-  await relay.start();
-  await alice.reachable();
 });
 
 test('an identity comes back from its words in another browser, and is called by the same key', async ({
   person,
+  friends: [, bob],
 }) => {
-  const alice = await person('Alice');
-  const key = await alice.key();
-  const words = await alice.recoveryWords();
+  const carol = await person('Carol');
+  const key = await carol.key();
+  const words = await carol.recoveryWords();
   expect(words.split(' ')).toHaveLength(12);
-  await alice.context.close();
+  await carol.context.close();
 
-  const again = await person('Alice', { arrive: 'opened' });
+  const again = await person('Carol', { arrive: 'opened' });
   await again.restore(words);
   await again.reachable();
   expect(await again.key()).toBe(key);
-  const bob = await person('Bob');
   await bob.callKey(key);
   await expect(again.incoming()).toBeVisible();
 });

@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { noteOpening, openingOf } from './opening.ts';
+import { IN_FULL } from '../scripts/full-run.ts';
 import { expect, test } from './people.ts';
 import { Person } from './person.ts';
 import { openWire } from './wire.ts';
@@ -43,23 +44,28 @@ test('a first visit takes few requests and few bytes, nothing jumps, and nothing
   await wire.close();
 });
 
-test('an app that the browser has thrown away is kept again, and opens with no network', async ({
-  person,
-  relay,
-}) => {
-  const { page, context } = await person('Alice');
-  await expect.poll(() => workerIsActive(page)).toBe('activated');
-  const before = await keptFiles(page);
-  await page.evaluate(async () => {
-    for (const name of await caches.keys()) await caches.delete(name);
-  });
-  await page.reload();
-  await expect.poll(() => keptFiles(page)).toBe(before);
+test.describe('a relay of its own', () => {
+  test.use({ relayOptions: [] });
 
-  await relay.stop();
-  await context.setOffline(true);
-  for (const path of ['/', '/settings']) {
-    await page.goto(path);
-    await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible();
-  }
+  test(
+    'an app that the browser has thrown away is kept again, and opens with no network',
+    IN_FULL,
+    async ({ person, relay }) => {
+      const { page, context } = await person('Alice');
+      await expect.poll(() => workerIsActive(page)).toBe('activated');
+      const before = await keptFiles(page);
+      await page.evaluate(async () => {
+        for (const name of await caches.keys()) await caches.delete(name);
+      });
+      await page.reload();
+      await expect.poll(() => keptFiles(page)).toBe(before);
+
+      await relay.stop();
+      await context.setOffline(true);
+      for (const path of ['/', '/settings']) {
+        await page.goto(path);
+        await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible();
+      }
+    },
+  );
 });

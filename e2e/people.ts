@@ -28,35 +28,39 @@ export interface PersonOptions {
 }
 
 interface Fixtures {
-  /** More command line for the relay of a test: `test.use({ relayOptions: ['--flag'] })`. */
-  relayOptions: readonly string[];
-  /** A relay of the test's own, on a free port, with new keys. */
+  /**
+   * A relay of the test's own, with this more on its command line: `test.use({ relayOptions: ['--flag'] })`. A test that
+   * ends its relay, or needs a new one, asks for it with `[]`.
+   */
+  relayOptions: readonly string[] | undefined;
+  /** The relay that people of a test come to: one for all of them unless the test asks for its own. */
   relay: TestRelay;
   /** Starts one more relay, which knows these others; it ends with the test. */
   anotherRelay: (...neighbours: readonly TestRelay[]) => Promise<TestRelay>;
   /** Brings a person with fresh storage; they leave with the test. */
   person: (name: string, options?: PersonOptions) => Promise<Person>;
   /** Alice and Bob, of two voices, who are contacts of each other. */
-  contacts: readonly [alice: Person, bob: Person];
+  contacts: Pair;
+  /** Such an Alice and Bob who stay for other tests too: for one that leaves nothing behind but calls in the history. */
+  friends: Pair;
 }
+
+type Pair = readonly [alice: Person, bob: Person];
 
 interface WorkerFixtures {
-  /** A relay of the usual kind that nobody has used; it is the test's to end. */
-  freshRelay: () => Promise<TestRelay>;
+  commonRelay: TestRelay;
   /** The browser whose microphone carries that voice. */
   browserOf: (voice: Voice) => Promise<Browser>;
+  stayingFriends: Pair;
 }
 
-/** When the relay of the next test is started, ms: it is ready by then, and the pages of this one have loaded. */
-const NEXT_RELAY_MS = 5_000;
-
 export const test = base.extend<Fixtures, WorkerFixtures>({
-  relayOptions: [[], { option: true }],
+  relayOptions: [undefined, { option: true }],
 
-  relay: async ({ relayOptions, freshRelay }, use) => {
-    const relay = await (relayOptions.length === 0 ? freshRelay() : startRelay(relayOptions));
-    await use(relay);
-    await relay.dispose();
+  relay: async ({ relayOptions, commonRelay }, use) => {
+    const own = relayOptions && (await startRelay(relayOptions));
+    await use(own ?? commonRelay);
+    await own?.dispose();
   },
 
   anotherRelay: async ({ relayOptions }, use) => {
@@ -65,28 +69,18 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       const known = await Promise.all(
         neighbours.map(async (one) => ['--peer', await one.address()]),
       );
-      const relay = await startRelay([...relayOptions, ...known.flat()]);
+      const relay = await startRelay([...(relayOptions ?? []), ...known.flat()]);
       relays.push(relay);
       return relay;
     });
     await Promise.all(relays.map((relay) => relay.dispose()));
   },
 
-  freshRelay: [
+  commonRelay: [
     async ({}, use) => {
-      let next: Promise<TestRelay> | undefined;
-      let starting: ReturnType<typeof setTimeout> | undefined;
-      await use(() => {
-        const relay = next ?? startRelay();
-        next = undefined;
-        clearTimeout(starting);
-        starting = setTimeout(() => {
-          next = startRelay();
-        }, NEXT_RELAY_MS);
-        return relay;
-      });
-      clearTimeout(starting);
-      await (await next)?.dispose();
+      const relay = await startRelay();
+      await use(relay);
+      await relay.dispose();
     },
     { scope: 'worker' },
   ],
@@ -107,40 +101,69 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   person: async ({ relay: own, browserOf }, use) => {
     const people: Person[] = [];
     await use(async (name, options = {}) => {
-      const { voice = 'low', microphone = 'granted', relay = own, path = '/' } = options;
-      const browser = await browserOf(voice);
-      const context = await browser.newContext({
-        baseURL: relay.url,
-        locale: 'en-US',
-        // Naming any permission refuses the others.
-        permissions: microphone === 'granted' ? ['microphone'] : ['notifications'],
-        ...options.context,
-      });
-      if (options.webrtc === false) await context.addInitScript(withoutWebRtc);
-      await context.addInitScript(listen);
-      if (options.clockAheadMs !== undefined) {
-        await context.addInitScript(shiftClock, options.clockAheadMs);
-      }
-      const person = new Person(name, await context.newPage());
+      const { voice = 'low', relay = own } = options;
+      const person = await bring(await browserOf(voice), name, relay, options);
       people.push(person);
-      await person.page.goto(path);
-      const arrive = options.arrive ?? 'reachable';
-      if (arrive !== 'opened') await person.start();
-      if (arrive === 'reachable') await person.reachable();
       return person;
     });
     await Promise.all(people.map(({ context }) => context.close()));
   },
 
-  contacts: async ({ person }, use) => {
-    const [alice, bob] = await Promise.all([
-      person('Alice', { voice: 'high' }),
-      person('Bob', { voice: 'low' }),
-    ]);
-    await alice.befriend(bob);
-    await use([alice, bob]);
+  contacts: async ({ relay, browserOf }, use) => {
+    const pair = await bringPair(browserOf, relay);
+    await use(pair);
+    await Promise.all(pair.map(({ context }) => context.close()));
+  },
+
+  stayingFriends: [
+    async ({ commonRelay, browserOf }, use) => {
+      const pair = await bringPair(browserOf, commonRelay);
+      await use(pair);
+      await Promise.all(pair.map(({ context }) => context.close()));
+    },
+    { scope: 'worker', timeout: 60_000 },
+  ],
+
+  friends: async ({ stayingFriends }, use) => {
+    await use(stayingFriends);
+    for (const friend of stayingFriends) await friend.rest();
   },
 });
+
+async function bring(
+  browser: Browser,
+  name: string,
+  relay: TestRelay,
+  options: PersonOptions = {},
+): Promise<Person> {
+  const { microphone = 'granted', path = '/', arrive = 'reachable' } = options;
+  const context = await browser.newContext({
+    baseURL: relay.url,
+    locale: 'en-US',
+    // Naming any permission refuses the others.
+    permissions: microphone === 'granted' ? ['microphone'] : ['notifications'],
+    ...options.context,
+  });
+  if (options.webrtc === false) await context.addInitScript(withoutWebRtc);
+  await context.addInitScript(listen);
+  if (options.clockAheadMs !== undefined) {
+    await context.addInitScript(shiftClock, options.clockAheadMs);
+  }
+  const person = new Person(name, await context.newPage());
+  await person.page.goto(path);
+  if (arrive !== 'opened') await person.start();
+  if (arrive === 'reachable') await person.reachable();
+  return person;
+}
+
+async function bringPair(browserOf: WorkerFixtures['browserOf'], relay: TestRelay): Promise<Pair> {
+  const [alice, bob] = await Promise.all([
+    bring(await browserOf('high'), 'Alice', relay),
+    bring(await browserOf('low'), 'Bob', relay),
+  ]);
+  await alice.befriend(bob);
+  return [alice, bob];
+}
 
 export { expect } from '@playwright/test';
 

@@ -158,6 +158,16 @@ export class Person {
     await expect(this.callRegion()).toBeHidden();
   }
 
+  /** Leaves no call and no dialog on the screen. */
+  async rest(): Promise<void> {
+    const hangUp = this.callRegion().getByRole('button', { name: 'Hang up', exact: true });
+    const close = this.callRegion().getByRole('button', { name: 'Close', exact: true });
+    if (await hangUp.isVisible()) await hangUp.click();
+    if (await this.callRegion().isVisible()) await close.click();
+    await expect(this.callRegion()).toBeHidden();
+    await this.goTo('Contacts');
+  }
+
   /** WOXLY's own connections, those that carry voice. */
   async voiceConnections(): Promise<readonly SeenConnection[]> {
     return (await peerConnections(this.page)).filter(({ voice }) => voice);

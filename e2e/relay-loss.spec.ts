@@ -2,6 +2,8 @@ import { IN_FULL } from '../scripts/full-run.ts';
 import { hears } from './ear.ts';
 import { expect, test } from './people.ts';
 
+test.use({ relayOptions: [] });
+
 test('the relay dies in a call: the sound goes on, and hanging up still reaches the other side', async ({
   contacts: [alice, bob],
   relay,

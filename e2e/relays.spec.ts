@@ -2,6 +2,8 @@ import { IN_FULL } from '../scripts/full-run.ts';
 import { hears } from './ear.ts';
 import { expect, test } from './people.ts';
 
+test.use({ relayOptions: [] });
+
 test('people of different relays find each other by key alone, also when two of three relays have died', async ({
   person,
   relay,
@@ -43,16 +45,18 @@ test(
   },
 );
 
-test('a contact is shown online while they are there, and not when they have left', async ({
-  person,
-}) => {
-  const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
-  await alice.add(bob);
-  await expect(alice.contact('Bob')).toContainText(/online/i, { timeout: 30_000 });
-  await bob.context.close();
-  await expect(alice.contact('Bob')).not.toContainText(/online/i, { timeout: 30_000 });
-  await expect(alice.contact('Bob')).toContainText(/seen/i);
-});
+test(
+  'a contact is shown online while they are there, and not when they have left',
+  IN_FULL,
+  async ({ person }) => {
+    const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
+    await alice.add(bob);
+    await expect(alice.contact('Bob')).toContainText(/online/i, { timeout: 30_000 });
+    await bob.context.close();
+    await expect(alice.contact('Bob')).not.toContainText(/online/i, { timeout: 30_000 });
+    await expect(alice.contact('Bob')).toContainText(/seen/i);
+  },
+);
 
 test(
   'who does not share their presence is not shown online, and sees nobody',

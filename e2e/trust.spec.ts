@@ -1,3 +1,4 @@
+import { IN_FULL } from '../scripts/full-run.ts';
 import { expect, test } from './people.ts';
 import type { Person } from './person.ts';
 import { throughout } from './throughout.ts';
@@ -35,44 +36,46 @@ test('two people see the same safety words, and who was verified stays so', asyn
   await expect(dialog.getByRole('button', { name: 'Not verified any more' })).toBeVisible();
 });
 
-test('a new key of somebody verified makes them unverified, and allows no call until it is acknowledged', async ({
-  person,
-}) => {
-  const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
-  await alice.add(bob);
-  const verified = alice.contact('Bob').getByRole('img', { name: 'Verified' });
-  const openSafety = async () => {
-    await alice.contact('Bob').getByRole('link').first().click();
-    return alice.openDialog('Safety words');
-  };
-  await (await openSafety()).getByRole('button', { name: 'They match' }).click();
-  await alice.page.keyboard.press('Escape');
-  await alice.goTo('Contacts');
-  await expect(verified).toBeVisible();
-  // Bob has lost everything, and begins anew.
-  const anew = await person('Bob');
-  const dialog = await alice.openDialog('Add contact');
-  await dialog.getByRole('textbox', { name: 'Key or invite link' }).fill(await anew.inviteLink());
-  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
-  await alice.page.getByRole('button', { name: /^New key of Bob/ }).click();
+test(
+  'a new key of somebody verified makes them unverified, and allows no call until it is acknowledged',
+  IN_FULL,
+  async ({ person }) => {
+    const [alice, bob] = await Promise.all([person('Alice'), person('Bob')]);
+    await alice.add(bob);
+    const verified = alice.contact('Bob').getByRole('img', { name: 'Verified' });
+    const openSafety = async () => {
+      await alice.contact('Bob').getByRole('link').first().click();
+      return alice.openDialog('Safety words');
+    };
+    await (await openSafety()).getByRole('button', { name: 'They match' }).click();
+    await alice.page.keyboard.press('Escape');
+    await alice.goTo('Contacts');
+    await expect(verified).toBeVisible();
+    // Bob has lost everything, and begins anew.
+    const anew = await person('Bob');
+    const dialog = await alice.openDialog('Add contact');
+    await dialog.getByRole('textbox', { name: 'Key or invite link' }).fill(await anew.inviteLink());
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await alice.page.getByRole('button', { name: /^New key of Bob/ }).click();
 
-  const call = alice.contact('Bob').getByRole('button', { name: 'Call Bob', exact: true });
-  await expect(call).toBeDisabled();
-  await expect(verified).toBeHidden();
-  await anew.callKey(await alice.key());
-  await anew.sees('Reaching');
-  await throughout(alice.page, async () => {
-    expect(await alice.incoming().isVisible()).toBe(false);
-  });
-  await anew.hangUp();
+    const call = alice.contact('Bob').getByRole('button', { name: 'Call Bob', exact: true });
+    await expect(call).toBeDisabled();
+    await expect(verified).toBeHidden();
+    await anew.callKey(await alice.key());
+    await anew.sees('Reaching');
+    await throughout(alice.page, async () => {
+      expect(await alice.incoming().isVisible()).toBe(false);
+    });
+    await anew.hangUp();
 
-  await expect(await openSafety()).toContainText('Not compared yet.');
-  await alice.page.keyboard.press('Escape');
-  await alice.page.getByRole('button', { name: 'I have checked: allow calls' }).click();
-  await alice.goTo('Contacts');
-  await expect(call).toBeEnabled();
-  await expect(verified).toBeHidden();
-  await anew.dismiss();
-  await alice.call(anew);
-  await expect(anew.incoming()).toBeVisible();
-});
+    await expect(await openSafety()).toContainText('Not compared yet.');
+    await alice.page.keyboard.press('Escape');
+    await alice.page.getByRole('button', { name: 'I have checked: allow calls' }).click();
+    await alice.goTo('Contacts');
+    await expect(call).toBeEnabled();
+    await expect(verified).toBeHidden();
+    await anew.dismiss();
+    await alice.call(anew);
+    await expect(anew.incoming()).toBeVisible();
+  },
+);

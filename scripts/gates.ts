@@ -41,25 +41,25 @@ const CHECKS: Lane = [
   vitest('runes', ['messages', 'sync'], 'runes'),
 ];
 
-/** Relays and single components, which wait more than they work. */
-const TESTS: Lane = [
+/** Relays and single components, which wait more than they work, and what people are given. */
+const PARTS: Lane = [
   { name: 'coturn', needs: [], check: coturn },
   vitest('relay', ['messages', 'sync', 'coturn'], 'relay'),
   { name: 'chromium', needs: [], check: chromium },
   vitest('browser', ['messages', 'sync', 'chromium'], 'browser'),
-];
-
-/** People in browsers, who keep two cores busy; the build writes what the others read. */
-const PEOPLE: Lane = [
   { name: 'build', needs: ['messages', 'sync'], check: build },
   { name: 'size', needs: ['build'], check: size },
+];
+
+/** People in browsers, who keep two cores busy. */
+const PEOPLE: Lane = [
   { name: 'e2e', needs: ['build', 'chromium'], check: e2e },
   { name: 'firefox', needs: ['build', 'chromium'], check: firefox },
   { name: 'network', needs: ['build', 'chromium'], check: network },
 ];
 
 /** Every gate, as `npm run verify` runs them: one stage after the other, the lanes of a stage side by side. */
-export const STAGES: readonly (readonly Lane[])[] = [[CHECKS, TESTS], [PEOPLE]];
+export const STAGES: readonly (readonly Lane[])[] = [[CHECKS, PARTS], [PEOPLE]];
 export const GATES: readonly Gate[] = STAGES.flat(2);
 
 function sourceFolders(): readonly string[] {

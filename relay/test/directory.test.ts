@@ -27,7 +27,8 @@ function aDirectory() {
     const peer = idOf(key);
     if (rank !== undefined) ranks.set(peer, rank);
     const addresses = [`/ip4/${host}/tcp/443/wss/p2p/${peer}`];
-    const sealed = await aDescriptor(key, { addresses });
+    const [issued, expires] = [clock.now, clock.now + RELAY_DESCRIPTOR_TTL_MS];
+    const sealed = await aDescriptor(key, { addresses, issued, expires });
     return { peer, key, addresses, sealed, outcome: await directory.take(sealed, peer, peer) };
   };
   return { clock, directory, ranks, tell };

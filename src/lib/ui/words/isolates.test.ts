@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { m } from '#lib/messages/messages.js';
+import { overwriteGetLocale } from '#lib/messages/runtime.js';
 import { isolated, partsOf, spoken } from './isolates.ts';
+
+overwriteGetLocale(() => 'en');
 
 test('a name in a sentence is a part of its own', () => {
   expect(partsOf(m.peer_muted({ name: 'نوف' }))).toEqual([
