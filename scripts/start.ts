@@ -1,5 +1,5 @@
-import '../relay/src/small-memory.ts';
-import { endWithLauncher } from '../relay/src/launcher.ts';
+import '../relay/src/process/small-memory.ts';
+import { endWithLauncher } from '../relay/src/process/launcher.ts';
 import { ensureApp } from './app-build.ts';
 
 /** `npm start`: the app, built if needed, and one relay that serves it, with the relay's own options. */

@@ -10,7 +10,7 @@ import { yamux } from '@libp2p/yamux';
 import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
 import { relayGossip } from '#lib/adapters/libp2p/relay-gossip.ts';
-import { KeptRelay } from '#lib/core/reachability/kept-relay.ts';
+import { KeptRelay } from '#lib/core/relays/kept-relay.ts';
 import type { Reservation } from '#lib/ports/peer-network.ts';
 import { PRESENCE_TAG_BYTES } from '#lib/protocol/limits.ts';
 import { RELAYS_TOPIC, WATCH_PROTOCOL } from '#lib/protocol/names.ts';

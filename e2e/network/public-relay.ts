@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadCertificate } from '../../relay/src/certificate.ts';
+import { loadCertificate } from '../../relay/src/ways/certificate.ts';
 import { startRelay } from '../relay.ts';
 import type { TestRelay } from '../relay.ts';
 import { PUBLIC_NETWORK, SERVERS } from './lab/addresses.ts';

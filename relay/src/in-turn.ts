@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { PIPELINED_REQUESTS_MAX } from './limits.ts';
+import { PIPELINED_REQUESTS_MAX } from './limits/limits.ts';
 
 interface Exchange {
   readonly request: IncomingMessage;

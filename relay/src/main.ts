@@ -1,9 +1,9 @@
-import './small-memory.ts';
-import { helpText } from './help.ts';
-import { endWithLauncher } from './launcher.ts';
-import { createLog, errorName } from './log.ts';
-import { OptionError, readOptions, WRONG_OPTION_EXIT } from './read-options.ts';
-import { endOnSignals, FAILED_EXIT } from './signals.ts';
+import './process/small-memory.ts';
+import { helpText } from './options/help.ts';
+import { endWithLauncher } from './process/launcher.ts';
+import { createLog, errorName } from './process/log.ts';
+import { OptionError, readOptions, WRONG_OPTION_EXIT } from './options/read-options.ts';
+import { endOnSignals, FAILED_EXIT } from './process/signals.ts';
 import { startRelay, version } from './start-relay.ts';
 
 /** The relay as a process: options in, one relay, signals, exit codes. */

@@ -1,8 +1,8 @@
 import type { Connection, Libp2p, Stream } from '@libp2p/interface';
 import { lpStream } from '@libp2p/utils';
 import type { Bytes } from '#lib/domain/bytes.ts';
-import { PROTOCOL_INBOUND_STREAMS } from './limits.ts';
-import type { Metrics } from './metrics.ts';
+import { PROTOCOL_INBOUND_STREAMS } from './limits/limits.ts';
+import type { Metrics } from './http/metrics.ts';
 
 /** Why a stream was cut off. */
 export type DropReason =

@@ -1,47 +1,53 @@
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import type { Budget } from '#lib/protocol/stream-budget.ts';
-import { createAddressLimits } from './address-limits.ts';
-import { announcedAddresses, hostAsked, isPlainHttps, nearestFirst, openUrl } from './addresses.ts';
-import type { Bound } from './addresses.ts';
-import { loadAppFiles } from './app-files.ts';
-import { loadCertificate } from './certificate.ts';
-import type { ClockDoubt } from './clock-doubt.ts';
-import { createCircuitSlots } from './circuit-slots.ts';
-import { circuitStreams } from './circuit-streams.ts';
-import { createCpuBudget } from './cpu-budget.ts';
-import { describeRelay } from './describe-relay.ts';
-import { createDialler } from './dialler.ts';
-import type { Description } from './endpoints.ts';
-import { createGater } from './gater.ts';
-import { guardHopRequests } from './hop-guard.ts';
-import { loadIdentity } from './identity.ts';
-import { sweepUnfinished } from './keep-file.ts';
-import { STOP_GRACE_MS, SWEEP_INTERVAL_MS } from './limits.ts';
-import { joinNetwork } from './join-network.ts';
-import { checkUdpPort, listen } from './listen.ts';
-import { lockFolder } from './lock-folder.ts';
-import { createLog } from './log.ts';
-import type { Log } from './log.ts';
-import { serveLookups } from './lookup.ts';
-import { isLoopbackExempt } from './loopback-exempt.ts';
-import { createMetrics } from './metrics.ts';
-import { chargeGossip, guardNode } from './node-guard.ts';
-import { createNode, forgetPeers } from './node.ts';
-import type { RelayNode } from './node.ts';
-import type { Neighbours } from './neighbours.ts';
-import { defaultOptions } from './options.ts';
-import type { RelayOptions } from './options.ts';
-import { widestFirst } from './own-descriptor.ts';
-import { createPages } from './pages.ts';
-import { createPublicPort } from './public-port.ts';
-import { guardReservations } from './reservations.ts';
+import { createAddressLimits } from './limits/address-limits.ts';
+import {
+  announcedAddresses,
+  hostAsked,
+  isPlainHttps,
+  nearestFirst,
+  openUrl,
+} from './ways/addresses.ts';
+import type { Bound } from './ways/addresses.ts';
+import { loadAppFiles } from './http/app-files.ts';
+import { loadCertificate } from './ways/certificate.ts';
+import type { ClockDoubt } from './presence/clock-doubt.ts';
+import { createCircuitSlots } from './ways/circuit-slots.ts';
+import { circuitStreams } from './ways/circuit-streams.ts';
+import { createCpuBudget } from './limits/cpu-budget.ts';
+import { describeRelay } from './http/describe-relay.ts';
+import { createDialler } from './neighbours/dialler.ts';
+import type { Description } from './http/endpoints.ts';
+import { createGater } from './ways/gater.ts';
+import { guardHopRequests } from './ways/hop-guard.ts';
+import { loadIdentity } from './process/identity.ts';
+import { sweepUnfinished } from './process/keep-file.ts';
+import { STOP_GRACE_MS, SWEEP_INTERVAL_MS } from './limits/limits.ts';
+import { joinNetwork } from './neighbours/join-network.ts';
+import { checkUdpPort, listen } from './http/listen.ts';
+import { lockFolder } from './process/lock-folder.ts';
+import { createLog } from './process/log.ts';
+import type { Log } from './process/log.ts';
+import { serveLookups } from './presence/lookup.ts';
+import { isLoopbackExempt } from './limits/loopback-exempt.ts';
+import { createMetrics } from './http/metrics.ts';
+import { chargeGossip, guardNode } from './ways/node-guard.ts';
+import { createNode, forgetPeers } from './ways/node.ts';
+import type { RelayNode } from './ways/node.ts';
+import type { Neighbours } from './neighbours/neighbours.ts';
+import { defaultOptions } from './options/options.ts';
+import type { RelayOptions } from './options/options.ts';
+import { widestFirst } from './neighbours/own-descriptor.ts';
+import { createPages } from './http/pages.ts';
+import { createPublicPort } from './ways/public-port.ts';
+import { guardReservations } from './ways/reservations.ts';
 import { turnPlace } from './turn/place.ts';
 import { serveTurn } from './turn/serve-turn.ts';
 import { startTurnServer } from './turn/turn-server.ts';
 import type { TurnServer } from './turn/turn-server.ts';
-import { createWebSocketEntry } from './websocket-entry.ts';
-import { limitedWebRtcDirect } from './webrtc-entry.ts';
+import { createWebSocketEntry } from './ways/websocket-entry.ts';
+import { limitedWebRtcDirect } from './ways/webrtc-entry.ts';
 
 /** A running relay. */
 export interface Relay {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { createAcceptRate } from '../src/accept-rate.ts';
+import { createAcceptRate } from '../src/limits/accept-rate.ts';
 import {
   ACCEPT_LATE_MS,
   ACCEPTED_AT_ONCE,
   ACCEPTED_PER_SECOND,
   ACCEPTED_WHEN_LATE,
-} from '../src/limits.ts';
+} from '../src/limits/limits.ts';
 
 function aRate() {
   const clock = { now: 0 };

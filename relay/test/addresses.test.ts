@@ -1,9 +1,9 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { multiaddr } from '@multiformats/multiaddr';
 import { expect, test } from 'vitest';
-import { announcedAddresses, hostAsked, nearestFirst, openUrl } from '../src/addresses.ts';
-import { createAddressLimits } from '../src/address-limits.ts';
-import { isLoopback, networks, remoteAddress } from '../src/remote-address.ts';
+import { announcedAddresses, hostAsked, nearestFirst, openUrl } from '../src/ways/addresses.ts';
+import { createAddressLimits } from '../src/limits/address-limits.ts';
+import { isLoopback, networks, remoteAddress } from '../src/limits/remote-address.ts';
 
 const on = (family: 'IPv4' | 'IPv6', address: string) =>
   ({ family, address }) as NetworkInterfaceInfo;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CIRCUITS_ASKED_AT_ONCE } from '../src/limits.ts';
+import { CIRCUITS_ASKED_AT_ONCE } from '../src/limits/limits.ts';
 import { aPeer, aProxy, aReachablePeer, aRelay, metric, through } from './peers.ts';
 import type { Peer } from './peers.ts';
 

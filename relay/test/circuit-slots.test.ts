@@ -4,9 +4,9 @@ import type { Connection, Stream } from '@libp2p/interface';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { multiaddr } from '@multiformats/multiaddr';
 import { expect, test, vi } from 'vitest';
-import { createCircuitSlots } from '../src/circuit-slots.ts';
-import { isLoopback } from '../src/remote-address.ts';
-import { CIRCUITS_PER_ADDRESS_TO_PEER, STOP_STREAMS_MAX } from '../src/limits.ts';
+import { createCircuitSlots } from '../src/ways/circuit-slots.ts';
+import { isLoopback } from '../src/limits/remote-address.ts';
+import { CIRCUITS_PER_ADDRESS_TO_PEER, STOP_STREAMS_MAX } from '../src/limits/limits.ts';
 import {
   aPeer,
   aProxy,

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { PRESENCE_TTL_MS } from '#lib/protocol/limits.ts';
-import { createClockDoubt } from '../src/clock-doubt.ts';
-import { CLOCK_SOURCES_MAX, CLOCK_SOURCES_SURE, CLOCK_WINDOW_MS } from '../src/limits.ts';
+import { createClockDoubt } from '../src/presence/clock-doubt.ts';
+import { CLOCK_SOURCES_MAX, CLOCK_SOURCES_SURE, CLOCK_WINDOW_MS } from '../src/limits/limits.ts';
 
 const START = 1_800_000_000_000;
 const HOUR_MS = 3_600_000;

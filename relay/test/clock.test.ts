@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { CLOCK_SOURCES_SURE } from '../src/limits.ts';
+import { CLOCK_SOURCES_SURE } from '../src/limits/limits.ts';
 import { anEnvelope, aPublisher, publish } from './network.ts';
 import { aRelay, metric } from './peers.ts';
 

@@ -2,9 +2,9 @@ import { peerIdFromString } from '@libp2p/peer-id';
 import { multiaddr } from '@multiformats/multiaddr';
 import { expect, test } from 'vitest';
 import { LOOKUP_PROTOCOL } from '#lib/protocol/names.ts';
-import { createCpuBudget } from '../src/cpu-budget.ts';
-import { CPU_MS_AT_ONCE, CPU_MS_PER_SECOND, CPU_PEER_SHARE } from '../src/limits.ts';
-import { isLoopback } from '../src/remote-address.ts';
+import { createCpuBudget } from '../src/limits/cpu-budget.ts';
+import { CPU_MS_AT_ONCE, CPU_MS_PER_SECOND, CPU_PEER_SHARE } from '../src/limits/limits.ts';
+import { isLoopback } from '../src/limits/remote-address.ts';
 import { aPeer, aProxy, aRelay, connect, lookUp, metric } from './peers.ts';
 
 const ONE = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN';

@@ -7,10 +7,10 @@ import {
 } from '#lib/protocol/limits.ts';
 import { RELAY_LIST } from '#lib/protocol/relay-list.ts';
 import { openRelayDescriptor } from '#lib/protocol/relay-descriptor.ts';
-import { createDirectory } from '../src/directory.ts';
-import type { Rank } from '../src/directory.ts';
-import { KNOWN_RELAYS_MAX, KNOWN_RELAYS_PER_HOST } from '../src/limits.ts';
-import { addressesToTell, createOwnDescriptor } from '../src/own-descriptor.ts';
+import { createDirectory } from '../src/neighbours/directory.ts';
+import type { Rank } from '../src/neighbours/directory.ts';
+import { KNOWN_RELAYS_MAX, KNOWN_RELAYS_PER_HOST } from '../src/limits/limits.ts';
+import { addressesToTell, createOwnDescriptor } from '../src/neighbours/own-descriptor.ts';
 import { aDescriptor, aKey, idOf } from './lying-relay.ts';
 
 function aDirectory() {

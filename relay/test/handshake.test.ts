@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { WEBSOCKET_PINGS_AT_ONCE } from '../src/limits.ts';
+import { WEBSOCKET_PINGS_AT_ONCE } from '../src/limits/limits.ts';
 import type { Relay } from '../src/start-relay.ts';
 import { aPeer, aProxy, aRelay, askReservation, connect, metric } from './peers.ts';
 

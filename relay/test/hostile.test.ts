@@ -10,7 +10,7 @@ import {
   GOSSIP_RPC_MAX_BYTES,
   HOP_REQUEST_MAX_BYTES,
   LOOKUP_REQUEST_MAX_BYTES,
-} from '../src/limits.ts';
+} from '../src/limits/limits.ts';
 import {
   addressOf,
   aPeer,

@@ -8,7 +8,7 @@ import {
   HTTP_REQUESTS_PER_CONNECTION,
   PAGE_SOCKETS_PER_ADDRESS,
   PIPELINED_REQUESTS_MAX,
-} from '../src/limits.ts';
+} from '../src/limits/limits.ts';
 import type { Relay } from '../src/start-relay.ts';
 import { aRelay, metric, newFolder } from './peers.ts';
 

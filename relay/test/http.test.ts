@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { onceASecond } from '../src/once-a-second.ts';
+import { onceASecond } from '../src/http/once-a-second.ts';
 import type { Relay } from '../src/start-relay.ts';
 import { aRelay, newFolder } from './peers.ts';
 

@@ -1,18 +1,18 @@
 import type { Connection } from '@libp2p/interface';
 import { expect, onTestFinished, test } from 'vitest';
-import type { KnownRelay } from '../src/directory.ts';
-import { dialTarget, mayTry, targetUrl } from '../src/dial-target.ts';
-import { createDialler } from '../src/dialler.ts';
-import { keepNeighbours } from '../src/keep-neighbours.ts';
+import type { KnownRelay } from '../src/neighbours/directory.ts';
+import { dialTarget, mayTry, targetUrl } from '../src/neighbours/dial-target.ts';
+import { createDialler } from '../src/neighbours/dialler.ts';
+import { keepNeighbours } from '../src/neighbours/keep-neighbours.ts';
 import {
   DIALS_FOUND_PER_MINUTE,
   DIALS_PER_MINUTE,
   REDIAL_FOUND_MS,
   REDIAL_GIVEN_MS,
   REDIAL_HOST_MS,
-} from '../src/limits.ts';
-import { reachOf } from '../src/public-address.ts';
-import type { Reach } from '../src/public-address.ts';
+} from '../src/limits/limits.ts';
+import { reachOf } from '../src/limits/public-address.ts';
+import type { Reach } from '../src/limits/public-address.ts';
 import { aKey, idOf } from './lying-relay.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,6 +1,6 @@
 import { TypedEventEmitter } from '@libp2p/interface';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { leanEvents } from '../src/lean-events.ts';
+import { leanEvents } from '../src/process/lean-events.ts';
 
 leanEvents();
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
 import { onTestFinished, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { PAGE_SOCKETS_PER_ADDRESS } from '../src/limits.ts';
+import { PAGE_SOCKETS_PER_ADDRESS } from '../src/limits/limits.ts';
 import type { Relay } from '../src/start-relay.ts';
 import {
   aPeer,

@@ -8,7 +8,11 @@ import {
   RELAY_DESCRIPTION_MAX_BYTES,
   RELAY_LIST_MAX,
 } from '#lib/protocol/limits.ts';
-import { DESCRIPTORS_PER_MINUTE, DIALS_FOUND_PER_MINUTE, KNOWN_RELAYS_MAX } from '../src/limits.ts';
+import {
+  DESCRIPTORS_PER_MINUTE,
+  DIALS_FOUND_PER_MINUTE,
+  KNOWN_RELAYS_MAX,
+} from '../src/limits/limits.ts';
 import {
   anEnvelope,
   aPublication,

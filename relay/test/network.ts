@@ -11,7 +11,7 @@ import { openRelayDescriptor } from '#lib/protocol/relay-descriptor.ts';
 import type { RelayDescriptor } from '#lib/protocol/relay-descriptor.ts';
 import { RELAY_LIST, RELAY_LIST_REQUEST } from '#lib/protocol/relay-list.ts';
 import { WATCH_PUSH, WATCH_REQUEST } from '#lib/protocol/watch.ts';
-import type { RelayOptions } from '../src/options.ts';
+import type { RelayOptions } from '../src/options/options.ts';
 import type { Relay } from '../src/start-relay.ts';
 import { addressOf, aPeer, aRelay, connect, lookUp, metric } from './peers.ts';
 import type { Peer } from './peers.ts';

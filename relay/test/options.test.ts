@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { helpText } from '../src/help.ts';
-import { defaultOptions, environmentName, flagName, OPTION_NAMES } from '../src/options.ts';
-import { isLoopbackExempt } from '../src/loopback-exempt.ts';
-import { OptionError, readOptions } from '../src/read-options.ts';
+import { helpText } from '../src/options/help.ts';
+import { defaultOptions, environmentName, flagName, OPTION_NAMES } from '../src/options/options.ts';
+import { isLoopbackExempt } from '../src/limits/loopback-exempt.ts';
+import { OptionError, readOptions } from '../src/options/read-options.ts';
 
 function optionsOf(args: string[], environment: Record<string, string> = {}, file = '{}') {
   const command = readOptions(args, environment, () => file);

@@ -18,7 +18,7 @@ import { onTestFinished, vi } from 'vitest';
 import { LOOKUP_REQUEST, LOOKUP_RESPONSE } from '#lib/protocol/lookup.ts';
 import { LOOKUP_PROTOCOL } from '#lib/protocol/names.ts';
 import type { PresenceEnvelope } from '#lib/protocol/presence-record.ts';
-import type { RelayOptions } from '../src/options.ts';
+import type { RelayOptions } from '../src/options/options.ts';
 import { startRelay } from '../src/start-relay.ts';
 import type { Relay } from '../src/start-relay.ts';
 

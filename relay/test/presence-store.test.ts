@@ -8,9 +8,9 @@ import {
 } from '#lib/protocol/limits.ts';
 import { LOOKUP_RESPONSE } from '#lib/protocol/lookup.ts';
 import { PRESENCE_ENVELOPE } from '#lib/protocol/presence-record.ts';
-import { PRESENCE_PER_PUBLISHER, PRESENCE_PER_SOURCE } from '../src/limits.ts';
-import { createPresenceStore } from '../src/presence-store.ts';
-import { sharesOf } from '../src/share.ts';
+import { PRESENCE_PER_PUBLISHER, PRESENCE_PER_SOURCE } from '../src/limits/limits.ts';
+import { createPresenceStore } from '../src/presence/presence-store.ts';
+import { sharesOf } from '../src/limits/share.ts';
 
 const START = 1_800_000_000_000;
 const MINUTE_MS = 60_000;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { RESERVATIONS_ALWAYS } from '../src/limits.ts';
-import { hasRoomToReserve } from '../src/reservation-room.ts';
-import { sharesOf } from '../src/share.ts';
-import type { Share } from '../src/share.ts';
+import { RESERVATIONS_ALWAYS } from '../src/limits/limits.ts';
+import { hasRoomToReserve } from '../src/ways/reservation-room.ts';
+import { sharesOf } from '../src/limits/share.ts';
+import type { Share } from '../src/limits/share.ts';
 
 /** A relay with room for `most`, which takes as much as it may of each address that is asked. */
 function aRelay(most: number, perAddress = most) {

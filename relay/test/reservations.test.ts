@@ -5,11 +5,11 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { multiaddr } from '@multiformats/multiaddr';
 import { expect, test, vi } from 'vitest';
 import { presenceTopic } from '#lib/protocol/names.ts';
-import { createAddressLimits } from '../src/address-limits.ts';
-import { createGater } from '../src/gater.ts';
-import { createMetrics } from '../src/metrics.ts';
-import { guardGossip } from '../src/presence-topic.ts';
-import { guardReservations } from '../src/reservations.ts';
+import { createAddressLimits } from '../src/limits/address-limits.ts';
+import { createGater } from '../src/ways/gater.ts';
+import { createMetrics } from '../src/http/metrics.ts';
+import { guardGossip } from '../src/presence/presence-topic.ts';
+import { guardReservations } from '../src/ways/reservations.ts';
 import {
   aPeer,
   aReachablePeer,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { keepFile } from '../src/keep-file.ts';
+import { keepFile } from '../src/process/keep-file.ts';
 import { startRelay } from '../src/start-relay.ts';
 import { newFolder } from './peers.ts';
 

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
-import { createRateLimit } from '../src/rate-limit.ts';
-import { createShareCount, hasRoomFor, hostShare, sharesFor, sharesOf } from '../src/share.ts';
+import { createRateLimit } from '../src/limits/rate-limit.ts';
+import {
+  createShareCount,
+  hasRoomFor,
+  hostShare,
+  sharesFor,
+  sharesOf,
+} from '../src/limits/share.ts';
 
 const keys = (address: string) => sharesOf(address).map(({ key }) => key);
 

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { expect, test } from 'vitest';
-import { endOnSignals } from '../src/signals.ts';
+import { endOnSignals } from '../src/process/signals.ts';
 
 function aProcess(stop: () => Promise<void>) {
   const signals = new EventEmitter();

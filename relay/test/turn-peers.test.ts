@@ -1,8 +1,8 @@
 import { networkInterfaces } from 'node:os';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createLog } from '../src/log.ts';
-import { defaultOptions } from '../src/options.ts';
-import type { RelayOptions } from '../src/options.ts';
+import { createLog } from '../src/process/log.ts';
+import { defaultOptions } from '../src/options/options.ts';
+import type { RelayOptions } from '../src/options/options.ts';
 import { DENIED_PEERS, rangeOf } from '../src/turn/peer-ranges.ts';
 import { startTurnServer } from '../src/turn/turn-server.ts';
 import { hasCoturn, speakerFor } from './coturn.ts';

@@ -12,8 +12,8 @@ import {
   TURN_KNOWN_AFTER_MS,
   TURN_KNOWN_FOR_MS,
   TURN_REQUEST_MAX_BYTES,
-} from '../src/limits.ts';
-import type { RelayOptions } from '../src/options.ts';
+} from '../src/limits/limits.ts';
+import type { RelayOptions } from '../src/options/options.ts';
 import { credentialsFor, loadSecret } from '../src/turn/credentials.ts';
 import { askTurn, hasCoturn, loginOf, speakerFor, turnProcesses } from './coturn.ts';
 import {

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { TURN_CREDENTIAL_SECONDS } from '#lib/protocol/limits.ts';
-import { keepFile } from '../keep-file.ts';
+import { keepFile } from '../process/keep-file.ts';
 
 const FILE = 'turn.secret';
 /** As strong as the HMAC that it keys. */

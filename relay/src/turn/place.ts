@@ -1,7 +1,7 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { isIP, isIPv6 } from 'node:net';
-import { concrete } from '../addresses.ts';
-import { isLoopback, networks } from '../remote-address.ts';
+import { concrete } from '../ways/addresses.ts';
+import { isLoopback, networks } from '../limits/remote-address.ts';
 import { DENIED_PEERS } from './peer-ranges.ts';
 
 /** Where the TURN server is. */

@@ -1,13 +1,17 @@
 import type { Connection, Libp2p } from '@libp2p/interface';
 import { TURN_PROTOCOL } from '#lib/protocol/names.ts';
 import { TURN_REQUEST, TURN_RESPONSE } from '#lib/protocol/turn.ts';
-import type { AddressLimits } from '../address-limits.ts';
-import { TURN_ASKED_PER_ADDRESS, TURN_ASKED_PER_PEER, TURN_REQUEST_MAX_BYTES } from '../limits.ts';
-import type { Metrics } from '../metrics.ts';
+import type { AddressLimits } from '../limits/address-limits.ts';
+import {
+  TURN_ASKED_PER_ADDRESS,
+  TURN_ASKED_PER_PEER,
+  TURN_REQUEST_MAX_BYTES,
+} from '../limits/limits.ts';
+import type { Metrics } from '../http/metrics.ts';
 import { serveOneAnswer } from '../one-answer.ts';
-import { createRateLimit } from '../rate-limit.ts';
-import { hostOf } from '../remote-address.ts';
-import { sharesOf } from '../share.ts';
+import { createRateLimit } from '../limits/rate-limit.ts';
+import { hostOf } from '../limits/remote-address.ts';
+import { sharesOf } from '../limits/share.ts';
 import { createTurnGuests } from './turn-guests.ts';
 import type { TurnServer } from './turn-server.ts';
 

@@ -1,4 +1,4 @@
-import { TURN_KNOWN_AFTER_MS, TURN_KNOWN_FOR_MS, TURN_KNOWN_MAX } from '../limits.ts';
+import { TURN_KNOWN_AFTER_MS, TURN_KNOWN_FOR_MS, TURN_KNOWN_MAX } from '../limits/limits.ts';
 
 /** Devices that have had credentials before: the last part of what a TURN server has is for them. */
 export interface TurnGuests {

@@ -9,7 +9,7 @@ import {
   ownNetworks,
   text,
   wholeNumber,
-} from '../option-shapes.ts';
+} from '../options/option-shapes.ts';
 
 /** The options of the STUN and TURN server beside the relay: a part of the one table, and written as it is. */
 export const TURN_OPTIONS = {

@@ -1,10 +1,10 @@
 import { accessSync, constants, unwatchFile, watchFile } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { TURN_RESERVE_SHARE } from '../limits.ts';
-import type { Log } from '../log.ts';
-import type { RelayOptions } from '../options.ts';
-import { OptionError } from '../read-options.ts';
+import { TURN_RESERVE_SHARE } from '../limits/limits.ts';
+import type { Log } from '../process/log.ts';
+import type { RelayOptions } from '../options/options.ts';
+import { OptionError } from '../options/read-options.ts';
 import { turnConfiguration } from './configuration.ts';
 import type { TurnSetup } from './configuration.ts';
 import { credentialsFor, loadSecret, nameOfAddress, OWN_NAME } from './credentials.ts';

@@ -4,7 +4,7 @@ import type { SettingsStore } from '#lib/ports/stores.ts';
 import { parseDeviceKey } from '#lib/protocol/key-text.ts';
 import { isRelayAddress } from '#lib/protocol/relay-address.ts';
 import { inOrder } from './in-order.ts';
-import { readIceUrl } from './reachability/ice-url.ts';
+import { readIceUrl } from './ice/ice-url.ts';
 import { Watchers } from './watchable.ts';
 import type { SettingsBook } from './woxly.ts';
 

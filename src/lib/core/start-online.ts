@@ -4,7 +4,7 @@ import type { Log } from '#lib/ports/log.ts';
 import type { PeerNetwork } from '#lib/ports/peer-network.ts';
 import type { Random } from '#lib/ports/random.ts';
 import type { Online } from './online.ts';
-import { backoff } from './reachability/backoff.ts';
+import { backoff } from './backoff.ts';
 import { Watchers } from './watchable.ts';
 import type { Watchable } from './watchable.ts';
 

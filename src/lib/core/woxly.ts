@@ -11,7 +11,7 @@ import type {
 import type { Result } from '#lib/domain/result.ts';
 import type { Settings } from '#lib/domain/settings.ts';
 import type { AudioDevice } from '#lib/ports/media.ts';
-import type { CallView } from './call/call-view.ts';
+import type { CallView } from './call/calls.ts';
 import type { Watchable } from './watchable.ts';
 
 /** What a key or an invite link names. */

@@ -2,7 +2,7 @@ import type { CallQuality } from '#lib/domain/call.ts';
 import type { CallId, IdentityKey } from '#lib/domain/ids.ts';
 import type { LinkProblem } from '#lib/domain/reasons.ts';
 import type { Result } from '#lib/domain/result.ts';
-import type { CallView } from '#lib/core/call/call-view.ts';
+import type { CallView } from '#lib/core/call/calls.ts';
 import type { Calls, Invited } from '#lib/core/woxly.ts';
 import { Followed } from './followed.ts';
 import { isQuietEnd } from './quiet-end.ts';

@@ -5,7 +5,7 @@ export type {
   EndedCallView,
   IncomingCallView,
   LiveCallView,
-} from '#lib/core/call/call-view.ts';
+} from '#lib/core/call/calls.ts';
 export type {
   CheckState,
   DoctorCheck,

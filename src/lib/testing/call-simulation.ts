@@ -1,6 +1,6 @@
 import type { Trust } from '#lib/domain/contact.ts';
 import type { CallId, DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
-import type { Circumstances } from '#lib/core/call/call-event.ts';
+import type { Circumstances } from '#lib/core/call/machine/event.ts';
 import type { CallFrame } from '#lib/protocol/call-frame.ts';
 import { TEST_EPOCH } from './fake-clock.ts';
 import { SeededRandom } from './seeded-random.ts';

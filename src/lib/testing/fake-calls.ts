@@ -4,7 +4,7 @@ import type { CallId, IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
 import type { EndReason, LinkProblem } from '#lib/domain/reasons.ts';
 import { fail, ok } from '#lib/domain/result.ts';
 import type { Result } from '#lib/domain/result.ts';
-import type { CallPeer, CallView, LiveCallView } from '#lib/core/call/call-view.ts';
+import type { CallPeer, CallView, LiveCallView } from '#lib/core/call/calls.ts';
 import { Watchers } from '#lib/core/watchable.ts';
 import type { Calls, Invited } from '#lib/core/woxly.ts';
 

@@ -6,9 +6,9 @@ import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import { LOOKUP_REQUEST, LOOKUP_RESPONSE } from '#lib/protocol/lookup.ts';
 import { PRESENCE_ENVELOPE } from '#lib/protocol/presence-record.ts';
 import type { PresenceEnvelope } from '#lib/protocol/presence-record.ts';
-import { createFinder } from '#lib/core/presence/finder.ts';
-import type { Finder } from '#lib/core/presence/finder.ts';
-import type { Presence } from '#lib/core/presence/person-records.ts';
+import { createFinder } from '#lib/core/reach/finder.ts';
+import type { Finder } from '#lib/core/reach/finder.ts';
+import type { Presence } from '#lib/core/reach/person-records.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import { presencePerson } from './presence-people.ts';
 

@@ -1,8 +1,8 @@
 import { WoxlyError } from '#lib/domain/errors.ts';
-import { createRelayKeeper } from '#lib/core/reachability/relay-keeper.ts';
-import type { RelayKeeper } from '#lib/core/reachability/relay-keeper.ts';
-import type { WantedRelay } from '#lib/core/reachability/candidates.ts';
-import { networkOf } from '#lib/core/reachability/network-of.ts';
+import { createRelayKeeper } from '#lib/core/relays/relay-keeper.ts';
+import type { RelayKeeper } from '#lib/core/relays/relay-keeper.ts';
+import type { WantedRelay } from '#lib/core/relays/wanted-relays.ts';
+import { networkOf } from '#lib/core/relays/network-of.ts';
 import type { NetworkFailure, Reservation } from '#lib/ports/peer-network.ts';
 
 /** The address of a relay by a short name. */

@@ -1,7 +1,7 @@
-import type { Effect } from '#lib/core/call/call-effect.ts';
-import type { CallEvent, Unstamped } from '#lib/core/call/call-event.ts';
-import { isAccepted } from '#lib/core/call/call-state.ts';
-import type { Call } from '#lib/core/call/call-state.ts';
+import type { Effect } from '#lib/core/call/machine/effect.ts';
+import type { CallEvent, Unstamped } from '#lib/core/call/machine/event.ts';
+import { isAccepted } from '#lib/core/call/machine/state.ts';
+import type { Call } from '#lib/core/call/machine/state.ts';
 
 /** What the people of one simulated call have agreed to, and what must not happen before they have. */
 export class SimulatedConsent {

@@ -1,6 +1,6 @@
 import type { CallRecord } from '#lib/domain/call.ts';
 import type { CallId } from '#lib/domain/ids.ts';
-import type { Call } from '#lib/core/call/call-state.ts';
+import type { Call } from '#lib/core/call/machine/state.ts';
 
 /** The calls that one life of a simulated device has seen: each ends once, for ever, with one line of history. */
 export class SimulatedLedger {

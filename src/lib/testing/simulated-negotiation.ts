@@ -1,5 +1,5 @@
-import type { Effect } from '#lib/core/call/call-effect.ts';
-import { isLinked } from '#lib/core/call/call-state.ts';
+import type { Effect } from '#lib/core/call/machine/effect.ts';
+import { isLinked } from '#lib/core/call/machine/state.ts';
 import { RESTART_FAILS } from './simulated-media.ts';
 import type { SimulatedPath } from './simulated-media.ts';
 import type { CallingDevice, Surroundings } from './simulated-surroundings.ts';

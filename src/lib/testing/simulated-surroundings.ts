@@ -1,5 +1,5 @@
-import type { CallEvent, Circumstances, Unstamped } from '#lib/core/call/call-event.ts';
-import type { Call } from '#lib/core/call/call-state.ts';
+import type { CallEvent, Circumstances, Unstamped } from '#lib/core/call/machine/event.ts';
+import type { Call } from '#lib/core/call/machine/state.ts';
 import type { CallId, DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
 import type { CallFrame } from '#lib/protocol/call-frame.ts';
 import type { SeededRandom } from './seeded-random.ts';

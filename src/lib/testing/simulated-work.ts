@@ -1,5 +1,5 @@
-import type { Effect } from '#lib/core/call/call-effect.ts';
-import type { Call } from '#lib/core/call/call-state.ts';
+import type { Effect } from '#lib/core/call/machine/effect.ts';
+import type { Call } from '#lib/core/call/machine/state.ts';
 import type { DeviceKey } from '#lib/domain/ids.ts';
 import { SimulatedConsent } from './simulated-consent.ts';
 import type { SimulatedPath } from './simulated-media.ts';

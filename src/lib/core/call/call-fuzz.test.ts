@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isAccepted, isLive } from './call-state.ts';
+import { isAccepted, isLive } from './machine/state.ts';
 import { CallSimulation } from '#lib/testing/call-simulation.ts';
 import { times } from '#lib/testing/full-run.ts';
 

@@ -3,7 +3,7 @@ import { WoxlyError } from '#lib/domain/errors.ts';
 import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
 import type { Way } from '#lib/ports/peer-network.ts';
 import { FakeClock, settled } from '#lib/testing/fake-clock.ts';
-import type { ReachFailure } from '../call/reach-port.ts';
+import type { ReachFailure } from '../reach/reach-port.ts';
 import { lookUpForDoctor } from './look-up.ts';
 
 const KEY = '12D3KooWSomebody' as IdentityKey;

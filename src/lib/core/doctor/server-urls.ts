@@ -1,5 +1,5 @@
 import type { IceServer } from '#lib/ports/media.ts';
-import { readIceUrl } from '../reachability/ice-url.ts';
+import { readIceUrl } from '../ice/ice-url.ts';
 
 export type TurnTransport = 'udp' | 'tcp' | 'tls';
 

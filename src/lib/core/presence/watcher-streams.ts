@@ -9,7 +9,7 @@ import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import { WATCH_PUSH } from '#lib/protocol/watch.ts';
 import type { Of } from '#lib/protocol/struct.ts';
 import { limited } from '../limited.ts';
-import { backoff } from '../reachability/backoff.ts';
+import { backoff } from '../backoff.ts';
 import type { Word } from './watcher-sighting.ts';
 
 /** How long a relay may take to open a stream, ms. */

@@ -6,7 +6,7 @@ import { publicKeyOf } from '#lib/protocol/key-text.ts';
 import { WATCH_TAGS_MAX } from '#lib/protocol/limits.ts';
 import { presenceTag } from '#lib/protocol/presence-record.ts';
 import { WATCH_REQUEST } from '#lib/protocol/watch.ts';
-import { dayWindow } from './person-records.ts';
+import { dayWindow } from '../reach/person-records.ts';
 
 /** Yesterday, today and tomorrow. */
 const DAYS = 3;

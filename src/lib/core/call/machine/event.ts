@@ -1,0 +1,134 @@
+import type { Bytes } from '#lib/domain/bytes.ts';
+import type { CallId, DeviceKey, IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
+import type { MicrophoneProblem, OwnNetwork } from '#lib/domain/reasons.ts';
+import type { CallBodyOf, CallFrame } from '#lib/protocol/call-frame.ts';
+import type { Signed } from '#lib/protocol/signed.ts';
+import type { Candidate, PathState } from '#lib/ports/media.ts';
+import type { CallPeer } from '../calls.ts';
+import type { ReachFailure } from '../../reach/reach-port.ts';
+import type { Via } from './link.ts';
+
+/** What this device knows about itself and a person at the moment a call with them begins. */
+export interface Circumstances {
+  readonly self: IdentityKey;
+  /** Of this device. */
+  readonly certificate: Signed;
+  readonly peer: CallPeer;
+  /** Our address is hidden from everybody or from this person. */
+  readonly hidden: boolean;
+  readonly turnAvailable: boolean;
+  /** The contact's identity key has changed, and nobody has acknowledged that. */
+  readonly keyChanged: boolean;
+}
+
+/** What is known about the microphone when a press opens it. */
+export interface Grant {
+  /** The person allowed it before: the browser will not ask. */
+  readonly microphoneGranted?: boolean;
+}
+
+/** A person pressed something. */
+export type Press =
+  | ({
+      readonly type: 'call';
+      readonly id: CallId;
+      readonly name: string;
+      /** The public key of the person who is called. */
+      readonly callee: Bytes;
+      readonly supported: boolean;
+      readonly patient: boolean;
+    } & Circumstances &
+      Grant)
+  | ({ readonly type: 'accept' } & Grant)
+  | { readonly type: 'decline'; readonly note?: string }
+  | { readonly type: 'hang-up' }
+  /** The page is being left. */
+  | { readonly type: 'leave' }
+  /** The other person was blocked. */
+  | { readonly type: 'block' }
+  | { readonly type: 'mute'; readonly muted: boolean }
+  | { readonly type: 'reopen-microphone' }
+  /** The page went into the background, or came back. */
+  | { readonly type: 'background'; readonly background: boolean }
+  | { readonly type: 'dismiss' };
+
+/** The way to the peer's device. */
+export type Signal =
+  | { readonly type: 'found' }
+  | { readonly type: 'reach-failed'; readonly reason: ReachFailure }
+  | { readonly type: 'channel-opened'; readonly device: DeviceKey }
+  /** The last channel to the device is gone. */
+  | { readonly type: 'channel-lost'; readonly device: DeviceKey }
+  /** Frames can be sent over the media path, or cannot any more. */
+  | { readonly type: 'path-frames'; readonly open: boolean }
+  /** The person that the call is with is there now, says presence. */
+  | { readonly type: 'person-seen' }
+  /** This device has another network than before, or one again; the `same` one if only its relays had been away. */
+  | { readonly type: 'network-changed'; readonly same?: true };
+
+/** A RING whose certificate was verified and whose offer was checked. */
+export interface Ring extends Circumstances {
+  readonly type: 'ring';
+  readonly id: CallId;
+  readonly device: DeviceKey;
+  readonly frame: Pick<CallFrame, 'sequence' | 'acknowledged'>;
+  readonly body: CallBodyOf<'ring'>;
+  /** It is this person that is called, and not somebody whom this device is taken for. */
+  readonly isForUs: boolean;
+  readonly strangersMayRing: boolean;
+  /** Whether this browser can make voice connections. */
+  readonly supported: boolean;
+}
+
+/** Any other frame; SDP and candidates in it were checked. */
+export interface Arrived {
+  readonly type: 'frame';
+  readonly id: CallId;
+  readonly device: DeviceKey;
+  readonly frame: CallFrame & { readonly callId: Bytes };
+  readonly via: Via;
+  /** Whose device it proves to be, for RINGING and ACCEPT. */
+  readonly from?: IdentityKey | undefined;
+  /** The device is known to be that of somebody with whom calls may go. */
+  readonly isKnown: boolean;
+}
+
+/** What became of an effect on the media path, and what it says by itself. */
+export type Media =
+  | { readonly type: 'offer-made'; readonly offer: string }
+  /** `round`: of the peer's restart that it answers. */
+  | { readonly type: 'answer-made'; readonly answer: string; readonly round?: number }
+  | { readonly type: 'answer-taken' }
+  | { readonly type: 'restart-made'; readonly offer: string }
+  | { readonly type: 'path-error'; readonly at: 'offer' | 'answer' | 'take-answer' | 'restart' }
+  | { readonly type: 'candidate'; readonly candidate: Candidate }
+  | { readonly type: 'path-state'; readonly state: PathState }
+  | { readonly type: 'play-blocked'; readonly blocked: boolean }
+  | { readonly type: 'hearing'; readonly hearing: 'heard' | 'silent' }
+  | { readonly type: 'sparse'; readonly sparse: boolean }
+  /** It goes through a server although it could go directly. */
+  | { readonly type: 'detour' };
+
+export type Sound =
+  /** `instead`: the name of another than the chosen one, which could not be used. */
+  | { readonly type: 'microphone-opened'; readonly instead?: string }
+  | { readonly type: 'microphone-error'; readonly problem: MicrophoneProblem }
+  | { readonly type: 'microphone-lost' }
+  /** The system takes the sound away for a while, or gives it back. */
+  | { readonly type: 'system-mute'; readonly muted: boolean }
+  /** Another device was plugged in or out. */
+  | { readonly type: 'devices-changed' };
+
+/** Nothing happened, but a deadline has passed. */
+export interface Tick {
+  readonly type: 'tick';
+  readonly ownNetwork: OwnNetwork;
+}
+
+/** Everything that can happen, with the time at which it did. */
+export type CallEvent = { readonly now: Milliseconds } & (
+  Press | Signal | Ring | Arrived | Media | Sound | Tick
+);
+
+/** An event before its time is added. */
+export type Unstamped<E> = E extends unknown ? Omit<E, 'now'> : never;

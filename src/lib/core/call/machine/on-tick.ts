@@ -1,0 +1,148 @@
+import type { BreakCause } from '#lib/domain/call.ts';
+import type { Milliseconds } from '#lib/domain/ids.ts';
+import type { EndReason, OwnNetwork } from '#lib/domain/reasons.ts';
+import { causeOf } from './break-cause.ts';
+import type { AcceptedCall, Call, LinkedCall, LiveCall, Rung } from './state.ts';
+import { searchNow } from './on-way.ts';
+import { tryMicrophoneIfDue } from './on-microphone.ts';
+import { due, linkDeadline, rewrite, silent, speaks } from './link.ts';
+import { repairIfDue, restart } from './repair.ts';
+import { ASLEEP_MS, AWOKEN_MS, PATIENT_MS, RINGING_MS, SILENCE_MS } from './timing.ts';
+import { end, send } from './step.ts';
+import type { Turn } from './step.ts';
+import { isDeaf } from './own-media.ts';
+
+/** When the call wants a tick next, or `Infinity`. */
+export function nextDeadline(call: Call | undefined): Milliseconds {
+  switch (call?.stage) {
+    case undefined:
+    case 'ended':
+      return Infinity;
+    case 'finding':
+    case 'reaching':
+      return Math.min(call.deadline, call.search.at ?? Infinity);
+    case 'incoming': // Silence matters once it is accepted.
+      return Math.min(call.deadline, linkDeadline({ ...call.link, silentAt: Infinity }));
+    case 'rung':
+    case 'ringing':
+    case 'answering':
+      return Math.min(call.deadline, linkDeadline(call.link));
+    case 'connecting':
+    case 'reconnecting':
+      return Math.min(call.deadline, mendDeadline(call));
+    case 'connected':
+      return mendDeadline(call);
+  }
+}
+
+function mendDeadline({ link, repair, retry, hearing }: AcceptedCall): Milliseconds {
+  const deaf = hearing.silent ? hearing.repairAt : undefined;
+  const [restart = Infinity, microphone = Infinity, sound = Infinity] = [repair.at, retry.at, deaf];
+  return Math.min(linkDeadline(link), restart, microphone, sound);
+}
+
+/** Before anything else that happens: what waited for a path while this page slept gets time to try for one. */
+export function awoken(call: Call, now: Milliseconds): Call {
+  if (call.stage !== 'connecting' && call.stage !== 'reconnecting') return call;
+  if (now - nextDeadline(call) <= ASLEEP_MS) return call;
+  return { ...call, deadline: Math.max(call.deadline, now + AWOKEN_MS) };
+}
+
+/** Some time has passed. Harmless at any moment. */
+export function onTick(turn: Turn, call: Call, ownNetwork: OwnNetwork): Call {
+  switch (call.stage) {
+    case 'finding':
+    case 'reaching':
+      if (turn.now >= call.deadline) return expire(turn, call, ownNetwork);
+      return turn.now >= (call.search.at ?? Infinity) ? searchNow(turn, call) : call;
+    case 'rung':
+    case 'ringing':
+    case 'incoming':
+    case 'answering':
+      return turn.now >= call.deadline ? expire(turn, call, ownNetwork) : keepAlive(turn, call);
+    case 'connecting':
+    case 'reconnecting':
+      return turn.now >= call.deadline
+        ? expire(turn, call, ownNetwork)
+        : mend(turn, keepAlive(turn, call));
+    case 'connected':
+      return mend(turn, keepAlive(turn, call));
+    case 'ended':
+      return call;
+  }
+}
+
+/** Whatever is broken and due to be tried again. */
+const mend = (turn: Turn, call: AcceptedCall): AcceptedCall =>
+  repairIfDue(turn, tryMicrophoneIfDue(turn, repairSoundIfDue(turn, call)));
+
+/** Packets without sound: an ICE restart, once, in case a middlebox on the way is to blame. */
+function repairSoundIfDue(turn: Turn, call: AcceptedCall): AcceptedCall {
+  const { hearing } = call;
+  if (!hearing.silent || turn.now < (hearing.repairAt ?? Infinity)) return call;
+  const once = { ...call, hearing: { silent: true, repairAt: undefined } } as const;
+  const tell = speaks(call.link) && isDeaf(call) && call.media.path === 'connected';
+  return tell ? restart(turn, once) : once;
+}
+
+const LOST: Record<BreakCause, EndReason> = {
+  'own-network': 'own-network-lost',
+  'peer-network': 'peer-network-lost',
+  unknown: 'connection-lost',
+};
+
+/** The time for a stage is up. */
+function expire(
+  turn: Turn,
+  call: Exclude<LiveCall, { readonly stage: 'connected' }>,
+  ownNetwork: OwnNetwork,
+): Call {
+  switch (call.stage) {
+    case 'finding':
+      return end(turn, call, call.microphone === 'opening' ? 'microphone-refused' : 'not-found');
+    case 'reaching':
+      if (call.microphone === 'opening') return end(turn, call, 'microphone-refused');
+      return end(turn, call, call.patient ? 'not-found' : 'not-reachable');
+    case 'rung': // That device never said that it rings.
+      return call.patient && call.link.acknowledged === 0 && turn.now < call.started + PATIENT_MS
+        ? ringOn(turn, call)
+        : end(turn, call, 'not-reachable');
+    case 'ringing':
+      return end(turn, call, 'no-answer');
+    case 'incoming':
+      return end(turn, call, 'no-answer', { say: { type: 'decline', reason: 'no-answer' } });
+    case 'answering': {
+      // Accept was pressed, but the question for the microphone was never answered, or the path never made.
+      const opened = call.microphone !== 'opening';
+      return end(turn, call, opened ? 'connection-failed' : 'microphone-refused', {
+        say: { type: 'decline', reason: opened ? 'unsupported' : 'no-microphone' },
+      });
+    }
+    case 'connecting':
+      return end(turn, call, 'connection-failed', { say: { type: 'hangup', reason: 'failed' } });
+    case 'reconnecting':
+      return end(turn, call, LOST[causeOf(call, turn.now, ownNetwork)], {
+        say: { type: 'hangup', reason: 'connection-lost' },
+      });
+  }
+}
+
+/** Sends again what was not acknowledged, a heartbeat for want of it, and opens a channel beside a dead one. */
+function keepAlive<C extends LinkedCall>(turn: Turn, call: C): C {
+  const [link, frames] = due(call.link, turn.now);
+  send(turn, link.device, frames);
+  // Until Accept we dial nowhere for somebody who rings: the caller does.
+  if (call.stage === 'incoming' || !silent(link, turn.now)) return { ...call, link };
+  turn.effects.push({ do: 'reopen', device: link.device });
+  return { ...call, link: { ...link, silentAt: turn.now + SILENCE_MS } };
+}
+
+/** The RING of a patient call never arrived: it goes on, with another minute to ring in. */
+function ringOn(turn: Turn, call: Rung): Rung {
+  const issued = turn.now;
+  const deadline = issued + RINGING_MS;
+  const link = rewrite(call.link, (body) =>
+    body.type === 'ring' ? { ...body, issued, expires: deadline } : body,
+  );
+  return keepAlive(turn, { ...call, link, deadline });
+}

@@ -1,0 +1,75 @@
+import type { ReachHints } from '#lib/domain/contact.ts';
+import type { DeviceKey } from '#lib/domain/ids.ts';
+import type { FrameChannel } from '#lib/ports/peer-network.ts';
+import type { Effect } from '../machine/effect.ts';
+import { CallMedia } from './path-work.ts';
+import type { CallMediaEvents, CallMediaPorts } from './path-work.ts';
+import { CallReach } from '../ways/reopening.ts';
+import type { CallReachPorts, Whereabouts } from '../ways/reopening.ts';
+
+export interface CallWorkPorts extends CallMediaPorts, CallReachPorts {}
+
+export interface CallWorkEvents extends CallMediaEvents {
+  onChannel(channel: FrameChannel): void;
+  /** A device of the person to which a channel is open already. */
+  prepared(): DeviceKey | undefined;
+  guarded(): boolean;
+}
+
+/** Everything that is under way in the world for one call. Closing it ends it all. */
+export class CallWork {
+  readonly media: CallMedia;
+  readonly reach: CallReach;
+  readonly #events: CallWorkEvents;
+
+  constructor(ports: CallWorkPorts, who: Whereabouts, events: CallWorkEvents) {
+    this.#events = events;
+    this.media = new CallMedia(ports, events);
+    this.reach = new CallReach(ports, who, events);
+  }
+
+  run(effect: Exclude<Effect, { readonly do: 'send' | 'record' | 'ring-now' | 'finish' }>): void {
+    switch (effect.do) {
+      case 'reach':
+        return this.#reach();
+      case 'reopen':
+        return void this.reach.reopen(effect.device);
+      case 'continue-as':
+        return this.reach.stopSearch();
+      case 'open-path':
+      case 'close-path':
+      case 'make-offer':
+      case 'make-answer':
+      case 'take-answer':
+      case 'make-restart':
+      case 'add-candidate':
+      case 'open-microphone':
+      case 'renew-microphone':
+      case 'set-muted':
+      case 'expect':
+      case 'send-sound':
+      case 'play':
+        return this.media.run(effect);
+    }
+  }
+
+  #reach(): void {
+    this.reach.dialled();
+    const device = this.#events.prepared();
+    if (device === undefined) void this.reach.search();
+    else this.#events.report({ type: 'channel-opened', device });
+  }
+
+  close(): void {
+    this.media.close();
+    this.reach.close();
+  }
+}
+
+/** What an invite says and what is remembered, without repeats. */
+export function mergeHints(given: ReachHints, known?: ReachHints): ReachHints {
+  return {
+    devices: [...new Set([...given.devices, ...(known?.devices ?? [])])],
+    relays: [...new Set([...given.relays, ...(known?.relays ?? [])])],
+  };
+}

@@ -1,0 +1,83 @@
+import { expect, test, vi } from 'vitest';
+import type { DeviceKey } from '#lib/domain/ids.ts';
+import { encodeCallFrame } from '#lib/protocol/call-frame.ts';
+import type { CallBody } from '#lib/protocol/call-frame.ts';
+import type { FrameChannel } from '#lib/ports/peer-network.ts';
+import { FakeClock, settled } from '#lib/testing/fake-clock.ts';
+import { CallChannels } from './channels.ts';
+import { NO_CALL } from './intake.ts';
+import { looseFrame } from '../machine/link.ts';
+
+const device = 'device p' as DeviceKey;
+const frame = (body: CallBody) =>
+  encodeCallFrame({ callId: new Uint8Array(16), sequence: 0, acknowledged: 0, body });
+
+class OneChannel implements FrameChannel {
+  readonly device = device;
+  closed = false;
+  to: Parameters<FrameChannel['listen']>[0] | undefined;
+  send(): void {}
+  listen(to: Parameters<FrameChannel['listen']>[0]): void {
+    this.to = to;
+  }
+  close(): void {
+    this.closed = true;
+    this.to?.onClose();
+  }
+}
+
+test('a channel whose frame could not be handled is closed, and no other', async () => {
+  const seen: string[] = [];
+  const warned: unknown[] = [];
+  const channels = new CallChannels(
+    new FakeClock(),
+    { info: () => undefined, warn: (_event, facts) => warned.push(facts) },
+    {
+      onFrame: async (_device, { body }) => {
+        if (body.type === 'candidate') throw new Error('broken by the test');
+        seen.push(body.type);
+        return true;
+      },
+      onOpened: () => undefined,
+      onOlder: () => undefined,
+      onLost: () => undefined,
+      needed: () => true,
+      known: () => true,
+    },
+  );
+  const [bad, good] = [new OneChannel(), new OneChannel()];
+  channels.takeInbound(bad);
+  channels.takeInbound(good);
+  bad.to?.onFrame(frame({ type: 'candidate', candidate: '' }));
+  good.to?.onFrame(frame({ type: 'heartbeat' }));
+  await settled();
+  good.to?.onFrame(frame({ type: 'cancel' }));
+  await settled();
+  expect([bad.closed, good.closed]).toEqual([true, false]);
+  expect(seen).toEqual(['heartbeat', 'cancel']);
+  expect(warned).toEqual([{ reason: 'failed' }]);
+});
+
+test('what every other way has had goes over the channel opened last only', () => {
+  const channels = new CallChannels(
+    new FakeClock(),
+    { info: () => undefined, warn: () => undefined },
+    {
+      onFrame: async () => true,
+      onOpened: () => undefined,
+      onOlder: () => undefined,
+      onLost: () => undefined,
+      needed: () => true,
+      known: () => true,
+    },
+  );
+  const [first, second] = [new OneChannel(), new OneChannel()];
+  const sent = [first, second].map((channel) => vi.spyOn(channel, 'send'));
+  const beat = looseFrame(NO_CALL, { type: 'heartbeat' });
+  channels.takeInbound(first);
+  channels.takeInbound(second);
+  channels.send(device, beat, true);
+  expect(sent.map(({ mock }) => mock.calls.length)).toEqual([0, 1]);
+  channels.send(device, beat);
+  expect(sent.map(({ mock }) => mock.calls.length)).toEqual([1, 2]);
+});

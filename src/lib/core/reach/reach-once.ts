@@ -1,0 +1,113 @@
+import type { ReachHints } from '#lib/domain/contact.ts';
+import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
+import type { FrameChannel, PeerNetwork } from '#lib/ports/peer-network.ts';
+import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
+import type { ReachFailure, ReachOptions } from './reach-port.ts';
+import type { Finder } from './finder.ts';
+
+export interface ReachOncePorts {
+  readonly network: Pick<PeerNetwork, 'open'>;
+  readonly finder: Finder;
+  /** Relays through which we can call now: no reservation of ours is needed for that. */
+  readonly usable: () => readonly string[];
+  /** Says whenever {@link usable} may have changed. Returns a way to stop. */
+  readonly watchUsable: (onChange: () => void) => () => void;
+}
+
+/**
+ * One round of everything: devices that are known are dialled through every relay that may have them, all relays are
+ * asked where the person is, and whatever they answer is dialled as well. A relay that is reserved while this goes on,
+ * because another one died, is asked and dialled through at once. Resolves to the channel that opened first, or why
+ * there is none.
+ */
+export async function reachOnce(
+  { network, finder, usable, watchUsable }: ReachOncePorts,
+  person: IdentityKey,
+  hints: ReachHints,
+  { onFound, onDial, signal, device: only, onlyThrough }: ReachOptions,
+): Promise<FrameChannel | ReachFailure> {
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  const tried = new Set<string>();
+  /** Devices that the person is known to have, and the relays that they said they are at. */
+  const devices = new Map<DeviceKey, readonly string[]>();
+  const asked = new Set<string>();
+  let found = false;
+  let answered = onlyThrough !== undefined;
+  let underWay = 0;
+  let winner: FrameChannel | undefined;
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+
+  const work = async (task: Promise<void>): Promise<void> => {
+    underWay += 1;
+    // Not that way. Whether any other was possible is told at the end.
+    await task.catch(() => undefined);
+    underWay -= 1;
+    if (underWay === 0) end();
+  };
+  const open = async (device: DeviceKey, relays: readonly string[]): Promise<void> => {
+    // A channel that is opened again is, or its connection may be, dead.
+    const anew = only !== undefined;
+    const channel = await network.open(device, CALL_PROTOCOL, relays, either, anew);
+    if (winner !== undefined || signal.aborted) {
+      channel.close();
+      return;
+    }
+    winner = channel;
+    onFound();
+    end();
+  };
+  const dial = (device: DeviceKey, relays: readonly string[]): void => {
+    const way = [device, ...[...relays].sort()].join();
+    if ((only !== undefined && device !== only) || tried.has(way)) return;
+    tried.add(way);
+    onDial?.(relays);
+    void work(open(device, relays));
+  };
+  const learn = (known: readonly DeviceKey[], relays: readonly string[]): void => {
+    for (const device of known) {
+      devices.set(device, union(devices.get(device) ?? [], relays));
+      dial(device, relays);
+    }
+  };
+  const lookUp = (relays: readonly string[]): void => {
+    const unasked = relays.filter((relay) => !asked.has(relay));
+    for (const relay of unasked) asked.add(relay);
+    if (onlyThrough !== undefined || unasked.length === 0) return;
+    const looking = finder.lookup(person, unasked, either, (seen) => {
+      found = true;
+      onFound();
+      learn(seen.devices, seen.relays);
+    });
+    void work(looking.then((some) => void (answered ||= some)));
+  };
+
+  // One's own first: of the rest some are left out when there are too many.
+  const around = union(usable(), onlyThrough ?? hints.relays);
+  const before = new Set(usable());
+  const cached = onlyThrough === undefined ? finder.cached(person) : undefined;
+  found = cached !== undefined || hints.devices.length > 0;
+  if (cached !== undefined) learn(cached.devices, union(cached.relays, usable()));
+  learn(only === undefined ? hints.devices : [only], around);
+  void work(Promise.resolve());
+  lookUp(around);
+  const unwatch = watchUsable(() => {
+    const fresh = usable().filter((relay) => !before.has(relay));
+    if (fresh.length === 0) return;
+    for (const relay of fresh) before.add(relay);
+    for (const device of devices.keys()) dial(device, fresh);
+    lookUp(fresh);
+  });
+
+  await ended;
+  unwatch();
+  over.abort();
+  if (winner !== undefined) return winner;
+  if (!answered) return 'offline';
+  return found ? 'not-reachable' : 'not-found';
+}
+
+function union(...lists: readonly (readonly string[])[]): readonly string[] {
+  return [...new Set(lists.flat())];
+}
