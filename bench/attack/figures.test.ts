@@ -8,6 +8,7 @@ woxly_circuits_asked_total{outcome="allowed"} ${allowed}
 woxly_circuits_asked_total{outcome="too-often"} ${tooOften}
 woxly_connections_taken_total{transport="websocket"} 900
 woxly_unexpected_errors_total 0
+woxly_turn_refused_total{reason="forbidden-peer"} ${allowed}
 woxly_connections 4
 `;
 

@@ -6,7 +6,8 @@ const AGAINST = /_(cut|refused|dropped|unexpected)_|_(cut|refused|dropped|errors
 /** Counters by outcome, and the outcomes that are as they should be. */
 const OUTCOMES = /_(circuits_asked|presence_received)_total/;
 const GOOD = new Set(['allowed', 'kept']);
-const LINE = /^woxly_(\w+)_total(?:\{(.*)\})? (\d+)$/gm;
+/** TURN aside: it refuses the addresses of this machine to everybody. */
+const LINE = /^woxly_(?!turn_)(\w+)_total(?:\{(.*)\})? (\d+)$/gm;
 
 /** Reads the text of `/metrics`. */
 export function figuresOf(text: string): Figures {
