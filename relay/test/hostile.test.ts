@@ -69,7 +69,7 @@ test.each([
 );
 
 test('a lookup that never comes is cut off after the read timeout', async () => {
-  const relay = await aRelay({ readTimeout: 100 });
+  const relay = await aRelay({ readTimeout: 1_000 });
   const sender = await connect(await aPeer(), relay);
   await sendLookupFrame(sender, Uint8Array.of(34));
   expect(await metric(relay, dropped('lookup', 'slow'))).toBe(1);

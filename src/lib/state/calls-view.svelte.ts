@@ -6,7 +6,7 @@ import type { CallView } from '#lib/core/call/calls.ts';
 import type { Calls, Invited } from '#lib/core/woxly.ts';
 import { Followed } from './followed.ts';
 import { isQuietEnd } from './quiet-end.ts';
-import type { EndedCallView, LiveCallView } from './views.ts';
+import type { EndedCallView, OngoingCallView } from './views.ts';
 
 /** The call of this device, for screens. */
 export class CallsView extends Followed<Calls> {
@@ -29,7 +29,7 @@ export class CallsView extends Followed<Calls> {
   }
 
   /** The call that has a screen of its own: under way, or ended in a way that wants to be told. */
-  get onScreen(): LiveCallView | EndedCallView | undefined {
+  get onScreen(): OngoingCallView | EndedCallView | undefined {
     const call = this.engine.current;
     return call === undefined || call.stage === 'incoming' || isQuietEnd(call) ? undefined : call;
   }

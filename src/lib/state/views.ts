@@ -4,7 +4,7 @@ export type {
   CallView,
   EndedCallView,
   IncomingCallView,
-  LiveCallView,
+  OngoingCallView as OngoingCallView,
 } from '#lib/core/call/calls.ts';
 export type {
   CheckState,

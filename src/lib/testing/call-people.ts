@@ -8,7 +8,7 @@ import type { Settings } from '#lib/domain/settings.ts';
 import { hasLeftOut } from '#lib/core/contacts/device-owners.ts';
 import { createCalls } from '#lib/core/call/create-calls.ts';
 import type { CallEngine } from '#lib/core/call/create-calls.ts';
-import type { EndedCallView, LiveCallView } from '#lib/core/call/calls.ts';
+import type { EndedCallView, OngoingCallView } from '#lib/core/call/calls.ts';
 import type { Reach, ReachFailure } from '#lib/core/reach/reach-port.ts';
 import { decodeCallFrame } from '#lib/protocol/call-frame.ts';
 import type { CallBody } from '#lib/protocol/call-frame.ts';
@@ -234,7 +234,7 @@ export async function talk(caller: CallPerson, callee: CallPerson): Promise<void
 export function shown({ calls: { current } }: CallPerson, mark: Mark): boolean {
   return current !== undefined && mark in current && Reflect.get(current, mark) === true;
 }
-type Mark = Exclude<keyof LiveCallView, keyof EndedCallView | 'broken'>;
+type Mark = Exclude<keyof OngoingCallView, keyof EndedCallView | 'broken'>;
 
 /** Whether the other side sees that its peer is muted. */
 export const isMutedThere = (person: CallPerson): boolean => shown(person, 'peerMuted');

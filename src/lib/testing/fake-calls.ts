@@ -4,7 +4,7 @@ import type { CallId, IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
 import type { EndReason, LinkProblem } from '#lib/domain/reasons.ts';
 import { fail, ok } from '#lib/domain/result.ts';
 import type { Result } from '#lib/domain/result.ts';
-import type { CallPeer, CallView, LiveCallView } from '#lib/core/call/calls.ts';
+import type { CallPeer, CallView, OngoingCallView } from '#lib/core/call/calls.ts';
 import { Watchers } from '#lib/core/watchable.ts';
 import type { Calls, Invited } from '#lib/core/woxly.ts';
 
@@ -38,7 +38,7 @@ export class FakeCalls extends Watchers implements Calls {
   }
 
   /** The live call goes to a stage, with anything else that changes. */
-  go(stage: Exclude<CallStage, 'ended'>, part: Partial<LiveCallView> = {}): void {
+  go(stage: Exclude<CallStage, 'ended'>, part: Partial<OngoingCallView> = {}): void {
     const { current } = this;
     if (current === undefined || current.stage === 'ended') return;
     const live = current.stage === 'incoming' ? quiet : current;

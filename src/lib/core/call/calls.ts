@@ -26,7 +26,7 @@ export interface IncomingCallView extends CallViewBase {
   readonly acceptShowsAddress: boolean;
 }
 
-export interface LiveCallView extends CallViewBase {
+export interface OngoingCallView extends CallViewBase {
   readonly stage: Exclude<CallStage, 'ended'>;
   readonly muted: boolean;
   readonly peerMuted: boolean;
@@ -67,4 +67,4 @@ export interface EndedCallView extends CallViewBase {
 }
 
 /** The one call of this device, as a screen shows it. An ended call stays until dismissed. */
-export type CallView = IncomingCallView | LiveCallView | EndedCallView;
+export type CallView = IncomingCallView | OngoingCallView | EndedCallView;

@@ -1,9 +1,9 @@
 import { m } from '#lib/messages/messages.js';
-import type { LiveCallView } from '#lib/state/views.ts';
+import type { OngoingCallView } from '#lib/state/views.ts';
 import { nameOf } from './people.ts';
 
 /** The first word of the call's status. */
-export const STAGE_WORDS: Record<LiveCallView['stage'], () => string> = {
+export const STAGE_WORDS: Record<OngoingCallView['stage'], () => string> = {
   finding: m.stage_finding,
   reaching: m.stage_reaching,
   ringing: m.stage_ringing,
@@ -12,7 +12,7 @@ export const STAGE_WORDS: Record<LiveCallView['stage'], () => string> = {
   reconnecting: m.stage_reconnecting,
 };
 
-const STAGE_TEXTS: Record<LiveCallView['stage'], () => string> = {
+const STAGE_TEXTS: Record<OngoingCallView['stage'], () => string> = {
   finding: m.stage_finding_text,
   reaching: m.stage_reaching_text,
   ringing: m.stage_ringing_text,
@@ -22,7 +22,7 @@ const STAGE_TEXTS: Record<LiveCallView['stage'], () => string> = {
 };
 
 /** One sentence about the stage; empty where the stage says it all. */
-export function stageText(call: LiveCallView): string {
+export function stageText(call: OngoingCallView): string {
   if (call.stage === 'reconnecting' && call.broken) {
     const { cause } = call.broken;
     if (cause === 'own-network') return m.broken_own();

@@ -11,13 +11,13 @@ import {
   RECONNECTING_MS,
 } from './timing.ts';
 import { say, showCandidates } from './step.ts';
-import type { Turn } from './step.ts';
+import type { Step } from './step.ts';
 import { mediaOf } from './own-media.ts';
 
 /** ACCEPT was said or heard: sound may flow both ways. `accepted`: the number of our ACCEPT, 0 at the caller. */
-export function goLive(turn: Turn, call: LinkedCall, accepted: number): Connecting {
-  const { now } = turn;
-  const path = call.media.path === 'none' ? 'connecting' : call.media.path;
+export function startConnecting(step: Step, call: LinkedCall, accepted: number): Connecting {
+  const { now } = step;
+  const path = call.descriptions.path === 'none' ? 'connecting' : call.descriptions.path;
   const connecting: Connecting = {
     ...{ ...baseOf(call), link: call.link, stage: 'connecting', accepted },
     ...{ deadline: now + CONNECTING_MS, said: SOUND, peerMedia: SOUND },
@@ -25,10 +25,10 @@ export function goLive(turn: Turn, call: LinkedCall, accepted: number): Connecti
     repair: watched(NO_REPAIR, path, now),
     retry: { at: retryAt(call.microphone, now), tries: 0 },
   };
-  if (call.microphone === 'open') turn.effects.push({ do: 'send-sound' });
-  turn.effects.push({ do: 'play' });
-  expect(turn, SOUND);
-  return showCandidates(turn, connecting);
+  if (call.microphone === 'open') step.effects.push({ do: 'send-sound' });
+  step.effects.push({ do: 'play' });
+  expect(step, SOUND);
+  return showCandidates(step, connecting);
 }
 
 function retryAt(microphone: LiveCall['microphone'], now: Milliseconds): Milliseconds | undefined {
@@ -37,24 +37,24 @@ function retryAt(microphone: LiveCall['microphone'], now: Milliseconds): Millise
 }
 
 /** What the path must know of the peer's sound, to tell a broken path from a quiet one. */
-export function expect(turn: Turn, { muted, lost, sparse }: MediaState): void {
-  turn.effects.push({ do: 'expect', sending: !lost && !sparse, muted });
+export function expect(step: Step, { muted, lost, sparse }: MediaState): void {
+  step.effects.push({ do: 'expect', sending: !lost && !sparse, muted });
 }
 
 /** The path is in another state than before. */
-export function pathBecame(turn: Turn, call: AcceptedCall): AcceptedCall {
-  const { path } = call.media;
-  const repair = watched(call.repair, path, turn.now);
+export function pathBecame(step: Step, call: AcceptedCall): AcceptedCall {
+  const { path } = call.descriptions;
+  const repair = watched(call.repair, path, step.now);
   if (repair.at === undefined || call.repair.at !== undefined) return { ...call, repair };
   // Whatever broke it may have broken the channel, which cannot tell: another one is opened beside it.
-  if (call.stage === 'connected') turn.effects.push({ do: 'reopen', device: call.link.device });
+  if (call.stage === 'connected') step.effects.push({ do: 'reopen', device: call.link.device });
   // A frame that must be acknowledged: whether the peer can be reached decides what to do.
-  return repairIfDue(turn, say(turn, { ...call, repair }, { type: 'heartbeat' }));
+  return repairIfDue(step, say(step, { ...call, repair }, { type: 'heartbeat' }));
 }
 
 /** Claims what the evidence says: connected when the path is, and when the caller has our ACCEPT. */
-export function settle(turn: Turn, call: LinkedCall): LinkedCall {
-  const up = call.media.path === 'connected';
+export function settle(step: Step, call: LinkedCall): LinkedCall {
+  const up = call.descriptions.path === 'connected';
   switch (call.stage) {
     case 'rung':
     case 'ringing':
@@ -64,10 +64,10 @@ export function settle(turn: Turn, call: LinkedCall): LinkedCall {
     case 'connecting': {
       if (!up || call.link.acknowledged < call.accepted) return call;
       const { accepted: _accepted, deadline: _deadline, ...rest } = call;
-      return { ...rest, stage: 'connected', connected: turn.now };
+      return { ...rest, stage: 'connected', connected: step.now };
     }
     case 'connected':
-      return up ? call : { ...call, stage: 'reconnecting', deadline: turn.now + RECONNECTING_MS };
+      return up ? call : { ...call, stage: 'reconnecting', deadline: step.now + RECONNECTING_MS };
     case 'reconnecting': {
       if (!up) return call;
       const { deadline: _deadline, ...rest } = call;
@@ -77,7 +77,7 @@ export function settle(turn: Turn, call: LinkedCall): LinkedCall {
 }
 
 /** The peer is told of every change of our sound. */
-export function tellMedia(turn: Turn, call: AcceptedCall): AcceptedCall {
+export function tellMedia(step: Step, call: AcceptedCall): AcceptedCall {
   const media = mediaOf(call);
-  return sameMedia(media, call.said) ? call : say(turn, { ...call, said: media }, toBody(media));
+  return sameMedia(media, call.said) ? call : say(step, { ...call, said: media }, toBody(media));
 }

@@ -6,7 +6,7 @@ import { aimAt, NO_TARGETS } from './targets.ts';
 import type { Targets } from './targets.ts';
 
 /** How far the descriptions and candidates of a call's media path are. Pure. */
-export interface Negotiation {
+export interface Descriptions {
   /** `none`: there is no RTCPeerConnection. */
   readonly path: 'none' | PathState;
   /** The peer's description. Its candidates make sense only once it is `set`. */
@@ -27,7 +27,7 @@ export interface Negotiation {
   readonly held: readonly Candidate[];
 }
 
-export const NO_NEGOTIATION: Negotiation = {
+export const NO_DESCRIPTIONS: Descriptions = {
   path: 'none',
   remote: 'none',
   early: [],
@@ -41,32 +41,33 @@ export const NO_NEGOTIATION: Negotiation = {
 
 /** Takes a candidate of the peer: kept, handed on now (`add`), or too many and dropped. */
 export function takeCandidate(
-  media: Negotiation,
+  descriptions: Descriptions,
   candidate: Candidate,
   now: Milliseconds,
-): readonly [Negotiation, add: readonly Candidate[]] {
-  const targets = aimAt(media.targets, candidate.candidate, now);
-  if (media.ignoring || media.taken >= CANDIDATES_MAX || targets === undefined) return [media, []];
-  const counted = { ...media, targets, taken: media.taken + 1 };
+): readonly [Descriptions, add: readonly Candidate[]] {
+  const targets = aimAt(descriptions.targets, candidate.candidate, now);
+  if (descriptions.ignoring || descriptions.taken >= CANDIDATES_MAX || targets === undefined)
+    return [descriptions, []];
+  const counted = { ...descriptions, targets, taken: descriptions.taken + 1 };
   if (candidateTarget(candidate.candidate)?.local) {
-    return [{ ...counted, waiting: [...media.waiting, candidate] }, []];
+    return [{ ...counted, waiting: [...descriptions.waiting, candidate] }, []];
   }
-  return media.remote === 'set'
+  return descriptions.remote === 'set'
     ? [counted, [candidate]]
-    : [{ ...counted, early: [...media.early, candidate] }, []];
+    : [{ ...counted, early: [...descriptions.early, candidate] }, []];
 }
 
 /** The peer's description is in place: what waited for it can be added. */
 export const described = (
-  media: Negotiation,
-): readonly [Negotiation, add: readonly Candidate[]] => [
-  { ...media, remote: 'set', early: [] },
-  media.early,
+  descriptions: Descriptions,
+): readonly [Descriptions, add: readonly Candidate[]] => [
+  { ...descriptions, remote: 'set', early: [] },
+  descriptions.early,
 ];
 
 /** A new description of the peer begins to be set, with candidates of its own (an ICE restart). */
-export const renegotiating = (media: Negotiation): Negotiation => ({
-  ...media,
+export const renegotiating = (descriptions: Descriptions): Descriptions => ({
+  ...descriptions,
   remote: 'setting',
   early: [],
   waiting: [],
@@ -75,8 +76,13 @@ export const renegotiating = (media: Negotiation): Negotiation => ({
 });
 
 /** A new description of the peer is not taken: nor are the candidates that follow it. */
-export const ignoring = (media: Negotiation): Negotiation => ({ ...media, ignoring: true });
+export const ignoring = (descriptions: Descriptions): Descriptions => ({
+  ...descriptions,
+  ignoring: true,
+});
 
 /** Keeps one of our candidates back. */
-export const hold = (media: Negotiation, candidate: Candidate): Negotiation =>
-  media.held.length >= CANDIDATES_MAX ? media : { ...media, held: [...media.held, candidate] };
+export const hold = (descriptions: Descriptions, candidate: Candidate): Descriptions =>
+  descriptions.held.length >= CANDIDATES_MAX
+    ? descriptions
+    : { ...descriptions, held: [...descriptions.held, candidate] };

@@ -53,7 +53,7 @@ export type Press =
   | { readonly type: 'dismiss' };
 
 /** The way to the peer's device. */
-export type Signal =
+export type WayEvent =
   | { readonly type: 'found' }
   | { readonly type: 'reach-failed'; readonly reason: ReachFailure }
   | { readonly type: 'channel-opened'; readonly device: DeviceKey }
@@ -94,7 +94,7 @@ export interface Arrived {
 }
 
 /** What became of an effect on the media path, and what it says by itself. */
-export type Media =
+export type PathEvent =
   | { readonly type: 'offer-made'; readonly offer: string }
   /** `round`: of the peer's restart that it answers. */
   | { readonly type: 'answer-made'; readonly answer: string; readonly round?: number }
@@ -109,7 +109,7 @@ export type Media =
   /** It goes through a server although it could go directly. */
   | { readonly type: 'detour' };
 
-export type Sound =
+export type MicrophoneEvent =
   /** `instead`: the name of another than the chosen one, which could not be used. */
   | { readonly type: 'microphone-opened'; readonly instead?: string }
   | { readonly type: 'microphone-error'; readonly problem: MicrophoneProblem }
@@ -127,7 +127,7 @@ export interface Tick {
 
 /** Everything that can happen, with the time at which it did. */
 export type CallEvent = { readonly now: Milliseconds } & (
-  Press | Signal | Ring | Arrived | Media | Sound | Tick
+  Press | WayEvent | Ring | Arrived | PathEvent | MicrophoneEvent | Tick
 );
 
 /** An event before its time is added. */

@@ -91,7 +91,7 @@ test('everything arrives, once and in order, over channels that lose, double and
     const taken: string[] = [];
     const sent = Array.from({ length: 20 }, (_, index) => `candidate:${index}`);
     const waiting = [...sent];
-    for (let turn = 0; turn < 3_000 && taken.length < sent.length; turn += 1) {
+    for (let round = 0; round < 3_000 && taken.length < sent.length; round += 1) {
       now += 100;
       const candidate = random.chance(0.2) ? waiting.shift() : undefined;
       let frames: readonly CallFrame[] = [];

@@ -3,9 +3,9 @@ import { candidateTarget } from '#lib/protocol/ice-candidate.ts';
 import { addressScope, sameNetwork } from '#lib/protocol/network-address.ts';
 import type { LiveCall } from './state.ts';
 import { isLinked } from './state.ts';
-import type { Negotiation } from './descriptions.ts';
+import type { Descriptions } from './descriptions.ts';
 import { addCandidates } from './step.ts';
-import type { Turn } from './step.ts';
+import type { Step } from './step.ts';
 
 /**
  * What a peer says of addresses in a private network. Nobody who only rings makes this device send packets to printers
@@ -21,7 +21,7 @@ function mayUse(call: LiveCall, { candidate }: Candidate): boolean {
     case 'rung':
     case 'ringing': {
       const { address = '' } = candidateTarget(candidate) ?? {};
-      return call.media.own.some((own) => sameNetwork(own, address));
+      return call.descriptions.own.some((own) => sameNetwork(own, address));
     }
     case 'answering':
     case 'connecting':
@@ -36,23 +36,27 @@ const OWN_MAX = 16;
 
 /** Remembers in what private networks this device is, as its own candidates say. */
 export function withOwn<C extends LiveCall>(call: C, { candidate }: Candidate): C {
-  const { own } = call.media;
+  const { own } = call.descriptions;
   const { address = '' } = candidateTarget(candidate) ?? {};
   if (addressScope(address) !== 'private' || own.includes(address)) return call;
-  return { ...call, media: { ...call.media, own: [...own, address].slice(-OWN_MAX) } };
+  return {
+    ...call,
+    descriptions: { ...call.descriptions, own: [...own, address].slice(-OWN_MAX) },
+  };
 }
 
 /** Uses those candidates of private networks that may be used by now. */
-export function admitLocal<C extends LiveCall>(turn: Turn, call: C): C {
-  const { waiting, remote, early } = call.media;
+export function admitLocal<C extends LiveCall>(step: Step, call: C): C {
+  const { waiting, remote, early } = call.descriptions;
   if (waiting.length === 0 || !isLinked(call)) return call;
   const admitted = waiting.filter((candidate) => mayUse(call, candidate));
   if (admitted.length === 0) return call;
-  const media: Negotiation = {
-    ...call.media,
+  const descriptions: Descriptions = {
+    ...call.descriptions,
     waiting: waiting.filter((candidate) => !admitted.includes(candidate)),
   };
-  if (remote !== 'set') return { ...call, media: { ...media, early: [...early, ...admitted] } };
-  addCandidates(turn, admitted);
-  return { ...call, media };
+  if (remote !== 'set')
+    return { ...call, descriptions: { ...descriptions, early: [...early, ...admitted] } };
+  addCandidates(step, admitted);
+  return { ...call, descriptions };
 }

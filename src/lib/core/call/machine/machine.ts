@@ -6,20 +6,20 @@ import type { Call, Finding } from './state.ts';
 import type { Line } from './line.ts';
 import { settle, tellMedia } from './accepted.ts';
 import { admitLocal } from './local-candidates.ts';
-import { NO_NEGOTIATION } from './descriptions.ts';
+import { NO_DESCRIPTIONS } from './descriptions.ts';
 import { isFarewell, onFrame } from './on-frame.ts';
-import { onMedia } from './on-path.ts';
+import { onPath } from './on-path.ts';
 import { onPress } from './on-press.ts';
 import { onRing } from './on-ring.ts';
-import { onSignal } from './on-way.ts';
-import { onSound } from './on-microphone.ts';
+import { onWay } from './on-way.ts';
+import { onMicrophone } from './on-microphone.ts';
 import { awoken, nextDeadline as deadlineOf, onTick } from './on-tick.ts';
 import { openOffer } from './ready.ts';
 import { heartbeat, looseFrame } from './link.ts';
 import { PATIENT_MS, PREPARING_MS } from './timing.ts';
 import { bury, findTombstone } from './tombstones.ts';
 import { end, send } from './step.ts';
-import type { Turn } from './step.ts';
+import type { Step } from './step.ts';
 
 /**
  * The calls of one device, as one pure function.
@@ -60,34 +60,34 @@ import type { Turn } from './step.ts';
  * {@link nextDeadline} has come.
  */
 export function step(line: Line, event: CallEvent): readonly [Line, readonly Effect[]] {
-  const turn: Turn = { now: event.now, effects: [] };
-  const next = decide(turn, { ...line, call: line.call && awoken(line.call, event.now) }, event);
-  const call = next.call && acknowledge(turn, admitted(turn, next.call));
-  return [buryEnded(turn, line, { ...next, call }), turn.effects];
+  const step: Step = { now: event.now, effects: [] };
+  const next = decide(step, { ...line, call: line.call && awoken(line.call, event.now) }, event);
+  const call = next.call && acknowledge(step, admitted(step, next.call));
+  return [buryEnded(step, line, { ...next, call }), step.effects];
 }
 
 /** When the line wants a tick next, or `Infinity`. */
 export const nextDeadline = (line: Line): Milliseconds => deadlineOf(line.call);
 
-function decide(turn: Turn, line: Line, event: CallEvent): Line {
+function decide(step: Step, line: Line, event: CallEvent): Line {
   const { call } = line;
   switch (event.type) {
     case 'call': {
       const { microphoneGranted = false } = event;
       if (call === undefined || call.stage === 'ended') {
-        return { ...line, call: place(turn, event) };
+        return { ...line, call: place(step, event) };
       }
       // Calling somebody who is ringing here is accepting; any other live call is left alone.
       return call.stage === 'incoming' && call.peer.key === event.peer.key
-        ? { ...line, call: onPress(turn, call, { type: 'accept', microphoneGranted }) }
+        ? { ...line, call: onPress(step, call, { type: 'accept', microphoneGranted }) }
         : line;
     }
     case 'dismiss':
       return call?.stage === 'ended' ? { ...line, call: undefined } : line;
     case 'ring':
-      return onRing(turn, line, event);
+      return onRing(step, line, event);
     case 'frame':
-      return onArrived(turn, line, event);
+      return onArrived(step, line, event);
     case 'accept':
     case 'decline':
     case 'hang-up':
@@ -96,7 +96,7 @@ function decide(turn: Turn, line: Line, event: CallEvent): Line {
     case 'mute':
     case 'reopen-microphone':
     case 'background':
-      return call === undefined ? line : { ...line, call: onPress(turn, call, event) };
+      return call === undefined ? line : { ...line, call: onPress(step, call, event) };
     case 'found':
     case 'reach-failed':
     case 'channel-opened':
@@ -104,7 +104,7 @@ function decide(turn: Turn, line: Line, event: CallEvent): Line {
     case 'path-frames':
     case 'person-seen':
     case 'network-changed':
-      return call === undefined ? line : { ...line, call: onSignal(turn, call, event) };
+      return call === undefined ? line : { ...line, call: onWay(step, call, event) };
     case 'offer-made':
     case 'answer-made':
     case 'answer-taken':
@@ -116,58 +116,58 @@ function decide(turn: Turn, line: Line, event: CallEvent): Line {
     case 'hearing':
     case 'sparse':
     case 'detour':
-      return call === undefined ? line : { ...line, call: onMedia(turn, call, event) };
+      return call === undefined ? line : { ...line, call: onPath(step, call, event) };
     case 'microphone-opened':
     case 'microphone-error':
     case 'microphone-lost':
     case 'system-mute':
     case 'devices-changed':
-      return call === undefined ? line : { ...line, call: onSound(turn, call, event) };
+      return call === undefined ? line : { ...line, call: onMicrophone(step, call, event) };
     case 'tick':
-      return call === undefined ? line : { ...line, call: onTick(turn, call, event.ownNetwork) };
+      return call === undefined ? line : { ...line, call: onTick(step, call, event.ownNetwork) };
   }
 }
 
 /** A person pressed Call. The microphone, the offer and the search for the person start at once, side by side. */
-function place(turn: Turn, event: Extract<CallEvent, { readonly type: 'call' }>): Call {
+function place(step: Step, event: Extract<CallEvent, { readonly type: 'call' }>): Call {
   const { self, peer, hidden, turnAvailable, supported, id, certificate, name } = event;
   const { callee, patient } = event;
   const privacy = privacyFor(peer.trust, hidden, turnAvailable);
   const finding: Finding = {
-    ...{ stage: 'finding', id, direction: 'outgoing', peer, started: turn.now, privacy },
+    ...{ stage: 'finding', id, direction: 'outgoing', peer, started: step.now, privacy },
     // Both keys are ASCII, so that this is the order of their bytes.
     polite: self > peer.key,
-    ...{ muted: false, playBlocked: false, media: NO_NEGOTIATION },
+    ...{ muted: false, playBlocked: false, descriptions: NO_DESCRIPTIONS },
     microphone: event.microphoneGranted ? 'granted' : 'opening',
     instead: undefined,
     ...{ systemMuted: false, background: false, patient, search: { at: undefined, failures: 0 } },
-    ...{ offer: undefined, offeredAt: turn.now, self: { certificate, name, callee } },
-    deadline: turn.now + (patient ? PATIENT_MS : PREPARING_MS),
+    ...{ offer: undefined, offeredAt: step.now, self: { certificate, name, callee } },
+    deadline: step.now + (patient ? PATIENT_MS : PREPARING_MS),
   };
   // Somebody else may stand behind the new key.
-  if (event.keyChanged) return end(turn, finding, 'key-changed');
-  if (!supported) return end(turn, finding, 'unsupported');
+  if (event.keyChanged) return end(step, finding, 'key-changed');
+  if (!supported) return end(step, finding, 'unsupported');
   // Hidden means never: without TURN no call is placed, rather than one that shows the address.
-  if (hidden && !turnAvailable) return end(turn, finding, 'hidden-no-relay');
-  turn.effects.push({ do: 'open-microphone' }, { do: 'reach' });
-  openOffer(turn, finding);
-  return { ...finding, media: { ...NO_NEGOTIATION, path: 'connecting' } };
+  if (hidden && !turnAvailable) return end(step, finding, 'hidden-no-relay');
+  step.effects.push({ do: 'open-microphone' }, { do: 'reach' });
+  openOffer(step, finding);
+  return { ...finding, descriptions: { ...NO_DESCRIPTIONS, path: 'connecting' } };
 }
 
 /** A frame other than RING: for the call, for one that is over, or for one that is not known here. */
 function onArrived(
-  turn: Turn,
+  step: Step,
   line: Line,
   { id, device, frame, via, from, isKnown }: Arrived,
 ): Line {
   const { call } = line;
   if (call && isLinked(call) && call.id === id && call.link.device === device) {
-    return { ...line, call: onFrame(turn, call, frame, via, from) };
+    return { ...line, call: onFrame(step, call, frame, via, from) };
   }
-  const over = findTombstone(line.tombstones, id, device, turn.now);
+  const over = findTombstone(line.tombstones, id, device, step.now);
   if (over !== undefined) {
     const farewell = frame.body.type === 'accept' && over.farewell ? HUNG_UP : over.farewell;
-    if (farewell && !isFarewell(frame.body)) send(turn, device, [looseFrame(id, farewell)]);
+    if (farewell && !isFarewell(frame.body)) send(step, device, [looseFrame(id, farewell)]);
     return line;
   }
   switch (frame.body.type) {
@@ -175,7 +175,7 @@ function onArrived(
       // It overtook its RING, which must not ring when it comes, nor be missed while we are with that device.
       const unrung = !(call && isLinked(call) && call.link.device === device);
       const early = { id, device, farewell: undefined, unrung };
-      return { ...line, tombstones: bury(line.tombstones, early, turn.now) };
+      return { ...line, tombstones: bury(line.tombstones, early, step.now) };
     }
     case 'ringing':
     case 'answer':
@@ -186,7 +186,7 @@ function onArrived(
       // This page was loaded anew in the middle of a call: nobody shall talk to an empty line. Whom we do not know is
       // told nothing, else who is blocked would hear that somebody is here.
       if (isKnown)
-        send(turn, device, [looseFrame(id, { type: 'hangup', reason: 'connection-lost' })]);
+        send(step, device, [looseFrame(id, { type: 'hangup', reason: 'connection-lost' })]);
       return line;
     case 'candidate': // Its RING may still be on the way.
     case 'ring':
@@ -196,25 +196,25 @@ function onArrived(
   }
 }
 
-const admitted = (turn: Turn, call: Call): Call => (isLive(call) ? admitLocal(turn, call) : call);
+const admitted = (step: Step, call: Call): Call => (isLive(call) ? admitLocal(step, call) : call);
 
 const HUNG_UP = { type: 'hangup', reason: 'hung-up' } as const;
 
 /** Last thing in a step: says and claims what is now evident, and acknowledges what was taken and not answered. */
-function acknowledge(turn: Turn, call: Call): Call {
+function acknowledge(step: Step, call: Call): Call {
   if (!isLinked(call)) return call;
-  const told = isAccepted(call) ? tellMedia(turn, call) : call;
-  if (!told.link.owing) return settle(turn, told);
-  const [link, frames] = heartbeat(told.link, turn.now);
-  send(turn, link.device, frames);
-  return settle(turn, { ...told, link });
+  const told = isAccepted(call) ? tellMedia(step, call) : call;
+  if (!told.link.owing) return settle(step, told);
+  const [link, frames] = heartbeat(told.link, step.now);
+  send(step, link.device, frames);
+  return settle(step, { ...told, link });
 }
 
 /** A call that has just ended is remembered, so that its late frames do nothing and are told so. */
-function buryEnded(turn: Turn, before: Line, line: Line): Line {
+function buryEnded(step: Step, before: Line, line: Line): Line {
   const { call } = line;
   if (call?.stage !== 'ended' || !call.farewell || call === before.call) return line;
   const { device, body } = call.farewell;
   const tombstone = { id: call.id, device, farewell: body, unrung: false };
-  return { ...line, tombstones: bury(line.tombstones, tombstone, turn.now) };
+  return { ...line, tombstones: bury(line.tombstones, tombstone, step.now) };
 }

@@ -4,7 +4,7 @@ import type { EndReason } from '#lib/domain/reasons.ts';
 import type { CallBody, CallBodyOf, CallFrame } from '#lib/protocol/call-frame.ts';
 import { isAccepted, isWaiting } from './state.ts';
 import type { AcceptedCall, Call, LinkedCall, WaitingCall } from './state.ts';
-import { expect, goLive } from './accepted.ts';
+import { expect, startConnecting } from './accepted.ts';
 import { fromBody } from './media-state.ts';
 import type { MediaState } from './media-state.ts';
 import { takeCandidate } from './descriptions.ts';
@@ -13,7 +13,7 @@ import type { Via } from './link.ts';
 import { isHeard, offerSeen, onRestart, onRestartAnswer, repairSoon } from './repair.ts';
 import { RENEW_MICROPHONE_MS, REVIVED_MS } from './timing.ts';
 import { addCandidates, end } from './step.ts';
-import type { Turn } from './step.ts';
+import type { Step } from './step.ts';
 import { mediaOf } from './own-media.ts';
 
 type Farewell = CallBodyOf<'decline' | 'cancel' | 'hangup'>;
@@ -24,23 +24,23 @@ export const isFarewell = (body: CallBody): body is Farewell =>
 
 /** A frame of the peer's device for this call. */
 export function onFrame(
-  turn: Turn,
+  step: Step,
   call: LinkedCall,
   frame: CallFrame,
   via: Via,
   from?: IdentityKey,
 ): Call {
-  const [link, arrival] = receive(call.link, frame, turn.now, via);
+  const [link, arrival] = receive(call.link, frame, step.now, via);
   const told = { ...call, link };
-  const heard = isAccepted(told) ? offerSeen(turn, told) : told;
-  if (isFarewell(frame.body)) return onFarewell(turn, heard, frame.body);
+  const heard = isAccepted(told) ? offerSeen(step, told) : told;
+  if (isFarewell(frame.body)) return onFarewell(step, heard, frame.body);
   if (arrival === 'expected' && isImpostor(heard, frame.body, from)) {
-    return end(turn, heard, 'not-secure');
+    return end(step, heard, 'not-secure');
   }
-  const next = arrival === 'expected' ? onBody(turn, heard, frame.body) : heard;
+  const next = arrival === 'expected' ? onBody(step, heard, frame.body) : heard;
   const revived =
-    turn.now - call.link.heardAt >= REVIVED_MS || (isAccepted(call) && !isHeard(call));
-  return revived && isAccepted(next) ? repairSoon(turn, next) : next;
+    step.now - call.link.heardAt >= REVIVED_MS || (isAccepted(call) && !isHeard(call));
+  return revived && isAccepted(next) ? repairSoon(step, next) : next;
 }
 
 /**
@@ -65,31 +65,31 @@ const HUNG_UP: Record<CallBodyOf<'hangup'>['reason'], EndReason> = {
   failed: 'connection-failed',
 };
 
-function onFarewell(turn: Turn, call: LinkedCall, body: Farewell): Call {
+function onFarewell(step: Step, call: LinkedCall, body: Farewell): Call {
   switch (body.type) {
     case 'hangup':
-      return end(turn, call, HUNG_UP[body.reason], { byPeer: true, say: STRAY });
+      return end(step, call, HUNG_UP[body.reason], { byPeer: true, say: STRAY });
     case 'cancel':
       // Only a caller cancels.
       return isWaiting(call)
         ? call
-        : end(turn, call, 'cancelled-by-peer', { byPeer: true, say: STRAY });
+        : end(step, call, 'cancelled-by-peer', { byPeer: true, say: STRAY });
     case 'decline':
       // Only a callee declines, and only before it accepts.
-      return isWaiting(call) ? onDeclined(turn, call, body) : call;
+      return isWaiting(call) ? onDeclined(step, call, body) : call;
   }
 }
 
-function onDeclined(turn: Turn, call: WaitingCall, body: CallBodyOf<'decline'>): Call {
+function onDeclined(step: Step, call: WaitingCall, body: CallBodyOf<'decline'>): Call {
   const note = cleanNote(body.note ?? '');
   const written = note === '' ? {} : { note };
-  return end(turn, call, DECLINED[body.reason], { byPeer: true, say: STRAY, ...written });
+  return end(step, call, DECLINED[body.reason], { byPeer: true, say: STRAY, ...written });
 }
 
 /** What a peer hears that ended the call and still speaks in it. */
 const STRAY: CallBody = { type: 'hangup', reason: 'hung-up' };
 
-function onBody(turn: Turn, call: LinkedCall, body: Exclude<CallBody, Farewell>): Call {
+function onBody(step: Step, call: LinkedCall, body: Exclude<CallBody, Farewell>): Call {
   switch (body.type) {
     case 'ring': // A RING that comes again does not ring again.
     case 'heartbeat':
@@ -97,52 +97,52 @@ function onBody(turn: Turn, call: LinkedCall, body: Exclude<CallBody, Farewell>)
     case 'ringing':
       return call.stage === 'rung' ? { ...call, stage: 'ringing' } : call;
     case 'answer':
-      return onAnswer(turn, call, body);
+      return onAnswer(step, call, body);
     case 'accept':
-      return isWaiting(call) ? onAccepted(turn, call, body.answer) : call;
+      return isWaiting(call) ? onAccepted(step, call, body.answer) : call;
     case 'candidate': {
       const { type: _type, ...candidate } = body;
-      const [media, add] = takeCandidate(call.media, candidate, turn.now);
-      addCandidates(turn, add);
-      return { ...call, media };
+      const [descriptions, add] = takeCandidate(call.descriptions, candidate, step.now);
+      addCandidates(step, add);
+      return { ...call, descriptions };
     }
     case 'restart':
-      return isAccepted(call) ? onRestart(turn, call, body) : call;
+      return isAccepted(call) ? onRestart(step, call, body) : call;
     case 'media':
-      return isAccepted(call) ? onPeerMedia(turn, call, fromBody(body)) : call;
+      return isAccepted(call) ? onPeerMedia(step, call, fromBody(body)) : call;
   }
 }
 
-function onAnswer(turn: Turn, call: LinkedCall, body: CallBodyOf<'answer'>): Call {
-  if (isAccepted(call)) return onRestartAnswer(turn, call, body);
+function onAnswer(step: Step, call: LinkedCall, body: CallBodyOf<'answer'>): Call {
+  if (isAccepted(call)) return onRestartAnswer(step, call, body);
   // An offer has one answer, and it comes after the proof of whose device it is, in RINGING.
   if (call.stage !== 'ringing' || call.answer !== 'none') return call;
   const { answer } = body;
   // With the answer ICE checks begin, and they show our address: they wait for ACCEPT where that matters.
-  return call.privacy.warm ? takeAnswer(turn, call, answer) : { ...call, answer: { held: answer } };
+  return call.privacy.warm ? takeAnswer(step, call, answer) : { ...call, answer: { held: answer } };
 }
 
-function takeAnswer<C extends WaitingCall>(turn: Turn, call: C, answer: string): C {
-  turn.effects.push({ do: 'take-answer', answer });
-  return { ...call, answer: 'taken', media: { ...call.media, remote: 'setting' } };
+function takeAnswer<C extends WaitingCall>(step: Step, call: C, answer: string): C {
+  step.effects.push({ do: 'take-answer', answer });
+  return { ...call, answer: 'taken', descriptions: { ...call.descriptions, remote: 'setting' } };
 }
 
-function onAccepted(turn: Turn, call: WaitingCall, answer: string | undefined): Call {
-  if (call.answer === 'taken') return goLive(turn, call, 0);
+function onAccepted(step: Step, call: WaitingCall, answer: string | undefined): Call {
+  if (call.answer === 'taken') return startConnecting(step, call, 0);
   const given = call.answer === 'none' ? answer : call.answer.held;
   if (given === undefined) {
     const say = { type: 'hangup', reason: 'failed' } as const;
-    return end(turn, call, 'connection-failed', { say });
+    return end(step, call, 'connection-failed', { say });
   }
-  return goLive(turn, takeAnswer(turn, call, given), 0);
+  return startConnecting(step, takeAnswer(step, call, given), 0);
 }
 
-function onPeerMedia(turn: Turn, call: AcceptedCall, peerMedia: MediaState): AcceptedCall {
-  expect(turn, peerMedia);
+function onPeerMedia(step: Step, call: AcceptedCall, peerMedia: MediaState): AcceptedCall {
+  expect(step, peerMedia);
   const next = { ...call, peerMedia };
   const unheard = peerMedia.deaf && !call.peerMedia.deaf && !mediaOf(call).lost && !call.muted;
-  if (!unheard || turn.now < call.renewAt) return next;
+  if (!unheard || step.now < call.renewAt) return next;
   // Our microphone may bring nothing although it says that it is open.
-  turn.effects.push({ do: 'renew-microphone' });
-  return { ...next, renewAt: turn.now + RENEW_MICROPHONE_MS };
+  step.effects.push({ do: 'renew-microphone' });
+  return { ...next, renewAt: step.now + RENEW_MICROPHONE_MS };
 }

@@ -1,5 +1,5 @@
 import type { Candidate, PathState } from '#lib/ports/media.ts';
-import type { Media } from './event.ts';
+import type { PathEvent } from './event.ts';
 import { isAccepted, isLive, isPreparing } from './state.ts';
 import type { AcceptedCall, Call, LiveCall } from './state.ts';
 import { pathBecame, settle } from './accepted.ts';
@@ -14,51 +14,51 @@ import {
 } from './repair.ts';
 import { DEAF_REPAIR_MS } from './timing.ts';
 import { describe, end, holdCandidate, say } from './step.ts';
-import type { Turn } from './step.ts';
+import type { Step } from './step.ts';
 
 /** The media path reports. */
-export function onMedia(turn: Turn, call: Call, event: Media): Call {
+export function onPath(step: Step, call: Call, event: PathEvent): Call {
   if (!isLive(call)) return call;
   switch (event.type) {
     case 'offer-made':
-      return onOfferMade(turn, call, event.offer);
+      return onOfferMade(step, call, event.offer);
     case 'answer-made':
-      return onAnswerMade(turn, call, event.answer, event.round);
+      return onAnswerMade(step, call, event.answer, event.round);
     case 'answer-taken':
-      return describe(turn, call);
+      return describe(step, call);
     case 'restart-made':
-      return isAccepted(call) ? onRestartMade(turn, call, event.offer) : call;
+      return isAccepted(call) ? onRestartMade(step, call, event.offer) : call;
     case 'path-error':
-      return onPathError(turn, call, event.at);
+      return onPathError(step, call, event.at);
     case 'candidate':
-      return onOwnCandidate(turn, withOwn(call, event.candidate), event.candidate);
+      return onOwnCandidate(step, withOwn(call, event.candidate), event.candidate);
     case 'path-state':
-      return onPathState(turn, call, event.state);
+      return onPathState(step, call, event.state);
     case 'play-blocked':
       return { ...call, playBlocked: event.blocked };
     case 'hearing':
-      return isAccepted(call) ? onHearing(turn, call, event.hearing) : call;
+      return isAccepted(call) ? onHearing(step, call, event.hearing) : call;
     case 'sparse':
       return isAccepted(call) ? { ...call, sparse: event.sparse } : call;
     case 'detour':
-      return isAccepted(call) ? straighten(turn, call) : call;
+      return isAccepted(call) ? straighten(step, call) : call;
   }
 }
 
-function onOfferMade(turn: Turn, call: LiveCall, offer: string): Call {
+function onOfferMade(step: Step, call: LiveCall, offer: string): Call {
   if (!isPreparing(call)) return call;
-  return call.stage === 'finding' ? { ...call, offer } : ringIfReady(turn, { ...call, offer });
+  return call.stage === 'finding' ? { ...call, offer } : ringIfReady(step, { ...call, offer });
 }
 
-function onAnswerMade(turn: Turn, call: LiveCall, answer: string, round: number | undefined): Call {
-  if (isAccepted(call)) return onRestartAnswerMade(turn, call, answer, round);
+function onAnswerMade(step: Step, call: LiveCall, answer: string, round: number | undefined): Call {
+  if (isAccepted(call)) return onRestartAnswerMade(step, call, answer, round);
   switch (call.stage) {
     case 'incoming':
       if (call.answer !== 'making') return call;
-      return describe(turn, say(turn, { ...call, answer: 'sent' }, { type: 'answer', answer }));
+      return describe(step, say(step, { ...call, answer: 'sent' }, { type: 'answer', answer }));
     case 'answering':
       if (call.answer !== 'making') return call;
-      return acceptIfReady(turn, describe(turn, { ...call, answer: { made: answer } }));
+      return acceptIfReady(step, describe(step, { ...call, answer: { made: answer } }));
     case 'finding':
     case 'reaching':
     case 'rung':
@@ -67,56 +67,60 @@ function onAnswerMade(turn: Turn, call: LiveCall, answer: string, round: number 
   }
 }
 
-type PathErrorAt = Extract<Media, { readonly type: 'path-error' }>['at'];
+type PathErrorAt = Extract<PathEvent, { readonly type: 'path-error' }>['at'];
 
-function onPathError(turn: Turn, call: LiveCall, at: PathErrorAt): Call {
+function onPathError(step: Step, call: LiveCall, at: PathErrorAt): Call {
   switch (call.stage) {
     case 'finding':
     case 'reaching':
-      return end(turn, call, 'unsupported');
+      return end(step, call, 'unsupported');
     case 'rung':
     case 'ringing':
-      return end(turn, call, 'peer-unsupported');
+      return end(step, call, 'peer-unsupported');
     case 'incoming':
     case 'answering':
-      return end(turn, call, 'peer-unsupported', {
+      return end(step, call, 'peer-unsupported', {
         say: { type: 'decline', reason: 'unsupported' },
       });
     case 'connecting':
       // A cold caller takes the answer only now: if that does not fit, nothing will.
-      if (at === 'take-answer' && call.media.path !== 'connected' && call.repair.round === 0) {
+      if (
+        at === 'take-answer' &&
+        call.descriptions.path !== 'connected' &&
+        call.repair.round === 0
+      ) {
         const failed = { type: 'hangup', reason: 'failed' } as const;
-        return end(turn, call, 'connection-failed', { say: failed });
+        return end(step, call, 'connection-failed', { say: failed });
       }
-      return onRestartFailed(turn, call, at);
+      return onRestartFailed(step, call, at);
     case 'connected':
     case 'reconnecting':
-      return onRestartFailed(turn, call, at);
+      return onRestartFailed(step, call, at);
   }
 }
 
-function onOwnCandidate(turn: Turn, call: LiveCall, candidate: Candidate): Call {
+function onOwnCandidate(step: Step, call: LiveCall, candidate: Candidate): Call {
   if (isPreparing(call)) return holdCandidate(call, candidate);
   // Candidates of a new description must not come before it: they would be tried with the old one.
   const hidden = isAccepted(call) ? isDescribing(call) : !call.privacy.warm;
   return hidden
     ? holdCandidate(call, candidate)
-    : say(turn, call, { type: 'candidate', ...candidate });
+    : say(step, call, { type: 'candidate', ...candidate });
 }
 
-function onPathState(turn: Turn, call: LiveCall, path: PathState): Call {
+function onPathState(step: Step, call: LiveCall, path: PathState): Call {
   if (path === 'not-secure') {
     const say = { type: 'hangup', reason: 'not-secure' } as const;
-    return end(turn, call, 'not-secure', { say });
+    return end(step, call, 'not-secure', { say });
   }
-  const next = { ...call, media: { ...call.media, path } };
+  const next = { ...call, descriptions: { ...call.descriptions, path } };
   // Nothing is claimed before ACCEPT.
-  return isAccepted(next) ? settle(turn, pathBecame(turn, next)) : next;
+  return isAccepted(next) ? settle(step, pathBecame(step, next)) : next;
 }
 
 /** Packets come, and there is no sound in them, or there is again. */
-function onHearing(turn: Turn, call: AcceptedCall, heard: 'heard' | 'silent'): AcceptedCall {
+function onHearing(step: Step, call: AcceptedCall, heard: 'heard' | 'silent'): AcceptedCall {
   if (heard === 'heard') return { ...call, hearing: { silent: false } };
   if (call.hearing.silent) return call;
-  return { ...call, hearing: { silent: true, repairAt: turn.now + DEAF_REPAIR_MS } };
+  return { ...call, hearing: { silent: true, repairAt: step.now + DEAF_REPAIR_MS } };
 }

@@ -4,7 +4,7 @@ import type { Ring } from './event.ts';
 import { baseOf, isLinked, privacyFor } from './state.ts';
 import type { Answering, Incoming, LinkedCall, LiveCall, PreparingCall, Rung } from './state.ts';
 import type { Line } from './line.ts';
-import { NO_NEGOTIATION } from './descriptions.ts';
+import { NO_DESCRIPTIONS } from './descriptions.ts';
 import { onFrame } from './on-frame.ts';
 import { openPath } from './on-press.ts';
 import { heartbeat, looseFrame, newLink, receive } from './link.ts';
@@ -13,61 +13,61 @@ import { isUntimely } from '../ways/ring-check.ts';
 import { RINGING_MS } from './timing.ts';
 import { bury, findTombstone } from './tombstones.ts';
 import { end, recordMissed, say, send } from './step.ts';
-import type { Turn } from './step.ts';
+import type { Step } from './step.ts';
 
 /** Somebody rings. In this order: known calls, people who may not ring, late rings, a busy line, glare. */
-export function onRing(turn: Turn, line: Line, ring: Ring): Line {
+export function onRing(step: Step, line: Line, ring: Ring): Line {
   const { call } = line;
-  const over = findTombstone(line.tombstones, ring.id, ring.device, turn.now);
-  if (over?.unrung) return onRingAfterCancel(turn, line, ring);
+  const over = findTombstone(line.tombstones, ring.id, ring.device, step.now);
+  if (over?.unrung) return onRingAfterCancel(step, line, ring);
   if (over !== undefined) {
-    if (over.farewell) send(turn, ring.device, [looseFrame(ring.id, over.farewell)]);
+    if (over.farewell) send(step, ring.device, [looseFrame(ring.id, over.farewell)]);
     // A patient caller rings on for longer than a call is remembered.
-    return { ...line, tombstones: bury(line.tombstones, over, turn.now) };
+    return { ...line, tombstones: bury(line.tombstones, over, step.now) };
   }
   if (call && isLinked(call) && call.id === ring.id && call.link.device === ring.device) {
     const { callId } = looseFrame(ring.id, ring.body);
     const frame = { ...ring.frame, callId, body: ring.body };
-    return { ...line, call: onFrame(turn, call, frame, 'channel') };
+    return { ...line, call: onFrame(step, call, frame, 'channel') };
   }
   if (ring.frame.sequence !== 1) return line; // A RING opens its call; this is not one.
 
   const { trust } = ring.peer;
-  if (trust === 'blocked') return refuse(turn, line, ring);
+  if (trust === 'blocked') return refuse(step, line, ring);
   if (!ring.isForUs) {
     // Somebody named this device as theirs; a stranger hears nothing of whose it is.
     const say = { type: 'decline', reason: 'somebody-else' } as const;
-    return refuse(turn, line, ring, trust === 'stranger' && !ring.strangersMayRing ? {} : { say });
+    return refuse(step, line, ring, trust === 'stranger' && !ring.strangersMayRing ? {} : { say });
   }
   if (trust === 'stranger' && !ring.strangersMayRing) {
-    return refuse(turn, line, ring, { missed: 'missed' });
+    return refuse(step, line, ring, { missed: 'missed' });
   }
   // Somebody else may stand behind the new key.
-  if (ring.keyChanged) return refuse(turn, line, ring, { missed: 'key-changed' });
-  if (isUntimely(ring.body, turn.now)) {
+  if (ring.keyChanged) return refuse(step, line, ring, { missed: 'key-changed' });
+  if (isUntimely(ring.body, step.now)) {
     const say = { type: 'decline', reason: 'no-answer' } as const;
-    return refuse(turn, line, ring, { missed: 'missed', say });
+    return refuse(step, line, ring, { missed: 'missed', say });
   }
   if (!ring.supported) {
     const say = { type: 'decline', reason: 'unsupported' } as const;
-    return refuse(turn, line, ring, { missed: 'unsupported', say });
+    return refuse(step, line, ring, { missed: 'unsupported', say });
   }
-  if (call === undefined || call.stage === 'ended') return ringHere(turn, line, ring);
+  if (call === undefined || call.stage === 'ended') return ringHere(step, line, ring);
   // From a device that is not taken for theirs it is a stranger who rings, although the key is the same.
   const isSame = call.peer.key === ring.peer.key;
   if (isSame && (trust !== 'stranger' || call.peer.trust === 'stranger')) {
-    return onRingOfSamePerson(turn, line, call, ring);
+    return onRingOfSamePerson(step, line, call, ring);
   }
   if (call.stage === 'incoming' && call.peer.trust === 'stranger' && trust !== 'stranger') {
     // Strangers who ring cannot keep contacts out.
     const say = { type: 'decline', reason: 'no-answer' } as const;
-    const ended = end(turn, call, 'missed', { say });
-    turn.effects.push({ do: 'ring-now', ring });
+    const ended = end(step, call, 'missed', { say });
+    step.effects.push({ do: 'ring-now', ring });
     return { ...line, call: ended };
   }
   // A stranger is not told that the line is busy: it would tell when this person talks.
   const busy = { type: 'decline', reason: 'busy' } as const;
-  return refuse(turn, line, ring, { missed: 'busy', ...(trust !== 'stranger' && { say: busy }) });
+  return refuse(step, line, ring, { missed: 'busy', ...(trust !== 'stranger' && { say: busy }) });
 }
 
 interface Refusal {
@@ -77,63 +77,63 @@ interface Refusal {
   readonly say?: CallBody;
 }
 
-function refuse(turn: Turn, line: Line, ring: Ring, refusal: Refusal = {}): Line {
+function refuse(step: Step, line: Line, ring: Ring, refusal: Refusal = {}): Line {
   const { id, device } = ring;
   // The true time of a late call; never one in the future.
-  const started = Math.min(ring.body.issued, turn.now);
-  if (refusal.missed) recordMissed(turn, ring, started, refusal.missed);
-  if (refusal.say) send(turn, device, [looseFrame(id, refusal.say)]);
+  const started = Math.min(ring.body.issued, step.now);
+  if (refusal.missed) recordMissed(step, ring, started, refusal.missed);
+  if (refusal.say) send(step, device, [looseFrame(id, refusal.say)]);
   const tombstone = { id, device, farewell: refusal.say, unrung: false };
-  return { ...line, tombstones: bury(line.tombstones, tombstone, turn.now) };
+  return { ...line, tombstones: bury(line.tombstones, tombstone, step.now) };
 }
 
 /** The call was cancelled before its RING came: missed, unless we are talking to that person anyway. */
-function onRingAfterCancel(turn: Turn, line: Line, ring: Ring): Line {
+function onRingAfterCancel(step: Step, line: Line, ring: Ring): Line {
   const { peer, strangersMayRing } = ring;
   const together = line.call?.stage !== 'ended' && line.call?.peer.key === peer.key;
   const welcome = peer.trust !== 'blocked' && (peer.trust !== 'stranger' || strangersMayRing);
   const missed = ring.keyChanged ? 'key-changed' : 'cancelled-by-peer';
-  return refuse(turn, line, ring, welcome && !together ? { missed } : {});
+  return refuse(step, line, ring, welcome && !together ? { missed } : {});
 }
 
-function ringHere(turn: Turn, line: Line, ring: Ring): Line {
+function ringHere(step: Step, line: Line, ring: Ring): Line {
   const { id, peer } = ring;
   const incoming: Incoming = {
-    ...{ stage: 'incoming', id, direction: 'incoming', peer, started: turn.now },
+    ...{ stage: 'incoming', id, direction: 'incoming', peer, started: step.now },
     privacy: privacyFor(peer.trust, ring.hidden, ring.turnAvailable),
     polite: ring.self > peer.key,
-    ...{ muted: false, playBlocked: false, microphone: 'closed', media: NO_NEGOTIATION },
+    ...{ muted: false, playBlocked: false, microphone: 'closed', descriptions: NO_DESCRIPTIONS },
     ...{ instead: undefined, systemMuted: false, background: false, patient: false },
-    ...{ link: linkOf(turn, ring), offer: ring.body.offer, answer: 'none' },
+    ...{ link: linkOf(step, ring), offer: ring.body.offer, answer: 'none' },
     certificate: ring.certificate,
-    deadline: turn.now + RINGING_MS,
+    deadline: step.now + RINGING_MS,
   };
-  const rings = say(turn, incoming, { type: 'ringing', certificate: ring.certificate });
-  return { ...line, call: rings.privacy.warm ? openPath(turn, rings, true) : rings };
+  const rings = say(step, incoming, { type: 'ringing', certificate: ring.certificate });
+  return { ...line, call: rings.privacy.warm ? openPath(step, rings, true) : rings };
 }
 
-function linkOf(turn: Turn, ring: Ring): Link {
-  const [link] = receive(newLink(ring.id, ring.device, turn.now), ring.frame, turn.now);
+function linkOf(step: Step, ring: Ring): Link {
+  const [link] = receive(newLink(ring.id, ring.device, step.now), ring.frame, step.now);
   return link;
 }
 
-function onRingOfSamePerson(turn: Turn, line: Line, call: LiveCall, ring: Ring): Line {
+function onRingOfSamePerson(step: Step, line: Line, call: LiveCall, ring: Ring): Line {
   switch (call.stage) {
     case 'finding':
     case 'reaching':
-      return giveWay(turn, line, call, ring);
+      return giveWay(step, line, call, ring);
     case 'rung':
       // Both rang: the call of the lower key goes on. The other side will hear our RING and give way.
-      if (call.polite) return giveWay(turn, line, call, ring);
+      if (call.polite) return giveWay(step, line, call, ring);
       if (call.link.acknowledged === 0) return line;
-      return probe(turn, line, call, ring);
+      return probe(step, line, call, ring);
     case 'ringing':
     case 'incoming':
     case 'answering':
     case 'connecting':
     case 'connected':
     case 'reconnecting':
-      return probe(turn, line, call, ring);
+      return probe(step, line, call, ring);
   }
 }
 
@@ -142,41 +142,41 @@ function onRingOfSamePerson(turn: Turn, line: Line, call: LiveCall, ring: Ring):
  * Only they know: a heartbeat asks. If our call is over there, its HANGUP ends it here, and the RING, which is not
  * acknowledged now, comes again and rings.
  */
-function probe(turn: Turn, line: Line, call: LinkedCall, ring: Ring): Line {
+function probe(step: Step, line: Line, call: LinkedCall, ring: Ring): Line {
   // From another of their devices it is a second call, not a second life of this one.
   if (call.link.device !== ring.device) {
     const busy = { type: 'decline', reason: 'busy' } as const;
-    return refuse(turn, line, ring, { missed: 'busy', say: busy });
+    return refuse(step, line, ring, { missed: 'busy', say: busy });
   }
-  const [link, frames] = heartbeat(call.link, turn.now);
-  send(turn, link.device, frames);
+  const [link, frames] = heartbeat(call.link, step.now);
+  send(step, link.device, frames);
   return { ...line, call: { ...call, link } };
 }
 
 /** Both pressed Call, and theirs goes on: it is accepted without ringing, as both persons want it. */
-function giveWay(turn: Turn, line: Line, call: PreparingCall | Rung, ring: Ring): Line {
+function giveWay(step: Step, line: Line, call: PreparingCall | Rung, ring: Ring): Line {
   let { tombstones } = line;
   if (call.stage === 'rung') {
     const cancel = { type: 'cancel' } as const;
     const { device } = call.link;
-    send(turn, device, [looseFrame(call.id, cancel)]);
+    send(step, device, [looseFrame(call.id, cancel)]);
     tombstones = bury(
       tombstones,
       { id: call.id, device, farewell: cancel, unrung: false },
-      turn.now,
+      step.now,
     );
   }
-  turn.effects.push({ do: 'close-path' }, { do: 'continue-as', id: ring.id });
+  step.effects.push({ do: 'close-path' }, { do: 'continue-as', id: ring.id });
   const lost = call.microphone === 'lost';
-  if (lost) turn.effects.push({ do: 'open-microphone' });
+  if (lost) step.effects.push({ do: 'open-microphone' });
   const microphone = lost ? 'opening' : call.microphone;
   const incoming: Incoming = {
     ...{ ...baseOf(call), stage: 'incoming', id: ring.id },
-    ...{ playBlocked: false, microphone, media: NO_NEGOTIATION, patient: false },
-    ...{ link: linkOf(turn, ring), offer: ring.body.offer, answer: 'none' },
+    ...{ playBlocked: false, microphone, descriptions: NO_DESCRIPTIONS, patient: false },
+    ...{ link: linkOf(step, ring), offer: ring.body.offer, answer: 'none' },
     certificate: ring.certificate,
-    deadline: turn.now + RINGING_MS,
+    deadline: step.now + RINGING_MS,
   };
-  const answering: Answering = { ...openPath(turn, incoming), stage: 'answering' };
+  const answering: Answering = { ...openPath(step, incoming), stage: 'answering' };
   return { ...line, tombstones, call: answering };
 }

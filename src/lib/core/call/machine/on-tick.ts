@@ -9,7 +9,7 @@ import { due, linkDeadline, rewrite, silent, speaks } from './link.ts';
 import { repairIfDue, restart } from './repair.ts';
 import { ASLEEP_MS, AWOKEN_MS, PATIENT_MS, RINGING_MS, SILENCE_MS } from './timing.ts';
 import { end, send } from './step.ts';
-import type { Turn } from './step.ts';
+import type { Step } from './step.ts';
 import { isDeaf } from './own-media.ts';
 
 /** When the call wants a tick next, or `Infinity`. */
@@ -49,40 +49,40 @@ export function awoken(call: Call, now: Milliseconds): Call {
 }
 
 /** Some time has passed. Harmless at any moment. */
-export function onTick(turn: Turn, call: Call, ownNetwork: OwnNetwork): Call {
+export function onTick(step: Step, call: Call, ownNetwork: OwnNetwork): Call {
   switch (call.stage) {
     case 'finding':
     case 'reaching':
-      if (turn.now >= call.deadline) return expire(turn, call, ownNetwork);
-      return turn.now >= (call.search.at ?? Infinity) ? searchNow(turn, call) : call;
+      if (step.now >= call.deadline) return expire(step, call, ownNetwork);
+      return step.now >= (call.search.at ?? Infinity) ? searchNow(step, call) : call;
     case 'rung':
     case 'ringing':
     case 'incoming':
     case 'answering':
-      return turn.now >= call.deadline ? expire(turn, call, ownNetwork) : keepAlive(turn, call);
+      return step.now >= call.deadline ? expire(step, call, ownNetwork) : keepAlive(step, call);
     case 'connecting':
     case 'reconnecting':
-      return turn.now >= call.deadline
-        ? expire(turn, call, ownNetwork)
-        : mend(turn, keepAlive(turn, call));
+      return step.now >= call.deadline
+        ? expire(step, call, ownNetwork)
+        : mend(step, keepAlive(step, call));
     case 'connected':
-      return mend(turn, keepAlive(turn, call));
+      return mend(step, keepAlive(step, call));
     case 'ended':
       return call;
   }
 }
 
 /** Whatever is broken and due to be tried again. */
-const mend = (turn: Turn, call: AcceptedCall): AcceptedCall =>
-  repairIfDue(turn, tryMicrophoneIfDue(turn, repairSoundIfDue(turn, call)));
+const mend = (step: Step, call: AcceptedCall): AcceptedCall =>
+  repairIfDue(step, tryMicrophoneIfDue(step, repairSoundIfDue(step, call)));
 
 /** Packets without sound: an ICE restart, once, in case a middlebox on the way is to blame. */
-function repairSoundIfDue(turn: Turn, call: AcceptedCall): AcceptedCall {
+function repairSoundIfDue(step: Step, call: AcceptedCall): AcceptedCall {
   const { hearing } = call;
-  if (!hearing.silent || turn.now < (hearing.repairAt ?? Infinity)) return call;
+  if (!hearing.silent || step.now < (hearing.repairAt ?? Infinity)) return call;
   const once = { ...call, hearing: { silent: true, repairAt: undefined } } as const;
-  const tell = speaks(call.link) && isDeaf(call) && call.media.path === 'connected';
-  return tell ? restart(turn, once) : once;
+  const tell = speaks(call.link) && isDeaf(call) && call.descriptions.path === 'connected';
+  return tell ? restart(step, once) : once;
 }
 
 const LOST: Record<BreakCause, EndReason> = {
@@ -93,56 +93,56 @@ const LOST: Record<BreakCause, EndReason> = {
 
 /** The time for a stage is up. */
 function expire(
-  turn: Turn,
+  step: Step,
   call: Exclude<LiveCall, { readonly stage: 'connected' }>,
   ownNetwork: OwnNetwork,
 ): Call {
   switch (call.stage) {
     case 'finding':
-      return end(turn, call, call.microphone === 'opening' ? 'microphone-refused' : 'not-found');
+      return end(step, call, call.microphone === 'opening' ? 'microphone-refused' : 'not-found');
     case 'reaching':
-      if (call.microphone === 'opening') return end(turn, call, 'microphone-refused');
-      return end(turn, call, call.patient ? 'not-found' : 'not-reachable');
+      if (call.microphone === 'opening') return end(step, call, 'microphone-refused');
+      return end(step, call, call.patient ? 'not-found' : 'not-reachable');
     case 'rung': // That device never said that it rings.
-      return call.patient && call.link.acknowledged === 0 && turn.now < call.started + PATIENT_MS
-        ? ringOn(turn, call)
-        : end(turn, call, 'not-reachable');
+      return call.patient && call.link.acknowledged === 0 && step.now < call.started + PATIENT_MS
+        ? ringOn(step, call)
+        : end(step, call, 'not-reachable');
     case 'ringing':
-      return end(turn, call, 'no-answer');
+      return end(step, call, 'no-answer');
     case 'incoming':
-      return end(turn, call, 'no-answer', { say: { type: 'decline', reason: 'no-answer' } });
+      return end(step, call, 'no-answer', { say: { type: 'decline', reason: 'no-answer' } });
     case 'answering': {
       // Accept was pressed, but the question for the microphone was never answered, or the path never made.
       const opened = call.microphone !== 'opening';
-      return end(turn, call, opened ? 'connection-failed' : 'microphone-refused', {
+      return end(step, call, opened ? 'connection-failed' : 'microphone-refused', {
         say: { type: 'decline', reason: opened ? 'unsupported' : 'no-microphone' },
       });
     }
     case 'connecting':
-      return end(turn, call, 'connection-failed', { say: { type: 'hangup', reason: 'failed' } });
+      return end(step, call, 'connection-failed', { say: { type: 'hangup', reason: 'failed' } });
     case 'reconnecting':
-      return end(turn, call, LOST[causeOf(call, turn.now, ownNetwork)], {
+      return end(step, call, LOST[causeOf(call, step.now, ownNetwork)], {
         say: { type: 'hangup', reason: 'connection-lost' },
       });
   }
 }
 
 /** Sends again what was not acknowledged, a heartbeat for want of it, and opens a channel beside a dead one. */
-function keepAlive<C extends LinkedCall>(turn: Turn, call: C): C {
-  const [link, frames] = due(call.link, turn.now);
-  send(turn, link.device, frames);
+function keepAlive<C extends LinkedCall>(step: Step, call: C): C {
+  const [link, frames] = due(call.link, step.now);
+  send(step, link.device, frames);
   // Until Accept we dial nowhere for somebody who rings: the caller does.
-  if (call.stage === 'incoming' || !silent(link, turn.now)) return { ...call, link };
-  turn.effects.push({ do: 'reopen', device: link.device });
-  return { ...call, link: { ...link, silentAt: turn.now + SILENCE_MS } };
+  if (call.stage === 'incoming' || !silent(link, step.now)) return { ...call, link };
+  step.effects.push({ do: 'reopen', device: link.device });
+  return { ...call, link: { ...link, silentAt: step.now + SILENCE_MS } };
 }
 
 /** The RING of a patient call never arrived: it goes on, with another minute to ring in. */
-function ringOn(turn: Turn, call: Rung): Rung {
-  const issued = turn.now;
+function ringOn(step: Step, call: Rung): Rung {
+  const issued = step.now;
   const deadline = issued + RINGING_MS;
   const link = rewrite(call.link, (body) =>
     body.type === 'ring' ? { ...body, issued, expires: deadline } : body,
   );
-  return keepAlive(turn, { ...call, link, deadline });
+  return keepAlive(step, { ...call, link, deadline });
 }

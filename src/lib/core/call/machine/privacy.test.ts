@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { certificate, at, MachinePlay, PEER_DEVICE, STAGES } from '#lib/testing/machine-play.ts';
-import type { Signal } from './event.ts';
+import type { WayEvent } from './event.ts';
 import { nextDeadline } from './machine.ts';
 import { SILENCE_MS } from './timing.ts';
 
@@ -57,7 +57,7 @@ describe('privacy', () => {
     expect(play.did).toEqual(['record', 'finish']);
   });
 
-  const lost: Signal = { type: 'channel-lost', device: PEER_DEVICE };
+  const lost: WayEvent = { type: 'channel-lost', device: PEER_DEVICE };
   test('somebody who rings does not make us dial', () => {
     expect(at('incoming').tell(lost).effects).toEqual([]);
     expect(at('incoming').tell({ type: 'network-changed' }).effects).toEqual([]);

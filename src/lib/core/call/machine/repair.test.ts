@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { at, PEER_DEVICE, STAGES } from '#lib/testing/machine-play.ts';
 import type { MachinePlay, PlayOptions } from '#lib/testing/machine-play.ts';
-import type { Signal } from './event.ts';
+import type { WayEvent } from './event.ts';
 import {
   DEAF_REPAIR_MS,
   MOVED_MS,
@@ -14,8 +14,8 @@ import {
 } from './timing.ts';
 
 const restart = { type: 'restart', offer: 'theirs', round: 1 } as const;
-const opened: Signal = { type: 'channel-opened', device: PEER_DEVICE };
-const lost: Signal = { type: 'channel-lost', device: PEER_DEVICE };
+const opened: WayEvent = { type: 'channel-opened', device: PEER_DEVICE };
+const lost: WayEvent = { type: 'channel-lost', device: PEER_DEVICE };
 const broken = { type: 'path-state', state: 'broken' } as const;
 const connected = { type: 'path-state', state: 'connected' } as const;
 const networkChanged = { type: 'network-changed' } as const;

@@ -6,7 +6,7 @@ import type { CallBody, CallBodyOf } from '#lib/protocol/call-frame.ts';
 import type { Signed } from '#lib/protocol/signed.ts';
 import type { CallPeer } from '../calls.ts';
 import type { MediaState } from './media-state.ts';
-import type { Negotiation } from './descriptions.ts';
+import type { Descriptions } from './descriptions.ts';
 import type { Link } from './link.ts';
 
 /** What every call that is not over has. */
@@ -31,15 +31,15 @@ interface Base {
   readonly background: boolean;
   /** Goes on looking and ringing until it is hung up, or for {@link PATIENT_MS}. */
   readonly patient: boolean;
-  readonly media: Negotiation;
+  readonly descriptions: Descriptions;
 }
 
 /** What goes on from one stage to the next. */
 export function baseOf(call: LiveCall): Base {
-  const { id, direction, peer, started, privacy, polite, patient, media } = call;
+  const { id, direction, peer, started, privacy, polite, patient, descriptions } = call;
   const { muted, playBlocked, microphone, instead, systemMuted, background } = call;
   return {
-    ...{ id, direction, peer, started, privacy, polite, patient, media },
+    ...{ id, direction, peer, started, privacy, polite, patient, descriptions },
     ...{ muted, playBlocked, microphone, instead, systemMuted, background },
   };
 }
@@ -127,7 +127,7 @@ interface Accepted extends Linked {
 /** How far the repair of a broken path is, by ICE restarts. */
 export interface Repair {
   /** `making`, `offered`: our restart, `seen` once the peer has it; `answering`: the peer's, of that round. */
-  readonly step:
+  readonly progress:
     | { readonly is: 'idle' }
     | { readonly is: 'making' }
     | { readonly is: 'offered'; readonly seen: boolean }

@@ -10,46 +10,46 @@ import { described, hold } from './descriptions.ts';
 import { looseFrame, queue } from './link.ts';
 
 /** One step of the machine under way: the time of its event, and the effects so far. The verbs below add to them. */
-export interface Turn {
+export interface Step {
   readonly now: Milliseconds;
   readonly effects: Effect[];
 }
 
-export function send(turn: Turn, device: DeviceKey, frames: readonly CallFrame[]): void {
-  for (const frame of frames) turn.effects.push({ do: 'send', device, frame });
+export function send(step: Step, device: DeviceKey, frames: readonly CallFrame[]): void {
+  for (const frame of frames) step.effects.push({ do: 'send', device, frame });
 }
 
 /** Says something that must arrive. */
-export function say<C extends LinkedCall>(turn: Turn, call: C, body: CallBody): C {
-  const [link, frames] = queue(call.link, body, turn.now);
-  send(turn, link.device, frames);
+export function say<C extends LinkedCall>(step: Step, call: C, body: CallBody): C {
+  const [link, frames] = queue(call.link, body, step.now);
+  send(step, link.device, frames);
   return { ...call, link };
 }
 
-export function addCandidates(turn: Turn, candidates: readonly Candidate[]): void {
-  for (const candidate of candidates) turn.effects.push({ do: 'add-candidate', candidate });
+export function addCandidates(step: Step, candidates: readonly Candidate[]): void {
+  for (const candidate of candidates) step.effects.push({ do: 'add-candidate', candidate });
 }
 
 /** One of our candidates, for a peer that may not see it yet. */
 export const holdCandidate = <C extends LiveCall>(call: C, candidate: Candidate): C => ({
   ...call,
-  media: hold(call.media, candidate),
+  descriptions: hold(call.descriptions, candidate),
 });
 
 /** The peer may see our addresses from here on. */
-export function showCandidates<C extends LinkedCall>(turn: Turn, call: C): C {
-  let next: C = { ...call, media: { ...call.media, held: [] } };
-  for (const candidate of call.media.held) {
-    next = say(turn, next, { type: 'candidate', ...candidate });
+export function showCandidates<C extends LinkedCall>(step: Step, call: C): C {
+  let next: C = { ...call, descriptions: { ...call.descriptions, held: [] } };
+  for (const candidate of call.descriptions.held) {
+    next = say(step, next, { type: 'candidate', ...candidate });
   }
   return next;
 }
 
 /** The peer's description is in place. */
-export function describe<C extends LiveCall>(turn: Turn, call: C): C {
-  const [media, add] = described(call.media);
-  addCandidates(turn, add);
-  return { ...call, media };
+export function describe<C extends LiveCall>(step: Step, call: C): C {
+  const [descriptions, add] = described(call.descriptions);
+  addCandidates(step, add);
+  return { ...call, descriptions };
 }
 
 /** What the peer is told when the call ends here. */
@@ -82,21 +82,21 @@ export interface Ending {
 }
 
 /** Ends a call: tells the peer, writes the history, lets go of everything. */
-export function end(turn: Turn, call: LiveCall, reason: EndReason, ending: Ending = {}): Ended {
+export function end(step: Step, call: LiveCall, reason: EndReason, ending: Ending = {}): Ended {
   const { id, direction, peer, started } = call;
   const connected = 'connected' in call ? call.connected : undefined;
   const missed = call.stage === 'incoming' && ending.refused !== true;
   const body = isLinked(call) && !ending.silent ? (ending.say ?? parting(call)) : undefined;
   if (isLinked(call) && body && !ending.byPeer) {
-    send(turn, call.link.device, [looseFrame(id, body, call.link.received)]);
+    send(step, call.link.device, [looseFrame(id, body, call.link.received)]);
   }
   const record = { id, peer: peer.key, peerName: peer.name, direction, started, reason, missed };
-  turn.effects.push(
-    { do: 'record', record: recordOf(record, turn.now, connected) },
+  step.effects.push(
+    { do: 'record', record: recordOf(record, step.now, connected) },
     { do: 'finish', id },
   );
   return {
-    ...{ stage: 'ended', id, direction, peer, started, connected, reason, ended: turn.now },
+    ...{ stage: 'ended', id, direction, peer, started, connected, reason, ended: step.now },
     note: ending.note,
     accepted: wasAccepted(call),
     farewell: isLinked(call) ? { device: call.link.device, body } : undefined,
@@ -129,13 +129,13 @@ function recordOf(
 
 /** A call that never rang here. */
 export function recordMissed(
-  turn: Turn,
+  step: Step,
   call: Pick<LiveCall, 'id' | 'peer'>,
   started: Milliseconds,
   reason: EndReason,
 ): void {
   const { id, peer } = call;
   const line = { id, peer: peer.key, peerName: peer.name, started, reason };
-  const record = recordOf({ ...line, direction: 'incoming', missed: true }, turn.now, undefined);
-  turn.effects.push({ do: 'record', record });
+  const record = recordOf({ ...line, direction: 'incoming', missed: true }, step.now, undefined);
+  step.effects.push({ do: 'record', record });
 }

@@ -3,7 +3,7 @@ import type { MicrophoneProblem } from '#lib/domain/reasons.ts';
 import type { Settings } from '#lib/domain/settings.ts';
 import type { Log } from '#lib/ports/log.ts';
 import type { Microphones, OpenMicrophone } from '#lib/ports/media.ts';
-import type { Sound } from '../machine/event.ts';
+import type { MicrophoneEvent } from '../machine/event.ts';
 
 export interface CallMicrophonePorts {
   readonly log: Log;
@@ -12,7 +12,7 @@ export interface CallMicrophonePorts {
 }
 
 export interface CallMicrophoneEvents {
-  report(event: Sound): void;
+  report(event: MicrophoneEvent): void;
   /** This is the microphone from now on, or there is none. */
   onChange(microphone: OpenMicrophone | undefined): void;
 }

@@ -4,7 +4,7 @@ import type { Clock } from '#lib/ports/clock.ts';
 import type { IceServer, MediaPath, MediaPaths, OpenMicrophone } from '#lib/ports/media.ts';
 import type { PageLife } from '#lib/ports/page-life.ts';
 import type { Effect } from '../machine/effect.ts';
-import type { Media, Signal, Sound } from '../machine/event.ts';
+import type { PathEvent, WayEvent, MicrophoneEvent } from '../machine/event.ts';
 import { CallMicrophone } from './microphone-work.ts';
 import type { CallMicrophonePorts } from './microphone-work.ts';
 import { PathFrames } from '../ways/path-frames.ts';
@@ -18,7 +18,7 @@ export interface CallMediaPorts extends CallMicrophonePorts {
 }
 
 export interface CallMediaEvents {
-  report(event: Media | Sound | Signal): void;
+  report(event: PathEvent | MicrophoneEvent | WayEvent): void;
   /** A frame that came over the path. `false` for what no honest peer sends. */
   onFrame(frame: CallFrame): Promise<boolean>;
 }
@@ -153,7 +153,7 @@ export class CallMedia {
 
   #openPath(policy: 'all' | 'relay', side: 'offers' | 'answers'): void {
     const { clock, log } = this.#ports;
-    const report = (event: Media) => {
+    const report = (event: PathEvent) => {
       if (this.#path === path) this.#events.report(event);
     };
     let path: MediaPath | undefined;
@@ -212,13 +212,13 @@ export class CallMedia {
   }
 
   #onPath(
-    at: Extract<Media, { readonly type: 'path-error' }>['at'],
-    work: (path: MediaPath) => Promise<Media>,
+    at: Extract<PathEvent, { readonly type: 'path-error' }>['at'],
+    work: (path: MediaPath) => Promise<PathEvent>,
   ): void {
     const path = this.#path;
     if (path === undefined) return;
     void work(path)
-      .catch((cause: unknown): Media => {
+      .catch((cause: unknown): PathEvent => {
         this.#ports.log.warn('call path refused', { at, error: nameOf(cause) });
         return { type: 'path-error', at };
       })

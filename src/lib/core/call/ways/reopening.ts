@@ -4,7 +4,7 @@ import type { DeviceKey, IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import type { Random } from '#lib/ports/random.ts';
-import type { Signal } from '../machine/event.ts';
+import type { WayEvent } from '../machine/event.ts';
 import type { Reach, ReachFailure } from '../../reach/reach-port.ts';
 
 /** Between two attempts to open a lost channel again, ms: doubled from the first to the last, with jitter. */
@@ -41,7 +41,7 @@ export interface Whereabouts {
 
 export interface CallReachEvents {
   onChannel(channel: FrameChannel): void;
-  report(event: Signal): void;
+  report(event: WayEvent): void;
   /** Whether the person must not choose where we dial: asked before every attempt to open a lost channel again. */
   guarded(): boolean;
 }
