@@ -140,7 +140,12 @@ async function start(
   } = {};
   const isRunning = (): boolean => running.node?.status === 'started';
   const { server: http, sweep: sweepHttp } = createPublicPort({
-    ...{ options, limits, metrics, log, pages, now: () => performance.now() },
+    options,
+    limits,
+    metrics,
+    log,
+    pages,
+    now: () => performance.now(),
     accepts: () =>
       isRunning() &&
       (running.node?.services.relay.reservations.size ?? 0) < options.maxReservations,

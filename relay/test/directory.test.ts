@@ -69,7 +69,9 @@ test('the longest descriptors are told by as many as an answer holds', async () 
     const name = `${count}.${'a.'.repeat(77)}ex`.slice(0, 160);
     const addresses = [`/dns4/${name}/tcp/65535/wss/p2p/${peer}`];
     const sealed = await aDescriptor(key, {
-      ...{ addresses, operator: 'x'.repeat(64), version: 'x'.repeat(32) },
+      addresses,
+      operator: 'x'.repeat(64),
+      version: 'x'.repeat(32),
     });
     expect(await directory.take(sealed, peer, peer)).toBe('kept');
   }
@@ -137,7 +139,11 @@ async function anOwnDescriptor(starts: readonly string[], operator: string) {
   const privateKey = await aKey();
   const addresses = starts.map((start) => `${start}/p2p/${idOf(privateKey)}`);
   const own = createOwnDescriptor({
-    ...{ privateKey, operator, multiaddrs: addresses, version: '1.0.0-rc.1', shards: 65_536 },
+    privateKey,
+    operator,
+    multiaddrs: addresses,
+    version: '1.0.0-rc.1',
+    shards: 65_536,
     state: () => ({ reservations: 1e9, reservationsMax: 1e9, turn: true }),
     now: () => Date.now(),
     random: () => 0.5,

@@ -130,8 +130,18 @@ test('its own private address is a peer, for calls through it on both ends, and 
 
 test('loopback is no peer unless only this machine can come', () => {
   const setup = {
-    ...{ addresses: ['8.8.4.4'], port: 3478, secret: 'x', externalIps: [], minPort: 1, maxPort: 2 },
-    ...{ allowedPeers: [], userQuota: 1, totalQuota: 2, maxBps: 3, bpsCapacity: 4, folder: '/x' },
+    addresses: ['8.8.4.4'],
+    port: 3478,
+    secret: 'x',
+    externalIps: [],
+    minPort: 1,
+    maxPort: 2,
+    allowedPeers: [],
+    userQuota: 1,
+    totalQuota: 2,
+    maxBps: 3,
+    bpsCapacity: 4,
+    folder: '/x',
   };
   expect(turnConfiguration({ ...setup, local: false })).not.toMatch(/allow/);
   const lines = turnConfiguration({ ...setup, local: false }).split('\n');

@@ -125,7 +125,10 @@ describe.skipIf(!hasCoturn)('with coturn', () => {
 
   test('an address has one quota, however many device keys it makes; who comes from elsewhere has another', async () => {
     const relay = await aRelay({
-      ...{ turn: true, turnUserQuota: 3, exemptLoopback: false, trustedProxy: ['127.0.0.1'] },
+      turn: true,
+      turnUserQuota: 3,
+      exemptLoopback: false,
+      trustedProxy: ['127.0.0.1'],
     });
     const from = async (address: string) => {
       const response = await askTurn(await connect(await aPeer(), await aProxy(relay, address)));

@@ -107,7 +107,12 @@ export function createOwnDescriptor(init: {
   };
   const addresses = addressesThatFit(addressesToTell(init.multiaddrs), {
     ...said,
-    ...{ addresses: [], reservations: 0, reservationsMax: 0, turn: true, issued: 0, expires: 0 },
+    addresses: [],
+    reservations: 0,
+    reservationsMax: 0,
+    turn: true,
+    issued: 0,
+    expires: 0,
   });
   let sealed: Bytes | undefined;
   let issued = 0;

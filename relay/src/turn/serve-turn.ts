@@ -50,7 +50,10 @@ export async function serveTurn(
   };
 
   await serveOneAnswer(node, {
-    ...{ protocol: TURN_PROTOCOL, name: 'turn', metrics, readTimeoutMs },
+    protocol: TURN_PROTOCOL,
+    name: 'turn',
+    metrics,
+    readTimeoutMs,
     requestMaxBytes: TURN_REQUEST_MAX_BYTES,
     answer(bytes, connection) {
       if (TURN_REQUEST.decode(bytes) === undefined) return 'malformed';

@@ -75,7 +75,10 @@ describe('holding on to the network', () => {
   test('credentials of TURN servers are there once a relay is', async () => {
     at(0).relay.answer(TURN_PROTOCOL, () =>
       TURN_RESPONSE.encode({
-        ...{ urls: ['turn:turn.example'], username: 'u', credential: 'c', seconds: 600 },
+        urls: ['turn:turn.example'],
+        username: 'u',
+        credential: 'c',
+        seconds: 600,
       }),
     );
     const { online } = await goAlice(world);

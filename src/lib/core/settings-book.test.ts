@@ -33,7 +33,9 @@ test('a change is kept and told, and leaves the rest alone', async () => {
   await settings.change({ hideAddress: true, microphone: 'usb' });
   await settings.change({ relays: [relay(1), relay(2), relay(1)] });
   const expected = {
-    ...{ ...DEFAULT_SETTINGS, hideAddress: true, microphone: 'usb' },
+    ...DEFAULT_SETTINGS,
+    hideAddress: true,
+    microphone: 'usb',
     relays: [relay(1), relay(2)],
   };
   expect(settings.current).toEqual(expected);

@@ -14,7 +14,10 @@ const HEARTBEAT = 'a20100';
 
 test('the head and one body by hand', () => {
   expect(decodeCallFrame(raw(HEAD + HEARTBEAT))).toEqual({
-    ...{ callId, sequence: 1, acknowledged: 0, body: { type: 'heartbeat' } },
+    callId,
+    sequence: 1,
+    acknowledged: 0,
+    body: { type: 'heartbeat' },
   });
 });
 

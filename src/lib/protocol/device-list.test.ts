@@ -52,8 +52,9 @@ test('a list that another key signed is nothing', async () => {
 test('the longest fits into what others read', async () => {
   const { publicKey } = alice;
   const long = await signCertificate(alice, alice, {
-    ...{ deviceName: 'x'.repeat(NAME_MAX_BYTES) },
-    ...{ issued: Number.MAX_SAFE_INTEGER, expires: Number.MAX_SAFE_INTEGER },
+    deviceName: 'x'.repeat(NAME_MAX_BYTES),
+    issued: Number.MAX_SAFE_INTEGER,
+    expires: Number.MAX_SAFE_INTEGER,
   });
   const certificates = Array<typeof long>(DEVICES_MAX).fill(long);
   const signed = await signDeviceList(alice, { epoch: Number.MAX_SAFE_INTEGER, certificates });

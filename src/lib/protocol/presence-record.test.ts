@@ -113,7 +113,9 @@ test('days turn at midnight in UTC', () => {
 
 test('one device and as many relays as allowed fit into what gossip carries', async () => {
   const certificate = await signCertificate(alice, bob, {
-    ...{ deviceName: 'x'.repeat(NAME_MAX_BYTES), issued: NOW, expires: NOW * 2 },
+    deviceName: 'x'.repeat(NAME_MAX_BYTES),
+    issued: NOW,
+    expires: NOW * 2,
   });
   const sealed = async (count: number, deviceName: string) => {
     const one =

@@ -73,7 +73,9 @@ export function aDoctor() {
   }
   probe.mapped = [MAPPED];
   const doctor = createDoctor({
-    ...{ clock, probe, microphones },
+    clock,
+    probe,
+    microphones,
     get supported() {
       return world.supported;
     },

@@ -10,7 +10,14 @@ export function fullDisk(fake: FakeWoxly, reason: StorageFailure = 'full'): void
   Object.assign(fake.history, { markSeen: refuse, remove: refuse, clear: refuse });
   Object.assign(fake.reachability, { add: refuse, prefer: refuse, remove: refuse });
   Object.assign(fake.contacts, {
-    ...{ add: refuse, rename: refuse, setHideAddress: refuse, block: refuse, unblock: refuse },
-    ...{ remove: refuse, setVerified: refuse, replaceKey: refuse, acknowledgeKey: refuse },
+    add: refuse,
+    rename: refuse,
+    setHideAddress: refuse,
+    block: refuse,
+    unblock: refuse,
+    remove: refuse,
+    setVerified: refuse,
+    replaceKey: refuse,
+    acknowledgeKey: refuse,
   });
 }

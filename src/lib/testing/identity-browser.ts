@@ -18,8 +18,13 @@ export function identityBrowser(seed = 1) {
   const person = { presses: false };
   const load = (by = clock) =>
     createIdentity({
-      ...{ vault, profile: stores.profile, clock: by, random, deviceName: 'Test browser' },
-      ...{ origin: () => 'https://woxly.example', relays: () => [IDENTITY_RELAY] },
+      vault,
+      profile: stores.profile,
+      clock: by,
+      random,
+      deviceName: 'Test browser',
+      origin: () => 'https://woxly.example',
+      relays: () => [IDENTITY_RELAY],
       isPressing: () => person.presses,
     });
   return { clock, stores, vault, person, load };

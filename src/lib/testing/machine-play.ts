@@ -99,9 +99,14 @@ export class MachinePlay {
     if ((part.id ?? THEIRS) === THEIRS) this.#heard = 1;
     const body = { type: 'ring', certificate, name: 'P', offer: 'their offer', callee } as const;
     return this.tell({
-      ...{ type: 'ring', id: THEIRS, device: PEER_DEVICE, isForUs: true },
-      ...{ strangersMayRing: true, supported: true },
-      ...{ frame: { sequence: 1, acknowledged: 0 }, ...this.#about },
+      type: 'ring',
+      id: THEIRS,
+      device: PEER_DEVICE,
+      isForUs: true,
+      strangersMayRing: true,
+      supported: true,
+      frame: { sequence: 1, acknowledged: 0 },
+      ...this.#about,
       body: { ...body, issued, expires: issued + 60_000 },
       ...part,
     });
@@ -126,7 +131,13 @@ export class MachinePlay {
     const callId = fromHex(of) ?? new Uint8Array();
     const frame = { callId, sequence, acknowledged: acknowledged ?? sent, body };
     return this.tell({
-      ...{ type: 'frame', id: of, device: PEER_DEVICE, frame, via, from: PEER, isKnown: true },
+      type: 'frame',
+      id: of,
+      device: PEER_DEVICE,
+      frame,
+      via,
+      from: PEER,
+      isKnown: true,
       ...part,
     });
   }

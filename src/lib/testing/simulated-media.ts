@@ -43,8 +43,15 @@ export class SimulatedMedia {
   open(tell: SimulatedPath['tell']): SimulatedPath {
     const id = ++this.#ids;
     const path: SimulatedPath = {
-      ...{ id, tell, generation: 0, remote: '', reachable: false, answering: 0, asked: '' },
-      ...{ closed: false, said: 'connecting' },
+      id,
+      tell,
+      generation: 0,
+      remote: '',
+      reachable: false,
+      answering: 0,
+      asked: '',
+      closed: false,
+      said: 'connecting',
     };
     this.#paths.set(id, path);
     return path;

@@ -124,8 +124,11 @@ test('a broken profile still says that there is one; settings fall back one by o
   const { profile, settings } = idbStores(database);
   const empty = new Uint8Array();
   expect(await profile.load()).toEqual({
-    ...{ name: 'Alice', created: 0, wordsConfirmed: false },
-    ...{ certificate: empty, deviceList: empty },
+    name: 'Alice',
+    created: 0,
+    wordsConfirmed: false,
+    certificate: empty,
+    deviceList: empty,
   });
   expect(await settings.load()).toEqual({ ...DEFAULT_SETTINGS, hideAddress: true });
 });

@@ -49,7 +49,8 @@ export async function openStream(
     options: StreamOptions = {},
   ): Promise<Opened> => ({
     stream: await connection.newStream(protocol, {
-      ...{ signal: until, runOnLimitedConnection: true },
+      signal: until,
+      runOnLimitedConnection: true,
       ...options,
     }),
     connection,

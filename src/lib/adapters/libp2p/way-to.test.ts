@@ -5,8 +5,11 @@ import { wayTo } from './way-to.ts';
 
 const CIRCUIT = { status: 'open', limits: { bytes: 1n, seconds: 1 } };
 const pair = {
-  ...{ type: 'candidate-pair', nominated: true, state: 'succeeded' },
-  ...{ localCandidateId: 'L', remoteCandidateId: 'R' },
+  type: 'candidate-pair',
+  nominated: true,
+  state: 'succeeded',
+  localCandidateId: 'L',
+  remoteCandidateId: 'R',
 };
 const over = (stats: Readonly<Record<string, object>>) => ({
   status: 'open',

@@ -20,7 +20,9 @@ function report(selected: Remote, direct: Partial<Stat>): Report {
   ];
   const pair = (remote: Remote, told: Partial<Stat>) =>
     stat(`pair-${remote}`, {
-      ...{ type: 'candidate-pair', localCandidateId: 'own', remoteCandidateId: remote },
+      type: 'candidate-pair',
+      localCandidateId: 'own',
+      remoteCandidateId: remote,
       ...told,
     });
   return new Report(

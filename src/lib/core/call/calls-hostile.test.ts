@@ -35,16 +35,17 @@ describe('hostile peers', () => {
 
   const ringOf = (part: object = {}) =>
     encodeCallFrame({
-      ...{ callId, sequence: 1, acknowledged: 0 },
+      callId,
+      sequence: 1,
+      acknowledged: 0,
       body: {
-        ...{
-          type: 'ring',
-          certificate: alice.certificate,
-          name: 'Mallory',
-          offer: 'fake-sdp 99 1',
-        },
-        ...{ callee: publicKeyOf(bob.key) },
-        ...{ issued: world.clock.now(), expires: world.clock.now() + 60_000 },
+        type: 'ring',
+        certificate: alice.certificate,
+        name: 'Mallory',
+        offer: 'fake-sdp 99 1',
+        callee: publicKeyOf(bob.key),
+        issued: world.clock.now(),
+        expires: world.clock.now() + 60_000,
         ...part,
       },
     });
@@ -78,7 +79,9 @@ describe('hostile peers', () => {
 
   test('a flood closes the channel', async () => {
     const beat = encodeCallFrame({
-      ...{ callId, sequence: 0, acknowledged: 0 },
+      callId,
+      sequence: 0,
+      acknowledged: 0,
       body: { type: 'candidate', candidate: 'candidate:1' },
     });
     expect(await closed(...Array.from({ length: 1_000 }, () => beat))).toBe(true);
@@ -86,7 +89,9 @@ describe('hostile peers', () => {
 
   test('frames after a RING wait for its verification', async () => {
     const candidate = encodeCallFrame({
-      ...{ callId, sequence: 2, acknowledged: 0 },
+      callId,
+      sequence: 2,
+      acknowledged: 0,
       body: { type: 'candidate', candidate: 'candidate:1' },
     });
     bob.knows(alice);
@@ -119,7 +124,8 @@ describe('hostile peers', () => {
     end?.send(
       encodeCallFrame({
         callId: Uint8Array.from(id.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)),
-        ...{ sequence: 2, acknowledged: 1 },
+        sequence: 2,
+        acknowledged: 1,
         body: { type: 'accept', certificate: alice.certificate, answer: 'fake-sdp 9 9' },
       }),
     );

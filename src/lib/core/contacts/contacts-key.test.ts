@@ -91,7 +91,12 @@ describe('a new key', () => {
     contacts.watch(() => (changes += 1));
     const replaced = await contacts.replaceKey(BOB, await linkOf(newBob, 5));
     const contact: Contact = {
-      ...{ key: NEW_BOB, name: 'Bob', trust: 'contact', hideAddress: true, added, epoch: 0 },
+      key: NEW_BOB,
+      name: 'Bob',
+      trust: 'contact',
+      hideAddress: true,
+      added,
+      epoch: 0,
       hints: { devices: [device(5)], relays: [`/ip4/192.0.2.1/tcp/443/ws/p2p/${OWN}`] },
       keyBefore: BOB,
     };

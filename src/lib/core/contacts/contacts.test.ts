@@ -50,14 +50,12 @@ describe('add', () => {
     const count = counted();
     const added = await contacts.add(await linkOf({ name: 'Bob', devices: [9], relays: [1, 2] }));
     const contact = {
-      ...{
-        key: BOB,
-        name: 'Bob',
-        trust: 'contact',
-        hideAddress: false,
-        added: clock.now(),
-        epoch: 0,
-      },
+      key: BOB,
+      name: 'Bob',
+      trust: 'contact',
+      hideAddress: false,
+      added: clock.now(),
+      epoch: 0,
       hints: { devices: [deviceNumber(9)], relays: [relayNumber(1), relayNumber(2)] },
     };
     expect(added).toEqual({ ok: true, value: contact });
@@ -137,7 +135,9 @@ test('people are in the order of their names, by the order given', async () => {
   await contacts.rename(STRANGER, 'Aaron');
   expect(names()).toEqual(['Aaron', 'Ära', 'bob']);
   const backwards = await createContacts({
-    ...{ store: stores.contacts, clock, ownKey: () => own },
+    store: stores.contacts,
+    clock,
+    ownKey: () => own,
     compare: (a, b) => b.localeCompare(a),
   });
   expect(backwards.all.map(({ name }) => name)).toEqual(['bob', 'Ära', 'Aaron']);

@@ -28,7 +28,10 @@ function anEcho() {
     ] as readonly IceServer[],
   };
   const echo = createEchoTest({
-    ...{ clock, probe, microphones, settings: { current: DEFAULT_SETTINGS } },
+    clock,
+    probe,
+    microphones,
+    settings: { current: DEFAULT_SETTINGS },
     get supported() {
       return world.supported;
     },
@@ -51,8 +54,10 @@ test('own voice comes back: through whom, how late, and whether it was heard', a
   path.delay = 180;
   await clock.advance(500);
   expect(echo.view).toEqual({
-    ...{ state: 'running', via: 'Example Society' },
-    ...{ delayMs: 180, heard: true },
+    state: 'running',
+    via: 'Example Society',
+    delayMs: 180,
+    heard: true,
   });
   expect(echo.levels()).toEqual({ own: 0.5, back: 0.4 });
   path.loudness = 0;

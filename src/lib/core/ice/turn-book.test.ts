@@ -38,7 +38,10 @@ beforeEach(async () => {
       count += 1;
       const host = `turn-${address.split('/')[2] ?? ''}`;
       return TURN_RESPONSE.encode({
-        ...{ urls: [`turn:${host}`], username: `u${count}`, credential: 'c', seconds: 600 },
+        urls: [`turn:${host}`],
+        username: `u${count}`,
+        credential: 'c',
+        seconds: 600,
       });
     });
   }

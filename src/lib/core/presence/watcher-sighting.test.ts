@@ -19,7 +19,9 @@ beforeEach(() => {
 });
 
 const envelopeOf = (sequence: number): PresenceEnvelope => ({
-  ...{ tag: TAG, expires: NOW + PRESENCE_TTL_MS, nonce: new Uint8Array(12) },
+  tag: TAG,
+  expires: NOW + PRESENCE_TTL_MS,
+  nonce: new Uint8Array(12),
   sealed: Uint8Array.of(sequence),
 });
 interface Part extends Partial<PersonRecord> {
@@ -28,8 +30,13 @@ interface Part extends Partial<PersonRecord> {
 }
 const hear = (relay: string, { now = NOW, word = 'news', ...part }: Part = {}): boolean => {
   const record = {
-    ...{ devices: [], relays: [at(R1), at(R2)], sequence: 1, epoch: 1, hidden: false },
-    ...{ issued: now, expires: now + PRESENCE_TTL_MS },
+    devices: [],
+    relays: [at(R1), at(R2)],
+    sequence: 1,
+    epoch: 1,
+    hidden: false,
+    issued: now,
+    expires: now + PRESENCE_TTL_MS,
     ...part,
   };
   return sighting.hear(relay, envelopeOf(record.sequence), record, now, word);

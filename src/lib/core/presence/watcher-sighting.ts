@@ -60,8 +60,12 @@ export class Sighting {
     if (isRemembered && record.sequence <= known.record.sequence) return false;
     const thereAt = word === 'news' ? now : Math.min(record.issued, now);
     this.#heard = {
-      ...{ envelope, record, at: now, thereAt },
-      ...{ witnesses: new Set([relay]), left: new Set() },
+      envelope,
+      record,
+      at: now,
+      thereAt,
+      witnesses: new Set([relay]),
+      left: new Set(),
     };
     this.#wasThere(thereAt);
     return true;

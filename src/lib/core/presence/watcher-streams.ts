@@ -86,8 +86,13 @@ export function createWatchStreams(ports: WatchStreamsPorts): WatchStreams {
           continue;
         }
         const stream = {
-          ...{ address, channel: undefined, openedAt: 0, askedAt: 0, failures: 0 },
-          ...{ over: new AbortController(), cancelWait: () => undefined },
+          address,
+          channel: undefined,
+          openedAt: 0,
+          askedAt: 0,
+          failures: 0,
+          over: new AbortController(),
+          cancelWait: () => undefined,
         };
         streams.set(relay, stream);
         void open(relay, stream);

@@ -78,7 +78,10 @@ test.each([
 test('a person whose words were compared is not shown as verified', async () => {
   const { app } = await start();
   const screen = await render(SafetyWordsDialog, {
-    ...{ app, personKey: KEYS.alice, name: 'Alice', onClose: () => undefined },
+    app,
+    personKey: KEYS.alice,
+    name: 'Alice',
+    onClose: () => undefined,
   });
   await screen.getByRole('button', { name: 'They match' }).click();
   await expect.element(screen.getByRole('alert')).toMatchTextContent(SAID);

@@ -19,9 +19,16 @@ export function startConnecting(step: Step, call: LinkedCall, accepted: number):
   const { now } = step;
   const path = call.descriptions.path === 'none' ? 'connecting' : call.descriptions.path;
   const connecting: Connecting = {
-    ...{ ...baseOf(call), link: call.link, stage: 'connecting', accepted },
-    ...{ deadline: now + CONNECTING_MS, said: SOUND, peerMedia: SOUND },
-    ...{ hearing: { silent: false }, sparse: false, renewAt: now },
+    ...baseOf(call),
+    link: call.link,
+    stage: 'connecting',
+    accepted,
+    deadline: now + CONNECTING_MS,
+    said: SOUND,
+    peerMedia: SOUND,
+    hearing: { silent: false },
+    sparse: false,
+    renewAt: now,
     repair: watched(NO_REPAIR, path, now),
     retry: { at: retryAt(call.microphone, now), tries: 0 },
   };

@@ -134,14 +134,26 @@ function place(step: Step, event: Extract<CallEvent, { readonly type: 'call' }>)
   const { callee, patient } = event;
   const privacy = privacyFor(peer.trust, hidden, turnAvailable);
   const finding: Finding = {
-    ...{ stage: 'finding', id, direction: 'outgoing', peer, started: step.now, privacy },
+    stage: 'finding',
+    id,
+    direction: 'outgoing',
+    peer,
+    started: step.now,
+    privacy,
     // Both keys are ASCII, so that this is the order of their bytes.
     polite: self > peer.key,
-    ...{ muted: false, playBlocked: false, descriptions: NO_DESCRIPTIONS },
+    muted: false,
+    playBlocked: false,
+    descriptions: NO_DESCRIPTIONS,
     microphone: event.microphoneGranted ? 'granted' : 'opening',
     instead: undefined,
-    ...{ systemMuted: false, background: false, patient, search: { at: undefined, failures: 0 } },
-    ...{ offer: undefined, offeredAt: step.now, self: { certificate, name, callee } },
+    systemMuted: false,
+    background: false,
+    patient,
+    search: { at: undefined, failures: 0 },
+    offer: undefined,
+    offeredAt: step.now,
+    self: { certificate, name, callee },
     deadline: step.now + (patient ? PATIENT_MS : PREPARING_MS),
   };
   // Somebody else may stand behind the new key.

@@ -30,7 +30,8 @@ export const sameMedia = (a: MediaState, b: MediaState): boolean =>
 
 /** What is not so is left out on the wire. */
 export const toBody = ({ muted, ...rest }: MediaState): CallBodyOf<'media'> => ({
-  ...{ type: 'media', muted },
+  type: 'media',
+  muted,
   ...(rest.lost && { lost: true }),
   ...(rest.background && { background: true }),
   ...(rest.deaf && { deaf: true }),

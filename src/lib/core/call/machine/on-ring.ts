@@ -99,12 +99,24 @@ function onRingAfterCancel(step: Step, line: Line, ring: Ring): Line {
 function ringHere(step: Step, line: Line, ring: Ring): Line {
   const { id, peer } = ring;
   const incoming: Incoming = {
-    ...{ stage: 'incoming', id, direction: 'incoming', peer, started: step.now },
+    stage: 'incoming',
+    id,
+    direction: 'incoming',
+    peer,
+    started: step.now,
     privacy: privacyFor(peer.trust, ring.hidden, ring.turnAvailable),
     polite: ring.self > peer.key,
-    ...{ muted: false, playBlocked: false, microphone: 'closed', descriptions: NO_DESCRIPTIONS },
-    ...{ instead: undefined, systemMuted: false, background: false, patient: false },
-    ...{ link: linkOf(step, ring), offer: ring.body.offer, answer: 'none' },
+    muted: false,
+    playBlocked: false,
+    microphone: 'closed',
+    descriptions: NO_DESCRIPTIONS,
+    instead: undefined,
+    systemMuted: false,
+    background: false,
+    patient: false,
+    link: linkOf(step, ring),
+    offer: ring.body.offer,
+    answer: 'none',
     certificate: ring.certificate,
     deadline: step.now + RINGING_MS,
   };
@@ -171,9 +183,16 @@ function giveWay(step: Step, line: Line, call: PreparingCall | Rung, ring: Ring)
   if (lost) step.effects.push({ do: 'open-microphone' });
   const microphone = lost ? 'opening' : call.microphone;
   const incoming: Incoming = {
-    ...{ ...baseOf(call), stage: 'incoming', id: ring.id },
-    ...{ playBlocked: false, microphone, descriptions: NO_DESCRIPTIONS, patient: false },
-    ...{ link: linkOf(step, ring), offer: ring.body.offer, answer: 'none' },
+    ...baseOf(call),
+    stage: 'incoming',
+    id: ring.id,
+    playBlocked: false,
+    microphone,
+    descriptions: NO_DESCRIPTIONS,
+    patient: false,
+    link: linkOf(step, ring),
+    offer: ring.body.offer,
+    answer: 'none',
     certificate: ring.certificate,
     deadline: step.now + RINGING_MS,
   };

@@ -9,7 +9,10 @@ export const isDeaf = ({ hearing, peerMedia }: AcceptedCall): boolean =>
 export function mediaOf(call: AcceptedCall): MediaState {
   const { muted, microphone, systemMuted, background, sparse } = call;
   return {
-    ...{ muted, background, sparse, deaf: isDeaf(call) },
+    muted,
+    background,
+    sparse,
+    deaf: isDeaf(call),
     lost: (microphone !== 'open' && microphone !== 'granted') || systemMuted,
   };
 }

@@ -39,8 +39,20 @@ export function baseOf(call: LiveCall): Base {
   const { id, direction, peer, started, privacy, polite, patient, descriptions } = call;
   const { muted, playBlocked, microphone, instead, systemMuted, background } = call;
   return {
-    ...{ id, direction, peer, started, privacy, polite, patient, descriptions },
-    ...{ muted, playBlocked, microphone, instead, systemMuted, background },
+    id,
+    direction,
+    peer,
+    started,
+    privacy,
+    polite,
+    patient,
+    descriptions,
+    muted,
+    playBlocked,
+    microphone,
+    instead,
+    systemMuted,
+    background,
   };
 }
 

@@ -96,7 +96,14 @@ export function end(step: Step, call: LiveCall, reason: EndReason, ending: Endin
     { do: 'finish', id },
   );
   return {
-    ...{ stage: 'ended', id, direction, peer, started, connected, reason, ended: step.now },
+    stage: 'ended',
+    id,
+    direction,
+    peer,
+    started,
+    connected,
+    reason,
+    ended: step.now,
     note: ending.note,
     accepted: wasAccepted(call),
     farewell: isLinked(call) ? { device: call.link.device, body } : undefined,

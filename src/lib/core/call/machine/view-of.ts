@@ -42,7 +42,11 @@ export function viewOf(call: Call, { now, ownNetwork }: Outlook): CallView {
     case 'ended': {
       const { reason, accepted, ended, connected, note } = call;
       return {
-        ...{ ...base, stage: 'ended', reason, accepted, ended },
+        ...base,
+        stage: 'ended',
+        reason,
+        accepted,
+        ended,
         ...(connected !== undefined && { connected }),
         ...(note !== undefined && { note }),
       };

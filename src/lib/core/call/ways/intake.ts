@@ -107,7 +107,12 @@ export class CallIntake {
     const about = this.#callerAs(caller, device, body);
     if (!this.#events.knows(id, device) && !this.#admits(about, device)) return true;
     this.#events.onEvent({
-      ...{ type: 'ring', id, device, frame, body: this.#inOwnTime(body), ...about },
+      type: 'ring',
+      id,
+      device,
+      frame,
+      body: this.#inOwnTime(body),
+      ...about,
       isForUs: identityKeyOf(body.callee) === self().key,
       strangersMayRing: settings().strangersMayRing,
       supported: paths.supported,
@@ -165,7 +170,8 @@ export function circumstancesOf(
   const { contacts, settings, self, iceServers } = ports;
   const { key: own, certificate } = self();
   return {
-    ...{ self: own, certificate },
+    self: own,
+    certificate,
     peer: peerOf(contacts, key, name),
     hidden: settings().hideAddress || contacts.get(key)?.hideAddress === true,
     keyChanged: contacts.get(key)?.keyBefore !== undefined,

@@ -54,8 +54,12 @@ export class CallPreparation {
     if (!paths.supported || !this.#mayPrepare(key)) return () => undefined;
     paths.prepare('all', iceServers());
     const prepared: Prepared = {
-      ...{ key, ended: new AbortController(), searching: false, device: undefined },
-      ...{ cancelEnd: () => undefined, cancelKeeping: () => undefined },
+      key,
+      ended: new AbortController(),
+      searching: false,
+      device: undefined,
+      cancelEnd: () => undefined,
+      cancelKeeping: () => undefined,
     };
     this.#prepared = prepared;
     this.#stopAfter(prepared, PREPARED_MOST_MS);
