@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { GATES } from './gates.ts';
+import { oneCheck, required } from './outcome.ts';
 
 const machine = vi.hoisted(() => ({
   whyNoLab: async () => 'no namespaces here',
@@ -16,5 +17,19 @@ test.each([
   ['coturn', 'skipped: coturn could not be installed'],
 ])('where %s cannot be, nothing has passed and nothing has failed', async (name, note) => {
   const gate = GATES.find((one) => one.name === name);
-  expect(await gate?.check()).toMatchObject({ passed: 0, failed: 0, skipped: 1, note });
+  const outcome = await gate?.check();
+  expect(outcome).toMatchObject({ passed: 0, failed: 0, skipped: 1, note });
+  expect(outcome && required(outcome), 'where it must be').toMatchObject({
+    passed: 0,
+    failed: 1,
+    skipped: 0,
+    output: `WOXLY_REQUIRE names it, but it was ${note}\n`,
+  });
+});
+
+test('a gate that was checked stands as it is where it is required', () => {
+  const checked = oneCheck(true, 'fine');
+  expect(required(checked)).toBe(checked);
+  const inPart = { passed: 3, failed: 0, skipped: 2, output: '' };
+  expect(required(inPart)).toBe(inPart);
 });

@@ -38,3 +38,9 @@ export function oneCheck(passed: boolean, output: string, note?: string): Outcom
 export function notChecked(why: string): Outcome {
   return { passed: 0, failed: 0, skipped: 1, output: '', note: `skipped: ${why}` };
 }
+
+/** Where the machine was said to have everything for a gate: one that could not be checked has failed. */
+export function required(outcome: Outcome): Outcome {
+  if (outcome.passed > 0 || outcome.skipped === 0) return outcome;
+  return oneCheck(false, `WOXLY_REQUIRE names it, but it was ${outcome.note ?? 'skipped'}\n`);
+}

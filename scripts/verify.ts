@@ -1,18 +1,20 @@
 import { GATES, STAGES } from './gates.ts';
 import type { Gate, Lane } from './gates.ts';
-import { oneCheck, skippedLine, totalsLine } from './outcome.ts';
+import { oneCheck, required, skippedLine, totalsLine } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 
 /**
  * The one gate of the project. Without arguments it runs every gate; with names of gates, those and what they need. With
- * `--full` also what repeats for statistics (`full-run.ts`). Every gate runs, whatever became of the others, unless
+ * `--full` also what repeats for statistics (`full-run.ts`). `WOXLY_REQUIRE=GATE,GATE` names gates that must not be
+ * skipped for what the machine lacks. Every gate runs, whatever became of the others, unless
  * something it needs has failed. The last line is `N passed, N failed`; the one before it says what was skipped, if
  * anything was.
  */
 const asked = process.argv.slice(2).filter((one) => one !== '--full');
 // The test runners are processes of their own, which inherit it.
 if (process.argv.includes('--full')) process.env['WOXLY_FULL'] = '1';
-const unknown = asked.filter((name) => !GATES.some((gate) => gate.name === name));
+const musts = (process.env['WOXLY_REQUIRE'] ?? '').split(',').filter((name) => name !== '');
+const unknown = [...asked, ...musts].filter((name) => !GATES.some((gate) => gate.name === name));
 if (unknown.length > 0) {
   const names = GATES.map((gate) => gate.name).join(', ');
   process.stderr.write(`No such gate: ${unknown.join(', ')}. There are: ${names}.\n`);
@@ -59,7 +61,8 @@ async function outcomeOf(gate: Gate): Promise<Outcome> {
   const missing = gate.needs.filter((need) => outcomes.get(need)?.failed !== 0);
   if (missing.length > 0) return oneCheck(false, `Not run: ${missing.join(', ')} failed.\n`);
   try {
-    return await gate.check();
+    const outcome = await gate.check();
+    return musts.includes(gate.name) ? required(outcome) : outcome;
   } catch (error) {
     return oneCheck(false, error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
