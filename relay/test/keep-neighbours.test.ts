@@ -12,11 +12,11 @@ import {
   REDIAL_HOST_MS,
 } from '../src/limits/limits.ts';
 import { reachOf } from '../src/limits/public-address.ts';
-import type { Reach } from '../src/limits/public-address.ts';
+import type { AddressReach } from '../src/limits/public-address.ts';
 import { aKey, idOf } from './lying-relay.ts';
 
 const MINUTE_MS = 60_000;
-const onlyPublic = (reach: Reach): boolean => reach === 'public';
+const onlyPublic = (reach: AddressReach): boolean => reach === 'public';
 
 /** A keeper with a clock of its own, which never gets through to anybody unless told so. */
 function aKeeper(given: readonly string[], allowed = onlyPublic, answers = false) {
@@ -170,7 +170,7 @@ test.each([
 
 test('a network of one allows its private addresses, and what is in the world stays allowed', () => {
   const target = (host: string) => dialTarget(`${host}/p2p/${PEER}`);
-  const allowed = (reach: Reach) => reach === 'public' || reach === 'private';
+  const allowed = (reach: AddressReach) => reach === 'public' || reach === 'private';
   for (const host of ['/ip4/10.0.0.1/tcp/8080/ws', '/ip6/2a00::1/tcp/443/tls/ws']) {
     const one = target(host);
     expect(one && mayTry(one, allowed), host).toBe(true);

@@ -3,7 +3,7 @@ import { addressScope } from '#lib/protocol/network-address.ts';
 import { networks, withoutMapping } from './remote-address.ts';
 
 /** Who can be behind an IP address. `never`: nobody that a relay has to do with. */
-export type Reach = 'public' | 'private' | 'loopback' | 'never';
+export type AddressReach = 'public' | 'private' | 'loopback' | 'never';
 
 /**
  * For documentation and for benchmarks, and tunnels that lead to any IPv4 address. https://www.iana.org/assignments/iana-ipv4-special-registry
@@ -24,7 +24,7 @@ const isSpecial = networks([
 /** Global unicast (RFC 4291): everything else in IPv6 is special, mapped IPv4 included. */
 const isGlobalUnicast = networks(['2000::/3']);
 
-export function reachOf(address: string): Reach {
+export function reachOf(address: string): AddressReach {
   const ip = withoutMapping(address);
   const scope = addressScope(ip);
   if (scope === 'loopback') return 'loopback';

@@ -1,7 +1,7 @@
 import { isIP, isIPv6 } from 'node:net';
 import { isRelayAddress } from '#lib/protocol/relay-address.ts';
 import { reachOf } from '../limits/public-address.ts';
-import type { Reach } from '../limits/public-address.ts';
+import type { AddressReach } from '../limits/public-address.ts';
 
 /** Where the WebSocket of another relay is. */
 export interface DialTarget {
@@ -39,7 +39,7 @@ const HTTP_PORTS = [80, 443];
  * Whether an address that another relay told of may be dialled, as far as it can be seen before its name is looked
  * up. Ports of other well-known protocols are never knocked at.
  */
-export function mayTry(target: DialTarget, allowed: (reach: Reach) => boolean): boolean {
+export function mayTry(target: DialTarget, allowed: (reach: AddressReach) => boolean): boolean {
   if (target.port < 1024 && !HTTP_PORTS.includes(target.port)) return false;
   if (isIP(target.host) !== 0) return allowed(reachOf(target.host));
   return allowed('public') && !OWN_NAME.test(target.host);

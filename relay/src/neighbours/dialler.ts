@@ -5,7 +5,7 @@ import { multiaddr } from '@multiformats/multiaddr';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { dialTarget } from './dial-target.ts';
 import { reachOf } from '../limits/public-address.ts';
-import type { Reach } from '../limits/public-address.ts';
+import type { AddressReach } from '../limits/public-address.ts';
 
 /** A dial that is under way, and the IP address that it goes to. */
 interface Permit {
@@ -25,7 +25,7 @@ export interface Dialler {
    */
   dial(
     address: string,
-    allowed: (reach: Reach) => boolean,
+    allowed: (reach: AddressReach) => boolean,
     signal: AbortSignal,
   ): Promise<Connection>;
   mayDial(address: Multiaddr): boolean;

@@ -24,7 +24,7 @@ import { createPresenceExchange } from '../presence/presence-exchange.ts';
 import { createPresenceStore } from '../presence/presence-store.ts';
 import type { PresenceStore, StoredPresence } from '../presence/presence-store.ts';
 import { guardGossip, servePresence, SHARD_COUNT } from '../presence/presence-topic.ts';
-import type { Reach } from '../limits/public-address.ts';
+import type { AddressReach } from '../limits/public-address.ts';
 import { serveRelayList } from './relay-list.ts';
 import { serveRelaysTopic } from './relays-topic.ts';
 import { hostOf, isLoopback } from '../limits/remote-address.ts';
@@ -56,7 +56,7 @@ export interface Membership {
 function reachable(
   options: Pick<RelayOptions, 'privatePeers'>,
   multiaddrs: readonly string[],
-): (reach: Reach) => boolean {
+): (reach: AddressReach) => boolean {
   const alone =
     multiaddrs.length > 0 && multiaddrs.every((address) => isLoopback(relayHostOf(address)));
   return (reach) =>

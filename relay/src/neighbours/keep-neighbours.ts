@@ -13,7 +13,7 @@ import {
   REDIAL_HOST_MS,
 } from '../limits/limits.ts';
 import type { Neighbours } from './neighbours.ts';
-import type { Reach } from '../limits/public-address.ts';
+import type { AddressReach } from '../limits/public-address.ts';
 import { createRateLimit } from '../limits/rate-limit.ts';
 import { hostShare } from '../limits/share.ts';
 
@@ -45,7 +45,7 @@ export function keepNeighbours(init: {
   readonly neighbours: Pick<Neighbours, 'has' | 'size' | 'meet' | 'isBlamed'>;
   readonly dialler: Pick<Dialler, 'dial'>;
   /** Who can be behind an address of the directory that may be dialled. */
-  readonly allowed: (reach: Reach) => boolean;
+  readonly allowed: (reach: AddressReach) => boolean;
   readonly connectionTo: (peer: string) => Connection | undefined;
   readonly onDial: (outcome: DialOutcome) => void;
   /** A clock that never goes back, ms. */
@@ -94,7 +94,7 @@ export function keepNeighbours(init: {
   const tryOnce = async (
     peer: string,
     address: string,
-    allowed: (reach: Reach) => boolean,
+    allowed: (reach: AddressReach) => boolean,
   ): Promise<void> => {
     const known = attemptsOf(peer);
     known.dialling = true;

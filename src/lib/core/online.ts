@@ -12,7 +12,7 @@ import type { ContactBook } from './contacts/contacts.ts';
 import { mayCall } from './contacts/may-call.ts';
 import { createFinder } from './reach/finder.ts';
 import type { Finder } from './reach/finder.ts';
-import type { Presence } from './reach/person-records.ts';
+import type { PersonRecord } from './reach/person-records.ts';
 import { createPublisher } from './presence/publisher.ts';
 import { createReach } from './reach/reach.ts';
 import { candidates } from './relays/wanted-relays.ts';
@@ -61,7 +61,7 @@ export interface Online extends Watchable {
   /** Relays as people see and change them. */
   readonly reachability: Reachability;
   /** A verified record of a person came by another way than a lookup. */
-  seen(person: IdentityKey, presence: Presence): void;
+  seen(person: IdentityKey, presence: PersonRecord): void;
   /** The time of the network is another than was thought: what was said in the wrong one is said again. */
   timeChanged(): void;
   /** Our clock was set: how wrong it is has to be asked again. */
@@ -88,7 +88,7 @@ export function goOnline(ports: OnlinePorts): Online {
     chosen: () => settings.current.iceServers,
     onTime: ports.time.hear,
   });
-  const onSeen = (person: IdentityKey, { devices, relays, epoch }: Presence): void => {
+  const onSeen = (person: IdentityKey, { devices, relays, epoch }: PersonRecord): void => {
     contacts.learn(person, { devices, relays }, epoch).catch(() => {
       log.warn('contact hints not stored');
     });

@@ -3,7 +3,7 @@ import type { IdentityKey } from '#lib/domain/ids.ts';
 import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
 import type { Settings } from '#lib/domain/settings.ts';
 import { createDoctor } from '#lib/core/doctor/doctor.ts';
-import type { Whereabouts } from '#lib/core/doctor/verdict.ts';
+import type { ContactPlace } from '#lib/core/doctor/verdict.ts';
 import type { RelayTest, RelayView } from '#lib/core/woxly.ts';
 import type { IceServer } from '#lib/ports/media.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -48,7 +48,7 @@ export function aDoctor() {
     tests: Map<string, RelayTest>;
     servers: readonly IceServer[];
     contact: Contact;
-    where: Whereabouts | Error;
+    where: ContactPlace | Error;
     lookedUp: IdentityKey[];
   } = {
     supported: true,

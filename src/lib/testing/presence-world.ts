@@ -8,7 +8,7 @@ import { PRESENCE_ENVELOPE } from '#lib/protocol/presence-record.ts';
 import type { PresenceEnvelope } from '#lib/protocol/presence-record.ts';
 import { createFinder } from '#lib/core/reach/finder.ts';
 import type { Finder } from '#lib/core/reach/finder.ts';
-import type { Presence } from '#lib/core/reach/person-records.ts';
+import type { PersonRecord } from '#lib/core/reach/person-records.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import { presencePerson } from './presence-people.ts';
 
@@ -46,7 +46,7 @@ export class PresenceWorld {
   released: string[] = [];
   mayMove = true;
   epochs = new Map<IdentityKey, number>();
-  seen: Presence[] = [];
+  seen: PersonRecord[] = [];
   reserved: string[] = [at('R1')];
   spares: string[] = [];
   onReserved = (): void => undefined;
@@ -109,8 +109,8 @@ export class PresenceWorld {
     });
   }
 
-  async find(key: IdentityKey): Promise<Presence | undefined> {
-    let last: Presence | undefined;
+  async find(key: IdentityKey): Promise<PersonRecord | undefined> {
+    let last: PersonRecord | undefined;
     await this.finder().lookup(
       key,
       [...this.relays.keys()],

@@ -12,7 +12,7 @@ import { permitOwnServers } from './turn-permissions.ts';
  */
 const PREPARED_FOR_MS = 60_000;
 
-interface Prepared {
+interface PathInStore {
   readonly path: PreparedPath;
   /** What it was made with. */
   readonly key: string;
@@ -25,10 +25,10 @@ interface Prepared {
  * @param supported whether this browser can make calls, as `can-call.ts` finds out
  */
 export function browserMediaPaths(clock: Clock, supported: boolean): MediaPaths {
-  let prepared: Prepared | undefined;
+  let prepared: PathInStore | undefined;
 
   /** The prepared path leaves its place: to be used, or to be closed. */
-  const takePrepared = (): Prepared | undefined => {
+  const takePrepared = (): PathInStore | undefined => {
     const taken = prepared;
     prepared = undefined;
     taken?.stopWaiting();

@@ -14,7 +14,7 @@ import { circumstancesOf } from './ways/intake.ts';
 import { CallRunner, isOver, peerOfLine } from './run/runner.ts';
 import type { CallRunnerPorts } from './run/runner.ts';
 import type { CallView } from './calls.ts';
-import { mergeHints } from './run/work.ts';
+import { everyHint } from '../reach/hints.ts';
 
 /** The world as calls need it. */
 export interface CallsPorts extends CallRunnerPorts {
@@ -99,7 +99,7 @@ class RunningCalls implements CallEngine {
     const { supported } = this;
     if (isOver(this.#runner.call)) {
       const known = this.#ports.contacts.get(who.key)?.hints;
-      this.#runner.begin({ key: who.key, hints: mergeHints(who, known) });
+      this.#runner.begin({ key: who.key, hints: everyHint(who, known) });
     }
     const callee = publicKeyOf(who.key);
     const call = { type: 'call', id, name: self.name, callee, supported, patient } as const;

@@ -14,7 +14,7 @@ import { inOrder } from '../in-order.ts';
 import { Watchers } from '../watchable.ts';
 import type { Contacts, Invited } from '../woxly.ts';
 import { deviceOwners } from './device-owners.ts';
-import { mergeHints, sameHints } from '../reach/merge-hints.ts';
+import { mergeHints, sameHints } from '../reach/hints.ts';
 import { namesakesOf } from './namesakes.ts';
 import { leftBehind, withKey } from './replace-key.ts';
 

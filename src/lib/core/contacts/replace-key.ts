@@ -1,7 +1,7 @@
 import type { Contact } from '#lib/domain/contact.ts';
 import type { IdentityKey } from '#lib/domain/ids.ts';
 import type { Invited } from '../woxly.ts';
-import { mergeHints } from '../reach/merge-hints.ts';
+import { mergeHints } from '../reach/hints.ts';
 
 /**
  * The contact under the identity key that they have now. What the owner chose stays (the name, a hidden address); what

@@ -5,7 +5,7 @@ import type { Clock } from '#lib/ports/clock.ts';
 import type { IceProbe } from '#lib/ports/ice-probe.ts';
 import type { IceServer, Microphones } from '#lib/ports/media.ts';
 import type { Reachability } from '../woxly.ts';
-import type { Whereabouts } from './verdict.ts';
+import type { ContactPlace } from './verdict.ts';
 
 /** The world as the connection doctor needs it. */
 export interface DoctorPorts {
@@ -22,5 +22,5 @@ export interface DoctorPorts {
     signal: AbortSignal,
   ) => readonly IceServer[] | Promise<readonly IceServer[]>;
   /** Looks for a person as a call would, without ringing. */
-  readonly lookUp: (key: IdentityKey, signal: AbortSignal) => Promise<Whereabouts>;
+  readonly lookUp: (key: IdentityKey, signal: AbortSignal) => Promise<ContactPlace>;
 }

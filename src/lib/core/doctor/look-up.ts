@@ -4,7 +4,7 @@ import type { Clock } from '#lib/ports/clock.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import type { Online } from '../online.ts';
 import type { Contacts } from '../woxly.ts';
-import type { Whereabouts } from './verdict.ts';
+import type { ContactPlace } from './verdict.ts';
 
 const FAILURES = ['offline', 'not-found', 'not-reachable'] as const;
 
@@ -22,9 +22,9 @@ export function lookUpForDoctor(
   clock: Clock,
   contacts: Pick<Contacts, 'get'>,
   online: Promise<Pick<Online, 'reach'>>,
-): (key: IdentityKey, signal: AbortSignal) => Promise<Whereabouts> {
+): (key: IdentityKey, signal: AbortSignal) => Promise<ContactPlace> {
   /** One through a TURN server may give way to a direct one a moment later. */
-  const whereabouts = async (channel: FrameChannel, signal: AbortSignal): Promise<Whereabouts> => {
+  const whereabouts = async (channel: FrameChannel, signal: AbortSignal): Promise<ContactPlace> => {
     let turns = 0;
     for (let waited = 0; waited < UPGRADE_MS && !signal.aborted; waited += LOOK_MS) {
       const way = await channel.way?.().catch(() => undefined);

@@ -4,12 +4,12 @@ import type { NatKind, PathVerdict } from '../woxly.ts';
  * Where a contact is now. `direct` and `relayed`: there is a connection of the network to one of their devices, with
  * nothing between, or through a TURN server.
  */
-export type Whereabouts =
+export type ContactPlace =
   'direct' | 'relayed' | 'there' | 'offline' | 'not-found' | 'not-reachable';
 
 /** What a call with a contact depends on. */
 export interface CallSigns {
-  readonly where: Whereabouts;
+  readonly where: ContactPlace;
   /** Their key has changed, and nobody has acknowledged that. */
   readonly keyChanged: boolean;
   /** Our address is hidden from them: only TURN will do. */

@@ -53,7 +53,7 @@ export interface TurnBook extends Watchable {
   stop(): void;
 }
 
-interface Page {
+interface Entry {
   readonly relay: string;
   response: TurnResponse | undefined;
   expires: number;
@@ -71,7 +71,7 @@ export function createTurnBook(ports: TurnBookPorts): TurnBook {
   const { clock, random, network, reserved, chosen } = ports;
   const watchers = new Watchers();
   const over = new AbortController();
-  const pages = new Map<string, Page>();
+  const pages = new Map<string, Entry>();
 
   return {
     watch: watchers.watch,
@@ -117,7 +117,7 @@ export function createTurnBook(ports: TurnBookPorts): TurnBook {
   };
 
   /** Of the relays in use; while none is (the network is changing) of those that were. */
-  function bestPages(): readonly Page[] {
+  function bestPages(): readonly Entry[] {
     const fresh = [...pages.values()].filter(
       ({ response, expires }) => response !== undefined && expires - MARGIN_MS > clock.now(),
     );
@@ -137,7 +137,7 @@ export function createTurnBook(ports: TurnBookPorts): TurnBook {
     }
   }
 
-  async function ask(page: Page): Promise<void> {
+  async function ask(page: Entry): Promise<void> {
     if (page.asking || over.signal.aborted) return;
     page.cancel();
     page.asking = true;
@@ -169,7 +169,7 @@ export function createTurnBook(ports: TurnBookPorts): TurnBook {
     watchers.changed();
   }
 
-  function askWhenDue(page: Page): void {
+  function askWhenDue(page: Entry): void {
     page.cancel();
     const wait = Math.min(page.due - clock.now(), page.wait);
     page.cancel = clock.after(wait, () => void ask(page));
@@ -180,7 +180,7 @@ export function createTurnBook(ports: TurnBookPorts): TurnBook {
   }
 }
 
-const newPage = (relay: string): Page => ({
+const newPage = (relay: string): Entry => ({
   relay,
   response: undefined,
   expires: 0,

@@ -4,7 +4,7 @@ import { toHex } from '#lib/domain/bytes.ts';
 import { PRESENCE_MAX_AHEAD_MS, PRESENCE_TTL_MS } from '#lib/protocol/limits.ts';
 import type { PresenceEnvelope } from '#lib/protocol/presence-record.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
-import type { Presence as PersonRecord } from '../reach/person-records.ts';
+import type { PersonRecord as PersonRecord } from '../reach/person-records.ts';
 import { ONLINE_MS, SEEN_MS, Sighting } from './watcher-sighting.ts';
 import type { Word } from './watcher-sighting.ts';
 

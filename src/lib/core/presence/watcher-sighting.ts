@@ -4,7 +4,7 @@ import type { Milliseconds } from '#lib/domain/ids.ts';
 import { PRESENCE_MAX_AHEAD_MS, PRESENCE_TTL_MS } from '#lib/protocol/limits.ts';
 import type { PresenceEnvelope } from '#lib/protocol/presence-record.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
-import type { Presence as PersonRecord } from '../reach/person-records.ts';
+import type { PersonRecord as PersonRecord } from '../reach/person-records.ts';
 
 /**
  * How long after a record somebody counts as there, ms. Records are renewed after a third of their life, 20 % of that

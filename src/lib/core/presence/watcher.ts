@@ -10,7 +10,7 @@ import type { PresenceEnvelope } from '#lib/protocol/presence-record.ts';
 import { Watchers } from '../watchable.ts';
 import type { Contacts, Presences, SettingsBook } from '../woxly.ts';
 import { openPersonRecord } from '../reach/person-records.ts';
-import type { Presence as PersonRecord } from '../reach/person-records.ts';
+import type { PersonRecord as PersonRecord } from '../reach/person-records.ts';
 import { Sighting } from './watcher-sighting.ts';
 import type { Word } from './watcher-sighting.ts';
 import { createWatchStreams } from './watcher-streams.ts';

@@ -9,7 +9,7 @@ import {
   PresenceWorld,
   settle,
 } from '#lib/testing/presence-world.ts';
-import type { Presence } from './person-records.ts';
+import type { PersonRecord } from './person-records.ts';
 
 const bob = await personAtNoon(2);
 const mallory = await personAtNoon(4);
@@ -79,7 +79,7 @@ test('a record of just before midnight is found just after it', async () => {
 test('a relay that says nothing does not keep the others from being heard', async () => {
   world.relays.set(at('R1'), [await bob.record()]);
   world.silent.add(at('R0'));
-  let found: Presence | undefined;
+  let found: PersonRecord | undefined;
   const looking = world
     .finder()
     .lookup(bob.key, [at('R0'), at('R1')], never, (presence) => (found = presence));

@@ -6,7 +6,7 @@ import { LOOKUP_RESPONSE } from '#lib/protocol/lookup.ts';
 import { LOOKUP_PROTOCOL } from '#lib/protocol/names.ts';
 import { limited } from '../limited.ts';
 import { newestPresence, presenceQuestion } from './person-records.ts';
-import type { Presence } from './person-records.ts';
+import type { PersonRecord } from './person-records.ts';
 
 /** How long a relay may take to answer a lookup, ms. */
 const ANSWER_TIMEOUT_MS = 5_000;
@@ -21,15 +21,15 @@ export interface FinderPorts {
   /** The lowest device list epoch to accept for this person; 0 for who was never met. */
   readonly minEpoch: (person: IdentityKey) => number;
   /** A newer verified record was seen. */
-  readonly onSeen: (person: IdentityKey, presence: Presence) => void;
+  readonly onSeen: (person: IdentityKey, presence: PersonRecord) => void;
 }
 
 /** Finds where a person is now by their key. */
 export interface Finder {
   /** A verified record that is still fresh, without asking anybody. */
-  cached(person: IdentityKey): Presence | undefined;
+  cached(person: IdentityKey): PersonRecord | undefined;
   /** Takes in a verified record that came another way. */
-  learn(person: IdentityKey, presence: Presence): void;
+  learn(person: IdentityKey, presence: PersonRecord): void;
   /**
    * Asks these relays, all at once, and reports each record that is genuine, fresh and newer than those before.
    * Resolves when all have answered or failed: whether any answered with what is an answer.
@@ -38,12 +38,12 @@ export interface Finder {
     person: IdentityKey,
     relays: readonly string[],
     signal: AbortSignal,
-    onPresence: (presence: Presence) => void,
+    onPresence: (presence: PersonRecord) => void,
   ): Promise<boolean>;
 }
 
 export function createFinder({ clock, network, minEpoch, onSeen }: FinderPorts): Finder {
-  const cache = new Map<IdentityKey, Presence>();
+  const cache = new Map<IdentityKey, PersonRecord>();
 
   return {
     cached(person) {
@@ -72,7 +72,7 @@ export function createFinder({ clock, network, minEpoch, onSeen }: FinderPorts):
   };
 
   /** Whether it is as new as what is known: a relay that plays an older one back does not lead us to where they were. */
-  function take(person: IdentityKey, presence: Presence): boolean {
+  function take(person: IdentityKey, presence: PersonRecord): boolean {
     const known = cache.get(person);
     if (presence.expires <= clock.now()) return false;
     // What is over stands in nobody's way, however high its number is.
@@ -82,7 +82,7 @@ export function createFinder({ clock, network, minEpoch, onSeen }: FinderPorts):
     return true;
   }
 
-  function remember(person: IdentityKey, presence: Presence): void {
+  function remember(person: IdentityKey, presence: PersonRecord): void {
     cache.delete(person);
     cache.set(person, presence);
     const [oldest] = cache.keys();

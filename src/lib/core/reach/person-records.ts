@@ -8,7 +8,7 @@ import type { PresenceEnvelope } from '#lib/protocol/presence-record.ts';
 import { relayAddresses } from '#lib/protocol/relay-address.ts';
 
 /** A verified presence record of a person: signed by their identity key, fresh, of a current device list. */
-export interface Presence {
+export interface PersonRecord {
   readonly devices: readonly DeviceKey[];
   readonly relays: readonly string[];
   readonly sequence: number;
@@ -45,7 +45,7 @@ export async function newestPresence(
   person: IdentityKey,
   now: number,
   minEpoch: number,
-): Promise<Presence | undefined> {
+): Promise<PersonRecord | undefined> {
   const records = LOOKUP_RESPONSE.decode(answer)?.records ?? [];
   const opened = await Promise.all(
     records.map((envelope) => openPersonRecord(envelope, person, now, minEpoch)),
@@ -65,7 +65,7 @@ export async function openPersonRecord(
   person: IdentityKey,
   now: number,
   minEpoch: number,
-): Promise<Presence | undefined> {
+): Promise<PersonRecord | undefined> {
   const identity = publicKeyOf(person);
   for (const day of dayWindow(now)) {
     const record = await openPresence(envelope, identity, day, now);

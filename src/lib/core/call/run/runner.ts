@@ -12,7 +12,7 @@ import { CallIntake, isGuarded } from '../ways/intake.ts';
 import type { CallIntakePorts } from '../ways/intake.ts';
 import { nextDeadline, step } from '../machine/machine.ts';
 import { CallPreparation } from '../ways/preparation.ts';
-import type { Whereabouts } from '../ways/reopening.ts';
+import type { Callee } from '../ways/reopening.ts';
 import { CallSigns } from './signs.ts';
 import { isLinked } from '../machine/state.ts';
 import type { Call } from '../machine/state.ts';
@@ -99,7 +99,7 @@ export class CallRunner {
   }
 
   /** Makes ready for the effects of a new call with this person. */
-  begin(who: Whereabouts): void {
+  begin(who: Callee): void {
     const work: CallWork = new CallWork(this.#ports, who, {
       onChannel: (channel) => {
         this.channels.takeOutbound(channel);

@@ -5,7 +5,7 @@ import type { Effect } from '../machine/effect.ts';
 import { CallMedia } from './path-work.ts';
 import type { CallMediaEvents, CallMediaPorts } from './path-work.ts';
 import { CallReach } from '../ways/reopening.ts';
-import type { CallReachPorts, Whereabouts } from '../ways/reopening.ts';
+import type { CallReachPorts, Callee } from '../ways/reopening.ts';
 
 export interface CallWorkPorts extends CallMediaPorts, CallReachPorts {}
 
@@ -22,7 +22,7 @@ export class CallWork {
   readonly reach: CallReach;
   readonly #events: CallWorkEvents;
 
-  constructor(ports: CallWorkPorts, who: Whereabouts, events: CallWorkEvents) {
+  constructor(ports: CallWorkPorts, who: Callee, events: CallWorkEvents) {
     this.#events = events;
     this.media = new CallMedia(ports, events);
     this.reach = new CallReach(ports, who, events);
@@ -64,12 +64,4 @@ export class CallWork {
     this.media.close();
     this.reach.close();
   }
-}
-
-/** What an invite says and what is remembered, without repeats. */
-export function mergeHints(given: ReachHints, known?: ReachHints): ReachHints {
-  return {
-    devices: [...new Set([...given.devices, ...(known?.devices ?? [])])],
-    relays: [...new Set([...given.relays, ...(known?.relays ?? [])])],
-  };
 }

@@ -34,7 +34,7 @@ export interface CallReachPorts {
 }
 
 /** Whom a call is with, and where they may be. */
-export interface Whereabouts {
+export interface Callee {
   readonly key: IdentityKey;
   readonly hints: ReachHints;
 }
@@ -49,7 +49,7 @@ export interface CallReachEvents {
 /** Finds the person of one call and opens channels to them. */
 export class CallReach {
   readonly #ports: CallReachPorts;
-  readonly #who: Whereabouts;
+  readonly #who: Callee;
   readonly #events: CallReachEvents;
   #search: AbortController | undefined;
   #reopening: AbortController | undefined;
@@ -63,7 +63,7 @@ export class CallReach {
   /** Relays that we chose to dial for this call: dialled again they learn nothing new. */
   readonly #searched = new Set<string>();
 
-  constructor(ports: CallReachPorts, who: Whereabouts, events: CallReachEvents) {
+  constructor(ports: CallReachPorts, who: Callee, events: CallReachEvents) {
     this.#ports = ports;
     this.#who = who;
     this.#events = events;
