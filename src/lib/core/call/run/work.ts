@@ -1,4 +1,3 @@
-import type { ReachHints } from '#lib/domain/contact.ts';
 import type { DeviceKey } from '#lib/domain/ids.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import type { Effect } from '../machine/effect.ts';
