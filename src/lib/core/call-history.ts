@@ -1,10 +1,20 @@
 import type { CallRecord } from '#lib/domain/call.ts';
-import type { IdentityKey } from '#lib/domain/ids.ts';
+import type { IdentityKey, CallId } from '#lib/domain/ids.ts';
 import { cleanName } from '#lib/domain/name.ts';
 import type { CallStore } from '#lib/ports/stores.ts';
 import { inOrder } from './in-order.ts';
 import { Watchers } from './watchable.ts';
-import type { CallHistory } from './woxly.ts';
+import type { Watchable } from './watchable.ts';
+
+export interface CallHistory extends Watchable {
+  /** Newest first. */
+  readonly records: readonly CallRecord[];
+  /** Missed calls not yet seen. */
+  readonly unseen: number;
+  markSeen(): Promise<void>;
+  remove(id: CallId): Promise<void>;
+  clear(): Promise<void>;
+}
 
 /** Calls kept in the history; the oldest go. About a year of a busy person, and a page that scrolls. */
 export const CALL_RECORDS_MAX = 500;

@@ -1,7 +1,8 @@
 import type { CallStage } from '#lib/domain/call.ts';
 import type { CallId } from '#lib/domain/ids.ts';
 import type { Clock } from '#lib/ports/clock.ts';
-import type { Calls, Reachability } from './woxly.ts';
+import type { Calls } from './call/calls.ts';
+import type { Reachability } from './relays/reachability.ts';
 
 /** Calls whose steps are kept. */
 const CALLS_MAX = 10;

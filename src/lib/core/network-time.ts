@@ -1,6 +1,12 @@
 import type { Clock } from '#lib/ports/clock.ts';
 import { Watchers } from './watchable.ts';
-import type { TimeView } from './woxly.ts';
+import type { Watchable } from './watchable.ts';
+
+/** What time it is for others, as far as relays agree about it. */
+export interface TimeView extends Watchable {
+  /** How far it is ahead of this device's clock, ms; 0 while nobody has said so, or it is nothing to speak of. */
+  readonly offsetMs: number;
+}
 
 /** Below this a clock is right, ms: a web server says whole seconds, and everything bears half a minute. */
 const NEGLIGIBLE_MS = 30_000;

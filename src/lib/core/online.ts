@@ -8,7 +8,7 @@ import type { RelayList } from '#lib/ports/relay-list.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import type { Signed } from '#lib/protocol/signed.ts';
 import type { Reach } from './reach/reach-port.ts';
-import type { ContactBook } from './contacts/contacts.ts';
+import type { ContactBook } from './contacts/create-contacts.ts';
 import { mayCall } from './contacts/may-call.ts';
 import { createFinder } from './reach/finder.ts';
 import type { Finder } from './reach/finder.ts';
@@ -28,7 +28,8 @@ import type { TurnBook } from './ice/turn-book.ts';
 import type { NetworkTime } from './network-time.ts';
 import { Watchers } from './watchable.ts';
 import type { Watchable } from './watchable.ts';
-import type { Reachability, SettingsBook } from './woxly.ts';
+import type { Reachability } from './relays/reachability.ts';
+import type { SettingsBook } from './settings-book.ts';
 
 export interface OnlinePorts extends Omit<RelayKeeperPorts, 'network'> {
   /** For how long something takes. */

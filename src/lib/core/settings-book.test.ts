@@ -9,7 +9,7 @@ import {
   OWN_RELAYS_MAX,
   REFUSED_RELAYS_MAX,
 } from './settings-book.ts';
-import type { SettingsBook } from './woxly.ts';
+import type { SettingsBook } from './settings-book.ts';
 
 const relay = (number: number) =>
   `/ip4/192.0.2.${number}/tcp/443/ws/p2p/${identityKeyOf(new Uint8Array(32))}`;

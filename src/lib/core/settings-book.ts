@@ -6,7 +6,12 @@ import { isRelayAddress } from '#lib/protocol/relay-address.ts';
 import { inOrder } from './in-order.ts';
 import { readIceUrl } from './ice/ice-url.ts';
 import { Watchers } from './watchable.ts';
-import type { SettingsBook } from './woxly.ts';
+import type { Watchable } from './watchable.ts';
+
+export interface SettingsBook extends Watchable {
+  readonly current: Settings;
+  change(part: Partial<Settings>): Promise<void>;
+}
 
 /** Relays added by hand. Two or three are in use at once; more only cost dials. */
 export const OWN_RELAYS_MAX = 16;

@@ -1,5 +1,12 @@
 import type { DeviceKey, IdentityKey, Milliseconds } from './ids.ts';
 
+/** What a key or an invite link names. */
+export interface Invited extends ReachHints {
+  readonly key: IdentityKey;
+  /** What the person calls themselves, cleaned; absent for a bare key. */
+  readonly name?: string;
+}
+
 /** Where a person may be found: their devices, and multiaddrs of relays that may know them (no `/p2p-circuit`). */
 export interface ReachHints {
   readonly devices: readonly DeviceKey[];

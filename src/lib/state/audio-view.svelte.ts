@@ -1,5 +1,5 @@
 import type { AudioDevice } from '#lib/ports/media.ts';
-import type { Audio } from '#lib/core/woxly.ts';
+import type { Audio } from '#lib/core/audio.ts';
 import { Followed } from './followed.ts';
 
 /** Microphones and speakers, for screens. */

@@ -1,8 +1,8 @@
-import type { Contact } from '#lib/domain/contact.ts';
+import type { Contact, Invited } from '#lib/domain/contact.ts';
 import type { IdentityKey } from '#lib/domain/ids.ts';
 import type { LinkProblem } from '#lib/domain/reasons.ts';
 import type { Result } from '#lib/domain/result.ts';
-import type { Contacts, Invited, SafetyNumber } from '#lib/core/woxly.ts';
+import type { Contacts, SafetyNumber } from '#lib/core/contacts/contacts.ts';
 import { Followed } from './followed.ts';
 
 /** The people this browser knows, for screens. */

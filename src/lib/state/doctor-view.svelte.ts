@@ -1,5 +1,5 @@
 import type { IdentityKey } from '#lib/domain/ids.ts';
-import type { Doctor, DoctorCheck } from '#lib/core/woxly.ts';
+import type { Doctor, DoctorCheck } from '#lib/core/doctor/doctor.ts';
 import { Followed } from './followed.ts';
 
 /** What stands between this device and a call, for screens. */

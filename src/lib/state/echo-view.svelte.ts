@@ -1,4 +1,4 @@
-import type { EchoTest } from '#lib/core/woxly.ts';
+import type { EchoTest } from '#lib/core/doctor/echo-test.ts';
 import { Followed } from './followed.ts';
 
 /** One's own voice out and back, for screens. */

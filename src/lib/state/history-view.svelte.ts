@@ -1,6 +1,6 @@
 import type { CallRecord } from '#lib/domain/call.ts';
 import type { CallId } from '#lib/domain/ids.ts';
-import type { CallHistory } from '#lib/core/woxly.ts';
+import type { CallHistory } from '#lib/core/call-history.ts';
 import { Followed } from './followed.ts';
 
 /** Past calls, for screens. */

@@ -1,7 +1,7 @@
 import type { IdentityKey } from '#lib/domain/ids.ts';
 import type { WordsProblem } from '#lib/domain/reasons.ts';
 import type { Result } from '#lib/domain/result.ts';
-import type { Identity } from '#lib/core/woxly.ts';
+import type { Identity } from '#lib/core/identity/identity.ts';
 import { Followed } from './followed.ts';
 
 /** Who this browser is, for screens. */

@@ -1,6 +1,6 @@
 import type { NetworkStatus, RelayProblem } from '#lib/domain/reasons.ts';
 import type { Result } from '#lib/domain/result.ts';
-import type { Reachability, RelayTest, RelayView } from '#lib/core/woxly.ts';
+import type { Reachability, RelayTest, RelayView } from '#lib/core/relays/reachability.ts';
 import { Followed } from './followed.ts';
 
 /** Whether people can reach this device, for screens. */

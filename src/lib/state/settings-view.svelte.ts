@@ -1,5 +1,5 @@
 import type { Settings } from '#lib/domain/settings.ts';
-import type { SettingsBook } from '#lib/core/woxly.ts';
+import type { SettingsBook } from '#lib/core/settings-book.ts';
 import { Followed } from './followed.ts';
 
 /** What the owner chose, for screens. */

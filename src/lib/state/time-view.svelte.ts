@@ -1,4 +1,4 @@
-import type { TimeView as Time } from '#lib/core/woxly.ts';
+import type { TimeView as Time } from '#lib/core/network-time.ts';
 import { Followed } from './followed.ts';
 
 /** A clock that is wrong by more than this is worth a word, ms: people notice ten minutes. */

@@ -6,14 +6,8 @@ export type {
   IncomingCallView,
   OngoingCallView as OngoingCallView,
 } from '#lib/core/call/calls.ts';
-export type {
-  CheckState,
-  DoctorCheck,
-  EchoTest,
-  Invited,
-  NatKind,
-  PathVerdict,
-  RelayTest,
-  RelayView,
-} from '#lib/core/woxly.ts';
+export type { CheckState, DoctorCheck, NatKind, PathVerdict } from '#lib/core/doctor/doctor.ts';
+export type { EchoTest } from '#lib/core/doctor/echo-test.ts';
+export type { RelayTest, RelayView } from '#lib/core/relays/reachability.ts';
+export type { Invited } from '#lib/domain/contact.ts';
 export type { AudioDevice } from '#lib/ports/media.ts';

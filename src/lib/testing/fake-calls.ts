@@ -1,12 +1,11 @@
 import type { CallQuality, CallStage } from '#lib/domain/call.ts';
-import type { Contact } from '#lib/domain/contact.ts';
+import type { Contact, Invited } from '#lib/domain/contact.ts';
 import type { CallId, IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
 import type { EndReason, LinkProblem } from '#lib/domain/reasons.ts';
 import { fail, ok } from '#lib/domain/result.ts';
 import type { Result } from '#lib/domain/result.ts';
-import type { CallPeer, CallView, OngoingCallView } from '#lib/core/call/calls.ts';
+import type { CallPeer, CallView, OngoingCallView, Calls } from '#lib/core/call/calls.ts';
 import { Watchers } from '#lib/core/watchable.ts';
-import type { Calls, Invited } from '#lib/core/woxly.ts';
 
 /** A call that goes only where a test sends it, and remembers what it was asked. */
 export class FakeCalls extends Watchers implements Calls {

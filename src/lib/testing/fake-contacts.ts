@@ -1,24 +1,24 @@
-import type { Contact } from '#lib/domain/contact.ts';
+import type { Contact, Invited } from '#lib/domain/contact.ts';
 import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
 import type { LinkProblem } from '#lib/domain/reasons.ts';
 import { fail, ok } from '#lib/domain/result.ts';
 import type { Result } from '#lib/domain/result.ts';
 import { Watchers } from '#lib/core/watchable.ts';
-import type * as core from '#lib/core/woxly.ts';
+import type { Contacts, SafetyNumber } from '#lib/core/contacts/contacts.ts';
 import { contactOf, KEYS, readInvited } from './fake-people.ts';
 
-const SAFETY: core.SafetyNumber = {
+const SAFETY: SafetyNumber = {
   words: [3, 14, 15, 92, 65, 35, 89, 79],
   digits: '314159265358979323846264338327950288419716939937510582097494',
 };
 
 /** People in memory. */
-export class FakeContacts extends Watchers implements core.Contacts {
+export class FakeContacts extends Watchers implements Contacts {
   all: readonly Contact[] = [];
 
   get = (key: IdentityKey): Contact | undefined => this.all.find((one) => one.key === key);
 
-  async read(text: string): Promise<Result<core.Invited, LinkProblem>> {
+  async read(text: string): Promise<Result<Invited, LinkProblem>> {
     if (text.trim() === '') return fail('empty');
     if (text.includes(KEYS.me)) return fail('own-key');
     return readInvited(text) ?? fail(text.includes('#/i/') ? 'cut-short' : 'not-a-key');
@@ -47,7 +47,7 @@ export class FakeContacts extends Watchers implements core.Contacts {
     this.set(this.all.filter((one) => one.key !== key));
   }
 
-  safety = (): Promise<core.SafetyNumber> => Promise.resolve(SAFETY);
+  safety = (): Promise<SafetyNumber> => Promise.resolve(SAFETY);
   setVerified = async (key: IdentityKey, verified: boolean): Promise<void> =>
     this.#change(key, { trust: verified ? 'verified' : 'contact' });
 

@@ -1,11 +1,13 @@
 import type { Presence } from '#lib/domain/contact.ts';
 import type { IdentityKey } from '#lib/domain/ids.ts';
 import { Watchers } from '#lib/core/watchable.ts';
-import type * as core from '#lib/core/woxly.ts';
+import type { Doctor, DoctorCheck } from '#lib/core/doctor/doctor.ts';
+import type { EchoTest } from '#lib/core/doctor/echo-test.ts';
+import type { Presences } from '#lib/core/presence/presences.ts';
 
 /** A doctor who finds what a test says. */
-export class FakeDoctor extends Watchers implements core.Doctor {
-  checks: readonly core.DoctorCheck[] = [];
+export class FakeDoctor extends Watchers implements Doctor {
+  checks: readonly DoctorCheck[] = [];
   running = false;
   /** For whom it was run, in order; `nobody` without a contact. */
   readonly runs: string[] = [];
@@ -21,7 +23,7 @@ export class FakeDoctor extends Watchers implements core.Doctor {
 
   report = (): string => `${this.checks.length} checks`;
 
-  find(checks: readonly core.DoctorCheck[], running = false): void {
+  find(checks: readonly DoctorCheck[], running = false): void {
     this.checks = checks;
     this.running = running;
     this.changed();
@@ -29,22 +31,22 @@ export class FakeDoctor extends Watchers implements core.Doctor {
 }
 
 /** An echo that sounds as a test says. */
-export class FakeEcho extends Watchers implements core.EchoTest {
-  view: core.EchoTest['view'] = { state: 'idle' };
+export class FakeEcho extends Watchers implements EchoTest {
+  view: EchoTest['view'] = { state: 'idle' };
   levelsNow = { own: 0, back: 0 };
 
   levels = () => this.levelsNow;
   start = async (): Promise<void> => this.show({ state: 'starting' });
   stop = (): void => this.show({ state: 'idle' });
 
-  show(view: core.EchoTest['view']): void {
+  show(view: EchoTest['view']): void {
     this.view = view;
     this.changed();
   }
 }
 
 /** People who are where a test says. */
-export class FakePresences extends Watchers implements core.Presences {
+export class FakePresences extends Watchers implements Presences {
   readonly #known = new Map<IdentityKey, Presence>();
 
   of = (key: IdentityKey): Presence => this.#known.get(key) ?? { state: 'unknown' };

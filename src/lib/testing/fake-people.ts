@@ -1,8 +1,7 @@
-import type { Contact } from '#lib/domain/contact.ts';
+import type { Contact, Invited } from '#lib/domain/contact.ts';
 import type { CallRecord } from '#lib/domain/call.ts';
 import type { CallId, IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
 import { ok } from '#lib/domain/result.ts';
-import type { Invited } from '#lib/core/woxly.ts';
 
 const key = (text: string): IdentityKey => text as IdentityKey;
 

@@ -2,21 +2,21 @@ import type { NetworkStatus, RelayProblem } from '#lib/domain/reasons.ts';
 import { fail, ok } from '#lib/domain/result.ts';
 import type { Result } from '#lib/domain/result.ts';
 import { Watchers } from '#lib/core/watchable.ts';
-import type * as core from '#lib/core/woxly.ts';
+import type { Reachability, RelayTest, RelayView } from '#lib/core/relays/reachability.ts';
 
 /** A relay with everything that a test does not care about filled in. */
-export function relayOf(address: string, part: Partial<core.RelayView> = {}): core.RelayView {
+export function relayOf(address: string, part: Partial<RelayView> = {}): RelayView {
   return { address, state: 'reachable', origin: 'page', preferred: false, ...part };
 }
 
 const LINK = 'https://woxly.example/#/r/';
 
 /** Relays that are as a test says, and remember what they were asked. */
-export class FakeReachability extends Watchers implements core.Reachability {
+export class FakeReachability extends Watchers implements Reachability {
   status: NetworkStatus = 'reachable';
-  relays: readonly core.RelayView[] = [];
+  relays: readonly RelayView[] = [];
   retries = 0;
-  testNow: core.RelayTest = { reached: { tookMs: 84 } };
+  testNow: RelayTest = { reached: { tookMs: 84 } };
   /** What the next added relay is refused for. */
   refuse: RelayProblem | undefined;
 
@@ -24,7 +24,7 @@ export class FakeReachability extends Watchers implements core.Reachability {
     this.retries += 1;
   }
 
-  async add(text: string): Promise<Result<core.RelayView, RelayProblem>> {
+  async add(text: string): Promise<Result<RelayView, RelayProblem>> {
     const address = this.read(text.trim());
     if (text.trim() === '') return fail('empty');
     if (address === undefined) return fail('not-an-address');
@@ -49,8 +49,8 @@ export class FakeReachability extends Watchers implements core.Reachability {
     );
   }
 
-  test = (): Promise<core.RelayTest> => Promise.resolve(this.testNow);
-  ofServer = (host: string): core.RelayView | undefined =>
+  test = (): Promise<RelayTest> => Promise.resolve(this.testNow);
+  ofServer = (host: string): RelayView | undefined =>
     this.relays.find(({ address }) => address.split('/')[2] === host);
 
   link = (address: string): string => LINK + encodeURIComponent(address);
@@ -60,7 +60,7 @@ export class FakeReachability extends Watchers implements core.Reachability {
     return address.startsWith('/') && address.includes('/p2p/') ? address : undefined;
   }
 
-  set(status: NetworkStatus, relays: readonly core.RelayView[] = this.relays): void {
+  set(status: NetworkStatus, relays: readonly RelayView[] = this.relays): void {
     this.status = status;
     this.relays = relays;
     this.changed();

@@ -8,7 +8,12 @@ import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
 import type { Settings } from '#lib/domain/settings.ts';
 import type { AudioDevice } from '#lib/ports/media.ts';
 import { Watchers } from '#lib/core/watchable.ts';
-import type * as core from '#lib/core/woxly.ts';
+import type { Audio } from '#lib/core/audio.ts';
+import type { CallHistory } from '#lib/core/call-history.ts';
+import type { Identity } from '#lib/core/identity/identity.ts';
+import type { TimeView } from '#lib/core/network-time.ts';
+import type { SettingsBook } from '#lib/core/settings-book.ts';
+import type { Woxly } from '#lib/core/woxly.ts';
 import { FakeCalls } from './fake-calls.ts';
 import { FakeContacts } from './fake-contacts.ts';
 import { FakeDoctor, FakeEcho, FakePresences } from './fake-doctor.ts';
@@ -17,9 +22,9 @@ import { FakeReachability } from './fake-relays.ts';
 
 const WORDS = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
 
-class FakeIdentity extends Watchers implements core.Identity {
-  profile: core.Identity['profile'];
-  damage: core.Identity['damage'];
+class FakeIdentity extends Watchers implements Identity {
+  profile: Identity['profile'];
+  damage: Identity['damage'];
 
   async create(name: string, anew = false): Promise<void> {
     if (this.damage?.lost === 'keys' && !anew) throw new WoxlyError('identity-exists');
@@ -58,14 +63,14 @@ class FakeIdentity extends Watchers implements core.Identity {
     return `https://woxly.example/#/i/${this.profile?.name ?? ''}.${KEYS.me}`;
   }
 
-  #set(profile: core.Identity['profile']): void {
+  #set(profile: Identity['profile']): void {
     this.profile = profile;
     this.damage = undefined;
     this.changed();
   }
 }
 
-class FakeHistory extends Watchers implements core.CallHistory {
+class FakeHistory extends Watchers implements CallHistory {
   records: readonly CallRecord[] = [];
 
   get unseen(): number {
@@ -84,7 +89,7 @@ class FakeHistory extends Watchers implements core.CallHistory {
   }
 }
 
-class FakeAudio extends Watchers implements core.Audio {
+class FakeAudio extends Watchers implements Audio {
   microphones: readonly AudioDevice[] = [];
   choosesSpeakers = true;
   speakers: readonly AudioDevice[] = [];
@@ -104,7 +109,7 @@ class FakeAudio extends Watchers implements core.Audio {
   }
 }
 
-class FakeSettings extends Watchers implements core.SettingsBook {
+class FakeSettings extends Watchers implements SettingsBook {
   current: Settings = DEFAULT_SETTINGS;
 
   async change(part: Partial<Settings>): Promise<void> {
@@ -116,7 +121,7 @@ class FakeSettings extends Watchers implements core.SettingsBook {
   }
 }
 
-class FakeTime extends Watchers implements core.TimeView {
+class FakeTime extends Watchers implements TimeView {
   offsetMs = 0;
 
   set(offsetMs: number): void {
@@ -126,7 +131,7 @@ class FakeTime extends Watchers implements core.TimeView {
 }
 
 /** WOXLY in memory, for tests of screens: it does nothing by itself and remembers what it was asked. */
-export class FakeWoxly implements core.Woxly {
+export class FakeWoxly implements Woxly {
   readonly identity = new FakeIdentity();
   readonly contacts = new FakeContacts();
   readonly calls: FakeCalls;

@@ -1,5 +1,5 @@
-import { createIdentity } from '#lib/core/identity/identity.ts';
-import type { OwnIdentity } from '#lib/core/identity/identity.ts';
+import { createIdentity } from '#lib/core/identity/create-identity.ts';
+import type { OwnIdentity } from '#lib/core/identity/create-identity.ts';
 import { openCertificate } from '#lib/protocol/device-certificate.ts';
 import { openDeviceList } from '#lib/protocol/device-list.ts';
 import { identityKeyOf } from '#lib/protocol/key-text.ts';

@@ -1,11 +1,11 @@
 import { deviceKeyOf } from '#lib/protocol/key-text.ts';
-import { createContacts } from '#lib/core/contacts/contacts.ts';
+import { createContacts } from '#lib/core/contacts/create-contacts.ts';
 import { createNetworkTime } from '#lib/core/network-time.ts';
 import type { NetworkTime } from '#lib/core/network-time.ts';
 import { goOnline } from '#lib/core/online.ts';
 import type { Online } from '#lib/core/online.ts';
 import { createSettingsBook } from '#lib/core/settings-book.ts';
-import type { SettingsBook } from '#lib/core/woxly.ts';
+import type { SettingsBook } from '#lib/core/settings-book.ts';
 import { signDeviceList } from '#lib/protocol/device-list.ts';
 import { openPresence, presenceDay } from '#lib/protocol/presence-record.ts';
 import type { PresenceRecord } from '#lib/protocol/presence-record.ts';

@@ -1,7 +1,40 @@
-import type { BreakCause, CallDirection, CallStage } from '#lib/domain/call.ts';
-import type { Trust } from '#lib/domain/contact.ts';
+import type { BreakCause, CallDirection, CallStage, CallQuality } from '#lib/domain/call.ts';
+import type { Trust, Invited } from '#lib/domain/contact.ts';
 import type { CallId, IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
-import type { EndReason } from '#lib/domain/reasons.ts';
+import type { EndReason, LinkProblem } from '#lib/domain/reasons.ts';
+import type { Result } from '#lib/domain/result.ts';
+import type { Watchable } from '../watchable.ts';
+
+export interface Calls extends Watchable {
+  /** Whether this browser can make and take calls. Where it cannot, whoever calls is told, and here it is a missed call. */
+  readonly supported: boolean;
+  readonly current: CallView | undefined;
+  /** Calls a person. Refused with `own-key` or `blocked`; while another call is live it does nothing. */
+  call(who: Invited): Promise<Result<CallId, LinkProblem>>;
+  /**
+   * Calls a person after a call was lost: it goes on looking for them, and rings as soon as both can be reached, until
+   * it is hung up. Otherwise as {@link call}.
+   */
+  callAgain(who: Invited): Promise<Result<CallId, LinkProblem>>;
+  /** A contact may be called soon (their screen is open): makes a way and candidates ready. Returns a way to stop. */
+  prepare(key: IdentityKey): () => void;
+  accept(): void;
+  /** Declines, with a short text for the caller if given. */
+  decline(note?: string): void;
+  /** Cancels, hangs up or declines, whatever ends the call now. */
+  hangUp(): void;
+  setMuted(muted: boolean): void;
+  /** After `playBlocked`, from a tap. */
+  resumeSound(): void;
+  /** Opens the microphone again after `microphoneLost`. */
+  reopenMicrophone(): void;
+  /** Takes an ended call off the screen. */
+  dismiss(): void;
+  /** Call details now; `undefined` when no call is live. */
+  quality(): Promise<CallQuality | undefined>;
+  /** Loudness, 0 to 1, read at every frame drawn; each is measured when it is read. */
+  levels(): { readonly own: number; readonly peer: number };
+}
 
 /** The other person of a call as the screen shows them. */
 export interface CallPeer {

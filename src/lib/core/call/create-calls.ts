@@ -9,11 +9,11 @@ import { publicKeyOf } from '#lib/protocol/key-text.ts';
 import { CALL_ID_BYTES } from '#lib/protocol/limits.ts';
 import type { Signed } from '#lib/protocol/signed.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
-import type { Calls, Invited } from '../woxly.ts';
+import type { Calls, CallView } from './calls.ts';
+import type { Invited } from '#lib/domain/contact.ts';
 import { circumstancesOf } from './ways/intake.ts';
 import { CallRunner, isOver, peerOfLine } from './run/runner.ts';
 import type { CallRunnerPorts } from './run/runner.ts';
-import type { CallView } from './calls.ts';
 import { everyHint } from '../reach/hints.ts';
 
 /** The world as calls need it. */

@@ -8,8 +8,8 @@ import { memoryStores } from '#lib/testing/memory-stores.ts';
 import type { MemoryStores } from '#lib/testing/memory-stores.ts';
 import { signerNumber } from '#lib/testing/signers.ts';
 import { encodeInvite } from '../identity/invite-link.ts';
-import { createContacts } from './contacts.ts';
-import type { ContactBook } from './contacts.ts';
+import { createContacts } from './create-contacts.ts';
+import type { ContactBook } from './create-contacts.ts';
 import { mayCall } from './may-call.ts';
 
 const clock = new FakeClock();

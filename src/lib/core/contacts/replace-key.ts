@@ -1,6 +1,5 @@
-import type { Contact } from '#lib/domain/contact.ts';
+import type { Contact, Invited } from '#lib/domain/contact.ts';
 import type { IdentityKey } from '#lib/domain/ids.ts';
-import type { Invited } from '../woxly.ts';
 import { mergeHints } from '../reach/hints.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { IceAnswer } from '#lib/ports/ice-probe.ts';
 import type { IceServer } from '#lib/ports/media.ts';
-import type { NatKind } from '../woxly.ts';
+import type { NatKind } from './doctor.ts';
 import type { Checklist } from './checklist.ts';
 import type { DoctorPorts } from './doctor-ports.ts';
 import { natKind } from './nat.ts';

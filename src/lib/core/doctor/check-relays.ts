@@ -1,4 +1,5 @@
-import type { CheckState, RelayTest } from '../woxly.ts';
+import type { CheckState } from './doctor.ts';
+import type { RelayTest } from '../relays/reachability.ts';
 import { RELAYS_TESTED_MOST } from './checklist.ts';
 import type { Checklist } from './checklist.ts';
 import type { DoctorPorts } from './doctor-ports.ts';

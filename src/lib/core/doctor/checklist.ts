@@ -1,5 +1,6 @@
 import { relayHostOf } from '#lib/protocol/relay-address.ts';
-import type { CheckState, DoctorCheck, RelayView } from '../woxly.ts';
+import type { CheckState, DoctorCheck } from './doctor.ts';
+import type { RelayView } from '../relays/reachability.ts';
 import type { TurnTransport } from './server-urls.ts';
 
 type Of<K extends DoctorCheck['check']> = Extract<DoctorCheck, { check: K }>;

@@ -4,7 +4,7 @@ import type { Settings } from '#lib/domain/settings.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { IceProbe } from '#lib/ports/ice-probe.ts';
 import type { IceServer, Microphones } from '#lib/ports/media.ts';
-import type { Reachability } from '../woxly.ts';
+import type { Reachability } from '../relays/reachability.ts';
 import type { ContactPlace } from './verdict.ts';
 
 /** The world as the connection doctor needs it. */

@@ -1,115 +1,65 @@
-import type { Contact } from '#lib/domain/contact.ts';
-import { limited } from '../limited.ts';
-import { Watchers } from '../watchable.ts';
-import type { CheckState, Doctor, DoctorCheck, NatKind, PathVerdict } from '../woxly.ts';
-import { Checklist } from './checklist.ts';
-import { checkMicrophone } from './check-microphone.ts';
-import { checkNetwork } from './check-network.ts';
-import { checkRelays } from './check-relays.ts';
-import type { DoctorPorts } from './doctor-ports.ts';
-import { relayName } from './relay-name.ts';
-import { reportOf } from './report.ts';
-import { refusalOf, verdictOf } from './verdict.ts';
-import { within } from './within.ts';
+import type { IdentityKey } from '#lib/domain/ids.ts';
+import type { MicrophoneProblem } from '#lib/domain/reasons.ts';
+import type { RelayTest } from '../relays/reachability.ts';
+import type { Watchable } from '../watchable.ts';
 
-/** A whole run, ms: more than its parts together may take, in case one of them hangs. */
-const RUN_TIMEOUT_MS = 120_000;
-/** Asking a relay for credentials, ms. */
-const SERVERS_TIMEOUT_MS = 10_000;
-/** Finding a contact, ms: as long as a call tries before it says that somebody cannot be reached. */
-const LOOK_UP_TIMEOUT_MS = 20_000;
+/** How one check of the doctor stands. */
+export type CheckState = 'waiting' | 'running' | 'good' | 'warning' | 'bad' | 'skipped';
 
-/** The connection doctor. */
-export function createDoctor(ports: DoctorPorts): Doctor {
-  const { clock, contacts, settings } = ports;
-  const watchers = new Watchers();
-  let checks: readonly DoctorCheck[] = [];
-  let current: { readonly end: AbortController; readonly over: Promise<void> } | undefined;
-
-  const examine = async (contact: Contact | undefined, signal: AbortSignal): Promise<void> => {
-    const { supported, reachability } = ports;
-    const list = new Checklist(supported, reachability.relays, contact?.name, (now) => {
-      checks = now;
-      watchers.changed();
-    });
-    try {
-      if (supported) await checkMicrophone(ports, list, signal);
-      else list.set('browser', { state: 'bad' });
-      await checkRelays(ports, list, signal);
-      if (!supported) {
-        const verdict = { path: 'impossible', because: 'unsupported' } as const;
-        list.set('verdict', { state: 'bad', verdict });
-        return;
+/** One line of the connection doctor. */
+export type DoctorCheck = { readonly state: CheckState } &
+  /** Only where the browser itself cannot make calls. */
+  (
+    | { readonly check: 'browser' }
+    /** `instead`: the name, maybe empty, of another that opened, as the chosen one did not. */
+    | {
+        readonly check: 'microphone';
+        readonly problem?: MicrophoneProblem;
+        readonly instead?: string;
       }
-      // Afterwards: the relays have handed out their credentials by now.
-      const servers = await within(clock, SERVERS_TIMEOUT_MS, signal, ports.iceServers);
-      const network = await checkNetwork(ports, list, servers ?? [], signal);
-      if (contact === undefined) return;
-      list.set('verdict', { state: 'running' });
-      const signs = {
-        nat: network.nat,
-        via: network.via && relayName(ports.reachability, network.via),
-        keyChanged: contact.keyBefore !== undefined,
-        hidden: settings.current.hideAddress || contact.hideAddress,
-      };
-      const lookUp = (late: AbortSignal) => ports.lookUp(contact.key, late);
-      const verdict =
-        refusalOf(signs) ??
-        verdictOf({
-          ...signs,
-          where: (await within(clock, LOOK_UP_TIMEOUT_MS, signal, lookUp)) ?? 'not-reachable',
-        });
-      if (signal.aborted) return;
-      list.set('verdict', { state: stateOf(verdict, network.nat), verdict });
-    } finally {
-      list.close();
+    /** One relay; `name` is its operator or host. */
+    | { readonly check: 'relay'; readonly name: string; readonly result?: RelayTest }
+    /** Whether UDP gets out at all, told by STUN. */
+    | { readonly check: 'udp' }
+    /** `mapped`: the address that the world sees. Shown here, left out of the report. */
+    | { readonly check: 'stun'; readonly mapped?: string }
+    | {
+        readonly check: 'turn';
+        readonly transport: 'udp' | 'tcp' | 'tls';
+        readonly tookMs?: number;
+      }
+    | { readonly check: 'nat'; readonly kind?: NatKind }
+    /** With a contact: how a call with them would go. */
+    | { readonly check: 'verdict'; readonly name: string; readonly verdict?: PathVerdict }
+  );
+
+/** Mapping behaviour (RFC 4787): `open`: no NAT; `cone`: one port for all; `symmetric`: a port for each peer. */
+export type NatKind = 'open' | 'cone' | 'symmetric' | 'blocked' | 'unknown';
+
+export type PathVerdict =
+  | { readonly path: 'direct' }
+  | { readonly path: 'relayed'; readonly via: string }
+  | {
+      readonly path: 'impossible';
+      readonly because:
+        | 'unsupported'
+        | 'offline'
+        | 'not-found'
+        | 'not-reachable'
+        | 'no-turn'
+        | 'hidden-no-relay'
+        | 'key-changed';
     }
-  };
+  /** They are there, and their side of the network is not known: it will be tried directly, else through the relay. */
+  | { readonly path: 'likely'; readonly via?: string };
 
-  return {
-    watch: watchers.watch,
-    get checks() {
-      return checks;
-    },
-    get running() {
-      return current !== undefined;
-    },
-    async run(key) {
-      while (current !== undefined) {
-        current.end.abort();
-        await current.over;
-      }
-      const contact = key === undefined ? undefined : contacts.get(key);
-      const end = new AbortController();
-      const { signal, end: clear } = limited(clock, RUN_TIMEOUT_MS, end.signal);
-      const over = Promise.resolve()
-        .then(() => examine(contact, signal))
-        // Whatever a part of it threw, the lines say what was found.
-        .catch(() => undefined)
-        .finally(() => {
-          clear();
-          current = undefined;
-          watchers.changed();
-        });
-      current = { end, over };
-      await over;
-    },
-    stop() {
-      current?.end.abort();
-    },
-    report: () => reportOf(checks),
-  };
-}
-
-function stateOf(verdict: PathVerdict, nat: NatKind): CheckState {
-  switch (verdict.path) {
-    case 'impossible':
-      return 'bad';
-    case 'likely':
-      // From behind such a NAT only few can be reached directly, and nothing else is to be had.
-      return verdict.via === undefined && nat === 'symmetric' ? 'warning' : 'good';
-    case 'direct':
-    case 'relayed':
-      return 'good';
-  }
+export interface Doctor extends Watchable {
+  /** Empty before the first run. */
+  readonly checks: readonly DoctorCheck[];
+  readonly running: boolean;
+  /** Runs every check, and with a contact the verdict. A run under way ends first. */
+  run(contact?: IdentityKey): Promise<void>;
+  stop(): void;
+  /** Plain text to copy: no keys, names, or addresses. */
+  report(): string;
 }

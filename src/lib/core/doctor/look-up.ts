@@ -3,7 +3,7 @@ import type { IdentityKey } from '#lib/domain/ids.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import type { Online } from '../online.ts';
-import type { Contacts } from '../woxly.ts';
+import type { Contacts } from '../contacts/contacts.ts';
 import type { ContactPlace } from './verdict.ts';
 
 const FAILURES = ['offline', 'not-found', 'not-reachable'] as const;

@@ -1,4 +1,4 @@
-import type { NatKind } from '../woxly.ts';
+import type { NatKind } from './doctor.ts';
 
 /** What is known of how this side of the network changes addresses. */
 export interface NatSigns {

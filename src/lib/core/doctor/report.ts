@@ -1,4 +1,5 @@
-import type { DoctorCheck, RelayTest } from '../woxly.ts';
+import type { DoctorCheck } from './doctor.ts';
+import type { RelayTest } from '../relays/reachability.ts';
 
 const ms = (label: string, value: number | undefined): string[] =>
   value === undefined ? [] : [`${label}${Math.round(value)} ms`];

@@ -1,4 +1,4 @@
-import type { NatKind, PathVerdict } from '../woxly.ts';
+import type { NatKind, PathVerdict } from './doctor.ts';
 
 /**
  * Where a contact is now. `direct` and `relayed`: there is a connection of the network to one of their devices, with

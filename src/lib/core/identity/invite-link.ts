@@ -19,7 +19,7 @@ import { relayAddresses } from '#lib/protocol/relay-address.ts';
 import { open, sign, SIGNED } from '#lib/protocol/signed.ts';
 import type { Signer } from '#lib/protocol/signed.ts';
 import { unwrapped } from '../unwrapped.ts';
-import type { Invited } from '../woxly.ts';
+import type { Invited } from '#lib/domain/contact.ts';
 import { inviteReadings } from './travelled-link.ts';
 
 /** What stands between a page's address and the invite; a fragment never reaches a web server. */

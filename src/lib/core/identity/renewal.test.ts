@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { FakeClock, until } from '#lib/testing/fake-clock.ts';
 import { identityBrowser, papersOf } from '#lib/testing/identity-browser.ts';
 import { CERTIFICATE_RENEW_BEFORE_MS, CERTIFICATE_TTL_MS } from './device-papers.ts';
-import type { OwnIdentity } from './identity.ts';
+import type { OwnIdentity } from './create-identity.ts';
 
 const DAY_MS = 86_400_000;
 const DUE = CERTIFICATE_TTL_MS - CERTIFICATE_RENEW_BEFORE_MS;

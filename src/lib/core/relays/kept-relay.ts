@@ -5,7 +5,7 @@ import type { PeerNetwork } from '#lib/ports/peer-network.ts';
 import type { Random } from '#lib/ports/random.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import { limited } from '../limited.ts';
-import type { RelayView } from '../woxly.ts';
+import type { RelayView } from './reachability.ts';
 import { backoff } from '../backoff.ts';
 import type { BackoffLimits } from '../backoff.ts';
 import type { WantedRelay } from './wanted-relays.ts';

@@ -1,7 +1,7 @@
 import type { PageLife } from '#lib/ports/page-life.ts';
 import type { OnlineStart } from '../start-online.ts';
 import { Watchers } from '../watchable.ts';
-import type { Reachability } from '../woxly.ts';
+import type { Reachability } from './reachability.ts';
 import { readRelayText } from './relay-text.ts';
 
 /** Relays as people see them, also before the network has started: then there are none. */

@@ -2,7 +2,7 @@ import type { NetworkStatus } from '#lib/domain/reasons.ts';
 import type { PageLife } from '#lib/ports/page-life.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import { Watchers } from '../watchable.ts';
-import type { Reachability, RelayView } from '../woxly.ts';
+import type { Reachability, RelayView } from './reachability.ts';
 import type { WantedRelay } from './wanted-relays.ts';
 import { KeptRelay } from './kept-relay.ts';
 import type { KeptRelayPorts } from './kept-relay.ts';

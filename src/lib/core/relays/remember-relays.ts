@@ -1,6 +1,6 @@
 import type { RelayList } from '#lib/ports/relay-list.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
-import type { RelayView } from '../woxly.ts';
+import type { RelayView } from './reachability.ts';
 
 /** Relays that are remembered for the next time. */
 const REMEMBERED_MAX = 8;

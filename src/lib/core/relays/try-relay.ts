@@ -8,7 +8,7 @@ import { LOOKUP_REQUEST, LOOKUP_RESPONSE } from '#lib/protocol/lookup.ts';
 import { LOOKUP_PROTOCOL } from '#lib/protocol/names.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import { limited } from '../limited.ts';
-import type { RelayTest } from '../woxly.ts';
+import type { RelayTest } from './reachability.ts';
 import { askTurn } from '../ice/ask-turn.ts';
 import type { RelayKeeper } from './relay-keeper.ts';
 import { serversOf } from '../ice/turn-servers.ts';

@@ -5,7 +5,7 @@ import { RELAY_ADDRESSES_MAX } from '#lib/protocol/limits.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import type { RelayDescriptor } from '#lib/protocol/relay-descriptor.ts';
 import { mayCall } from '../contacts/may-call.ts';
-import type { RelayView } from '../woxly.ts';
+import type { RelayView } from './reachability.ts';
 import { networkOf } from './network-of.ts';
 import type { Tier } from './rank-relays.ts';
 

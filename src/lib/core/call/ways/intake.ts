@@ -10,7 +10,7 @@ import type { Clock } from '#lib/ports/clock.ts';
 import type { IceServer, MediaPaths } from '#lib/ports/media.ts';
 import { mayCall } from '../../contacts/may-call.ts';
 import { inOrder } from '../../in-order.ts';
-import type { Contacts } from '../../woxly.ts';
+import type { Contacts } from '../../contacts/contacts.ts';
 import type { CallEvent, Circumstances, Unstamped } from '../machine/event.ts';
 import type { Via } from '../machine/link.ts';
 import { certifiedBy, checkBody, inTime, isUntimely, peerOf } from './ring-check.ts';

@@ -5,7 +5,7 @@ import { openCertificate } from '#lib/protocol/device-certificate.ts';
 import { deviceKeyOf, identityKeyOf } from '#lib/protocol/key-text.ts';
 import { RING_TTL_MS } from '#lib/protocol/limits.ts';
 import type { Signed } from '#lib/protocol/signed.ts';
-import type { Contacts } from '../../woxly.ts';
+import type { Contacts } from '../../contacts/contacts.ts';
 import type { CallPeer } from '../calls.ts';
 import { RING_EARLY_MS, RING_LATE_MS } from '../machine/timing.ts';
 

@@ -4,8 +4,8 @@ import type { IceServer } from '#lib/ports/media.ts';
 import { FakeClock, settled } from '#lib/testing/fake-clock.ts';
 import { FakeIceProbe } from '#lib/testing/fake-ice-probe.ts';
 import { FakeMicrophones } from '#lib/testing/fake-microphones.ts';
-import type { RelayView } from '../woxly.ts';
-import { createEchoTest } from './echo-test.ts';
+import type { RelayView } from '../relays/reachability.ts';
+import { createEchoTest } from './create-echo-test.ts';
 
 const RELAY: RelayView = {
   address: '/dns4/relay.example/tcp/443/wss/p2p/12D3KooWRelay',

@@ -3,8 +3,8 @@ import { verifyEd25519 } from '#lib/protocol/crypto.ts';
 import { deviceKeyOf, identityKeyOf } from '#lib/protocol/key-text.ts';
 import { IDENTITY_RELAY, identityBrowser, papersOf } from '#lib/testing/identity-browser.ts';
 import { CERTIFICATE_TTL_MS } from './device-papers.ts';
-import { WORDS_DUE_MS, WORDS_GUARDED_MS } from './identity.ts';
-import type { OwnIdentity } from './identity.ts';
+import { WORDS_DUE_MS, WORDS_GUARDED_MS } from './create-identity.ts';
+import type { OwnIdentity } from './create-identity.ts';
 import { readInvite } from './invite-link.ts';
 
 const DAY_MS = 86_400_000;

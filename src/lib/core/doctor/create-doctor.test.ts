@@ -14,7 +14,7 @@ import {
   WORKS,
 } from '#lib/testing/doctor-world.ts';
 import { settled, until } from '#lib/testing/fake-clock.ts';
-import type { DoctorCheck } from '../woxly.ts';
+import type { DoctorCheck } from './doctor.ts';
 
 const find = <K extends DoctorCheck['check']>(checks: readonly DoctorCheck[], check: K) =>
   checks.filter((one): one is Extract<DoctorCheck, { check: K }> => one.check === check);
