@@ -7,6 +7,7 @@ import { contactOf, KEYS } from '#lib/testing/fake-people.ts';
 import { relayOf } from '#lib/testing/fake-relays.ts';
 import { FakeWoxly } from '#lib/testing/fake-woxly.ts';
 import { fullDisk } from '#lib/testing/full-disk.ts';
+import AudioSettingsDialog from '#lib/ui/call/AudioSettingsDialog.svelte';
 import Toaster from '#lib/ui/shell/Toaster.svelte';
 import SettingsScreen from './SettingsScreen.svelte';
 
@@ -47,6 +48,15 @@ test('every switch goes back to what is so, and why is said', async () => {
     await expectSaid();
     await expect.poll(() => (control.element() as HTMLInputElement).checked).toBe(kept);
   }
+});
+
+test('the data saver of a call goes back as well', async () => {
+  const { app, expectSaid } = await start();
+  const dialog = await render(AudioSettingsDialog, { app, onClose: () => undefined });
+  const control = dialog.getByRole('dialog').getByRole('switch', { name: 'Data saver' });
+  await control.click();
+  await expectSaid();
+  await expect.poll(() => (control.element() as HTMLInputElement).checked).toBe(false);
 });
 
 test('a switch that was pressed often ends where things stand', async () => {
