@@ -99,7 +99,7 @@ export function createTurnBook(ports: TurnBookPorts): TurnBook {
     refresh() {
       forget();
       for (const relay of reserved().slice(0, RELAYS_MAX)) {
-        const page = pages.get(relay) ?? newPage(relay);
+        const page = pages.get(relay) ?? newEntry(relay);
         pages.set(relay, page);
         // Timers stand still while a phone sleeps, and credentials go on ageing.
         if (page.due <= clock.now()) void ask(page);
@@ -180,7 +180,7 @@ export function createTurnBook(ports: TurnBookPorts): TurnBook {
   }
 }
 
-const newPage = (relay: string): Entry => ({
+const newEntry = (relay: string): Entry => ({
   relay,
   response: undefined,
   expires: 0,
