@@ -1,15 +1,18 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { connect as connectSocket } from 'node:net';
-import type { Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import {
   HTTP_REQUESTS_PER_CONNECTION,
   PAGE_SOCKETS_PER_ADDRESS,
+  PARSED_AT_ONCE_BYTES,
   PIPELINED_REQUESTS_MAX,
 } from '../src/limits/limits.ts';
 import type { Relay } from '../src/start-relay.ts';
+import { parseInParts } from '../src/http/parse-in-parts.ts';
 import { aRelay, metric, newFolder } from './peers.ts';
 
 const PAGE = `<!doctype html>${'WOXLY '.repeat(20_000)}`;
@@ -54,6 +57,48 @@ test('who sends many requests at once and reads nothing is cut off, and costs no
   await vi.waitFor(async () => expect(await metric(relay, cut)).toBe(30), 20_000);
   expect((await fetch(relay.url)).status).toBe(200);
   expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
+});
+
+test('of what a connection sent before it was cut, little is parsed after it', async () => {
+  let parsed = 0;
+  const server = createServer(({ socket }) => {
+    parsed += 1;
+    socket.destroy();
+  });
+  parseInParts(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const socket = connectSocket({ port, host: '127.0.0.1' });
+  socket.on('error', () => undefined);
+  const flood = ask('/').repeat(1_000);
+  socket.write(flood);
+  await once(socket, 'close');
+  expect(parsed).toBeGreaterThan(0);
+  expect(parsed).toBeLessThanOrEqual(PARSED_AT_ONCE_BYTES / ask('/').length + 1);
+});
+
+test('who speaks another protocol before it is agreed on is cut; who waits for that is not', async () => {
+  const relay = await withPage();
+  const upgrade = [
+    'GET / HTTP/1.1',
+    'Host: localhost',
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+    '\r\n',
+  ].join('\r\n');
+  const patient = await aSocket(relay);
+  patient.write(upgrade);
+  const [answer] = (await once(patient, 'data')) as [Buffer];
+  expect(answer.toString()).toMatch(/^HTTP\/1.1 101 /);
+  const hasty = await aSocket(relay);
+  hasty.resume();
+  hasty.write(upgrade + 'x'.repeat(2 * PARSED_AT_ONCE_BYTES));
+  await once(hasty, 'close');
+  expect(patient.closed).toBe(false);
 });
 
 test('a few requests at once are answered in their order, and one that is read slowly holds back the rest', async () => {

@@ -10,6 +10,7 @@ import {
 } from '../limits/limits.ts';
 import { requestPath } from './pages.ts';
 import type { Page, Pages } from './pages.ts';
+import { parseInParts } from './parse-in-parts.ts';
 
 /** Request line and headers, bytes; browsers send less than 2 KiB. */
 const HEADERS_MAX_BYTES = 16 * 1024;
@@ -98,6 +99,7 @@ export function createHttpEntry(init: {
   );
   server.maxRequestsPerSocket = REQUESTS_PER_SOCKET;
   server.timeout = SOCKET_IDLE_MS; // upgraded sockets are asked by pings instead
+  parseInParts(server);
   server.on('upgrade', init.onUpgrade);
   return server;
 }

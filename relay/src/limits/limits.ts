@@ -84,6 +84,8 @@ export const IDLE_SOCKETS_KEPT_SHARE = 0.75;
 export const HTTP_REQUESTS_PER_CONNECTION = 80;
 /** What a new TCP connection takes of that, in requests: 64 KiB of it are read before it can be cut. */
 export const SOCKET_COSTS_REQUESTS = 10;
+/** What is parsed of a connection before it is looked at whether it was cut, bytes: some 30 of the shortest requests. */
+export const PARSED_AT_ONCE_BYTES = 1024;
 /** Requests that may wait behind the one that is being answered. Browsers send none before the answer. */
 export const PIPELINED_REQUESTS_MAX = 8;
 /** Requests over one TCP connection, so that it draws on the limit for new ones now and then. */
