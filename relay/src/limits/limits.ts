@@ -61,6 +61,12 @@ export const CIRCUITS_ASKED_PER_MINUTE = 60;
 export const CIRCUITS_TO_PEER_AT_ONCE = 32;
 export const CIRCUITS_TO_PEER_PER_MINUTE = 600;
 /**
+ * Who asks for so few to a peer asks seldom, as who calls does: half of what one peer gets is kept for them, so that many
+ * who ask on and on do not hold up a call.
+ */
+export const CIRCUITS_SELDOM_AT_ONCE = 2;
+export const CIRCUITS_SELDOM_PER_MINUTE = 4;
+/**
  * CPU time of this relay that one address may use at once, and in a second, ms; one peer half as much. A page that loads
  * takes some 30, one that stays not one a second; a house of 32 that all load at once is half of it.
  */

@@ -6,6 +6,8 @@ import {
   CIRCUITS_ASKED_AT_ONCE,
   CIRCUITS_ASKED_PER_MINUTE,
   CIRCUITS_PER_ADDRESS_TO_PEER,
+  CIRCUITS_SELDOM_AT_ONCE,
+  CIRCUITS_SELDOM_PER_MINUTE,
   CIRCUITS_TO_PEER_AT_ONCE,
   CIRCUITS_TO_PEER_PER_MINUTE,
 } from '../limits/limits.ts';
@@ -71,11 +73,18 @@ export function createCircuitSlots(init: {
     atOnce: CIRCUITS_ASKED_AT_ONCE,
     now,
   });
-  const askedInAll = createRateLimit({
-    perMinute: CIRCUITS_TO_PEER_PER_MINUTE,
-    atOnce: CIRCUITS_TO_PEER_AT_ONCE,
+  const askedSeldom = createRateLimit({
+    perMinute: CIRCUITS_SELDOM_PER_MINUTE,
+    atOnce: CIRCUITS_SELDOM_AT_ONCE,
     now,
   });
+  const half = {
+    perMinute: CIRCUITS_TO_PEER_PER_MINUTE / 2,
+    atOnce: CIRCUITS_TO_PEER_AT_ONCE / 2,
+    now,
+  };
+  const bySeldom = createRateLimit(half);
+  const byAll = createRateLimit(half);
   const held = createShareCount(CIRCUITS_PER_ADDRESS_TO_PEER);
   const requests = new AsyncLocalStorage<Request>();
 
@@ -106,7 +115,9 @@ export function createCircuitSlots(init: {
       const shares = isExempt ? [] : sharesFor(sharesOf(request.host), peer);
       const askers = [...shares, ...sharesFor([{ key: request.source, times: 1 }], peer)];
       if (!held.take(shares)) return 'too-many-of-address';
-      if (!asked.take(askers) || !askedInAll.take(peer)) {
+      const inAll = (): boolean =>
+        (askedSeldom.take(askers) && bySeldom.take(peer)) || byAll.take(peer);
+      if (!asked.take(askers) || !inAll()) {
         held.give(shares);
         return 'too-often';
       }
@@ -145,8 +156,7 @@ export function createCircuitSlots(init: {
     },
 
     sweep() {
-      asked.sweep();
-      askedInAll.sweep();
+      for (const limit of [asked, askedSeldom, bySeldom, byAll]) limit.sweep();
     },
   };
 }
