@@ -31,7 +31,7 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 30_000,
           // They wait for the network more than they work.
-          maxWorkers: 3,
+          maxWorkers: 2,
         },
       },
       {

@@ -3,10 +3,11 @@ import { generateKeyPair } from '@libp2p/crypto/keys';
 import type { Connection, Stream } from '@libp2p/interface';
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { multiaddr } from '@multiformats/multiaddr';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createCircuitSlots } from '../src/ways/circuit-slots.ts';
 import { isLoopback } from '../src/limits/remote-address.ts';
 import { CIRCUITS_PER_ADDRESS_TO_PEER, STOP_STREAMS_MAX } from '../src/limits/limits.ts';
+import { eventually } from './eventually.ts';
 import {
   aPeer,
   aProxy,
@@ -44,7 +45,7 @@ test('peer IDs of one address cannot fill a peer: it is told so, and others stil
   expect((await sybil.dial(elsewhere)).status, 'another peer is not meant').toBe('open');
 
   await circuits[0]?.close();
-  await vi.waitFor(async () => expect((await sybil.dial(flood)).status).toBe('open'), 5_000);
+  await eventually(async () => expect((await sybil.dial(flood)).status).toBe('open'), 5_000);
 });
 
 test('a peer that never answers costs nobody a slot: the streams to it are cut when it is late', async () => {
@@ -58,7 +59,7 @@ test('a peer that never answers costs nobody a slot: the streams to it are cut w
   const alice = await aPeer();
   for (const _ of [...most, ...most]) await expect(alice.dial(address)).rejects.toThrow();
   expect(await metric(relay, TOO_MANY)).toBe(0);
-  await vi.waitFor(() => {
+  await eventually(() => {
     const open = connection.streams.filter(({ protocol }) => protocol === RELAY_V2_STOP_CODEC);
     expect(open).toHaveLength(0);
   });
@@ -78,7 +79,7 @@ test('who hangs up before the answer leaves no stream behind at the other end', 
   const cut = new Promise((resolve) => stop.addEventListener('close', resolve));
   await alice.stop();
   await failed;
-  await vi.waitFor(async () => expect(await metric(relay, 'woxly_connections')).toBe(1));
+  await eventually(async () => expect(await metric(relay, 'woxly_connections')).toBe(1));
   stop.send(STOP_OK);
   await cut;
 });
@@ -109,7 +110,7 @@ test('an IPv6 /64 counts as one address, loopback is exempt, and a request that 
   expect([...most, 1].map(() => ask('/ip4/127.0.0.1', end))).not.toContain(false);
   expect(slots.take(bob), 'nothing is asked for').not.toBe('allowed');
   finish(undefined);
-  await vi.waitFor(() => expect(ask('/ip6/2001:db8:0:1:ffff::9', end)).toBe(true));
+  await eventually(() => expect(ask('/ip6/2001:db8:0:1:ffff::9', end)).toBe(true));
 });
 
 test('it takes many addresses to fill a peer', () => {

@@ -1,5 +1,6 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { CLOCK_SOURCES_SURE } from '../src/limits/limits.ts';
+import { eventually } from './eventually.ts';
 import { anEnvelope, aPublisher, publish } from './network.ts';
 import { aRelay, metric } from './peers.ts';
 
@@ -13,7 +14,7 @@ test('a relay that refuses the records of several as long expired says that its 
     const peer = await aPublisher(relay);
     await publish(peer, anEnvelope({ expires: Date.now() - HOUR_MS }));
   }
-  await vi.waitFor(async () => expect((await health()).status).toBe(503), 10_000);
+  await eventually(async () => expect((await health()).status).toBe(503), 10_000);
   expect(await (await health()).text()).toContain('clock');
   expect(await metric(relay, 'woxly_clock_behind_seconds')).toBeLessThan(-3_600);
 });

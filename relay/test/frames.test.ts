@@ -1,5 +1,5 @@
 import type { Connection } from '@libp2p/interface';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { LOOKUP_PROTOCOL } from '#lib/protocol/names.ts';
 import {
   SMALL_FRAMES_AT_ONCE,
@@ -7,6 +7,7 @@ import {
   STREAM_WINDOW_BYTES,
   STREAMS_AT_ONCE,
 } from '#lib/protocol/stream-budget.ts';
+import { eventually } from './eventually.ts';
 import { aPeer, aRelay, connect, lookUp, metric } from './peers.ts';
 
 /** Frames of yamux that cost who receives them more than who sends them, beside peers that behave. */
@@ -34,7 +35,7 @@ const rawly = (connection: Connection): Raw['muxer'] => (connection as unknown a
 
 const cut = (reason: string) => `woxly_connections_cut_total{reason="${reason}"}`;
 const isClosed = (connection: Connection) =>
-  vi.waitFor(() => expect(connection.status).not.toBe('open'), 5_000);
+  eventually(() => expect(connection.status).not.toBe('open'));
 
 /** Opens streams and resets each at once. */
 function openAndReset(connection: Connection, times: number): void {

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { WEBSOCKET_PINGS_AT_ONCE } from '../src/limits/limits.ts';
 import type { Relay } from '../src/start-relay.ts';
+import { eventually } from './eventually.ts';
 import { aPeer, aProxy, aRelay, askReservation, connect, metric } from './peers.ts';
 
 /** Whoever has not said who it is, beside peers that have. */
@@ -83,7 +84,7 @@ test('a connection that says nothing is cut at the timeout, and does not have to
   silent.resume();
   await closed;
   const late = await aProxy(relay, '203.0.113.9');
-  await vi.waitFor(async () => expect((await connect(await aPeer(), late)).status).toBe('open'));
+  await eventually(async () => expect((await connect(await aPeer(), late)).status).toBe('open'));
 });
 
 test('a flood of WebSocket pings, which would be answered one by one, costs the connection', async () => {

@@ -3,7 +3,7 @@ import { generateKeyPair } from '@libp2p/crypto/keys';
 import type { Connection } from '@libp2p/interface';
 import { lpStream } from '@libp2p/utils';
 import { multiaddr } from '@multiformats/multiaddr';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { PRESENCE_TAG_BYTES } from '#lib/protocol/limits.ts';
 import { CALL_PROTOCOL, LOOKUP_PROTOCOL, presenceTopic } from '#lib/protocol/names.ts';
 import {
@@ -11,6 +11,7 @@ import {
   HOP_REQUEST_MAX_BYTES,
   LOOKUP_REQUEST_MAX_BYTES,
 } from '../src/limits/limits.ts';
+import { eventually } from './eventually.ts';
 import {
   addressOf,
   aPeer,
@@ -82,7 +83,7 @@ test('a fifth lookup at once is cut off; the four before it are answered', async
   for (let count = 0; count < 4; count += 1)
     streams.push(await connection.newStream([LOOKUP_PROTOCOL]));
   for (const stream of streams) stream.send(Uint8Array.of(34)); // begins a request of 34 bytes
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const fifth = await connection.newStream([LOOKUP_PROTOCOL]);
     await new Promise((resolve) => fifth.addEventListener('close', resolve));
     expect(fifth.status).toBe('reset');
@@ -121,7 +122,7 @@ test('lookups are not answered over a circuit: the call protocol and others belo
 async function subscribedPeer(relayAddress: string): Promise<Peer> {
   const peer = await aPeer();
   await peer.dial(multiaddr(relayAddress));
-  await vi.waitFor(
+  await eventually(
     () => expect(peer.services.gossip.getSubscribers(presenceTopic(0))).toHaveLength(1),
     5000,
   );
@@ -132,7 +133,7 @@ test('a published message that is no record is counted and kept from everybody',
   const relay = await aRelay();
   const peer = await subscribedPeer(addressOf(relay));
   await peer.services.gossip.publish(presenceTopic(0), Uint8Array.of(1, 2, 3));
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await metric(relay, 'woxly_presence_received_total{outcome="malformed"}')).toBe(1),
   );
   expect(await metric(relay, 'woxly_presence_records')).toBe(0);
@@ -143,11 +144,11 @@ test('an oversized gossip frame costs the sender its stream and nobody anything 
   const sender = await subscribedPeer(addressOf(relay));
   const other = await subscribedPeer(addressOf(relay));
   await sender.services.gossip.publish(presenceTopic(0), new Uint8Array(GOSSIP_RPC_MAX_BYTES + 1));
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await metric(relay, dropped('gossipsub', 'oversized'))).toBe(1),
   );
   await other.services.gossip.publish(presenceTopic(0), Uint8Array.of(1));
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await metric(relay, 'woxly_presence_received_total{outcome="malformed"}')).toBe(1),
   );
 });
@@ -200,7 +201,7 @@ test('garbage below the streams ends that connection only', async () => {
   const connection = await connect(await aPeer(), relay);
   const { muxer } = connection as unknown as { muxer: { sendFrame(header: object): void } };
   muxer.sendFrame({ type: 9, flag: 0, streamID: 0, length: 0 });
-  await vi.waitFor(() => expect(connection.newStream([LOOKUP_PROTOCOL])).rejects.toThrow());
+  await eventually(() => expect(connection.newStream([LOOKUP_PROTOCOL])).rejects.toThrow());
   expect(await isServed(other)).toBe(true);
 });
 

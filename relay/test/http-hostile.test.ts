@@ -4,7 +4,7 @@ import { connect as connectSocket } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import {
   HTTP_REQUESTS_PER_CONNECTION,
   PAGE_SOCKETS_PER_ADDRESS,
@@ -13,6 +13,7 @@ import {
 } from '../src/limits/limits.ts';
 import type { Relay } from '../src/start-relay.ts';
 import { parseInParts } from '../src/http/parse-in-parts.ts';
+import { eventually } from './eventually.ts';
 import { aRelay, metric, newFolder } from './peers.ts';
 
 const PAGE = `<!doctype html>${'WOXLY '.repeat(20_000)}`;
@@ -54,7 +55,7 @@ test('who sends many requests at once and reads nothing is cut off, and costs no
     socket.write(flood);
   }
   const cut = 'woxly_streams_dropped_total{protocol="http",reason="pipelined"}';
-  await vi.waitFor(async () => expect(await metric(relay, cut)).toBe(30), 20_000);
+  await eventually(async () => expect(await metric(relay, cut)).toBe(30), 20_000);
   expect((await fetch(relay.url)).status).toBe(200);
   expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
 });
@@ -109,7 +110,7 @@ test('a few requests at once are answered in their order, and one that is read s
   expect((await fetch(relay.url)).status).toBe(200);
   let text = '';
   socket.on('data', (chunk) => (text += String(chunk))).resume();
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(text.split('HTTP/1.1 200 OK')).toHaveLength(PIPELINED_REQUESTS_MAX + 1);
     expect(text.indexOf('<!doctype')).toBeLessThan(text.indexOf('ok\nturn'));
   });
@@ -123,12 +124,12 @@ test('an address that asks too much is refused, at last before a byte is read; o
   for (let count = 0; count <= HTTP_REQUESTS_PER_CONNECTION; count += 1) {
     const told = text.length;
     socket.write(ask('/healthz'));
-    await vi.waitFor(() => expect(text.length).toBeGreaterThan(told));
+    await eventually(() => expect(text.length).toBeGreaterThan(told));
     if (text.includes(' 429 ')) break;
   }
   expect(text.split(' 200 OK').length).toBeGreaterThan(HTTP_REQUESTS_PER_CONNECTION / 2);
   expect(text).toContain('HTTP/1.1 429 ');
-  await vi.waitFor(() => expect(socket.closed).toBe(true));
+  await eventually(() => expect(socket.closed).toBe(true));
   expect(await statusOf(relay, '/healthz')).not.toContain('200');
   expect(await statusOf(relay, '/healthz', '127.0.0.2')).toBe('HTTP/1.1 200 OK');
   expect(await metric(relay, 'woxly_http_requests_refused_total')).toBeGreaterThan(0);
@@ -138,7 +139,7 @@ test('an address that floods a connection is not read any more for a while; othe
   const relay = await withPage({ exemptLoopback: false });
   const socket = await aSocket(relay);
   socket.resume().write(ask('/').repeat(200));
-  await vi.waitFor(() => expect(socket.closed).toBe(true));
+  await eventually(() => expect(socket.closed).toBe(true));
   expect(await statusOf(relay, '/healthz')).not.toContain('200');
   expect(await statusOf(relay, '/healthz', '127.0.0.2')).toBe('HTTP/1.1 200 OK');
 });
@@ -170,7 +171,7 @@ test('connections that only wait for another request make room for the next pers
     kept.push(socket);
   }
   expect(await statusOf(relay, '/healthz')).toBe('HTTP/1.1 200 OK');
-  await vi.waitFor(() => expect(kept.filter(({ closed }) => closed)).toHaveLength(1));
+  await eventually(() => expect(kept.filter(({ closed }) => closed)).toHaveLength(1));
   expect(
     await metric(relay, 'woxly_connections_refused_total{transport="tcp",reason="too-many"}'),
   ).toBe(0);

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
-import { onTestFinished, expect, test, vi } from 'vitest';
+import { onTestFinished, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { PAGE_SOCKETS_PER_ADDRESS } from '../src/limits/limits.ts';
 import type { Relay } from '../src/start-relay.ts';
+import { eventually } from './eventually.ts';
 import {
   aPeer,
   aProxy,
@@ -59,7 +60,7 @@ test('open connections of one address are limited, and one that ends makes room'
   await connect(peer, relay);
   expect(await knock(relay)).toMatch(/^429 too many connections/);
   await peer.stop();
-  await vi.waitFor(async () => expect(await knock(relay)).toBe('open'));
+  await eventually(async () => expect(await knock(relay)).toBe('open'));
 });
 
 test('idle TCP connections of one address are limited before they say anything', async () => {
@@ -75,7 +76,7 @@ test('idle TCP connections of one address are limited before they say anything',
   const sockets = await Promise.all(Array.from({ length: most }, idle));
   await once(await idle(), 'close');
   sockets.forEach((socket) => socket.destroy());
-  await vi.waitFor(async () => expect((await fetch(`${relay.url}/healthz`)).status).toBe(200));
+  await eventually(async () => expect((await fetch(`${relay.url}/healthz`)).status).toBe(200));
   expect(
     await metric(relay, 'woxly_connections_refused_total{transport="tcp",reason="too-many"}'),
   ).toBeGreaterThan(0);
@@ -113,7 +114,7 @@ test('without free slots a reservation is refused and the relay is not healthy; 
   expect(await askReservation(waiting)).toBe(RESERVATION_REFUSED);
 
   await holder.stop();
-  await vi.waitFor(async () => expect(await askReservation(waiting)).toBe(OK));
+  await eventually(async () => expect(await askReservation(waiting)).toBe(OK));
   expect(await metric(relay, 'woxly_reservations')).toBe(1);
 });
 
@@ -129,7 +130,7 @@ test('live circuits of one source are limited, and those of others are not', asy
   expect((await carol.dial(through(relay, bobs[2]))).status).toBe('open');
 
   await second.close();
-  await vi.waitFor(async () => expect(await metric(relay, 'woxly_circuits')).toBe(2));
+  await eventually(async () => expect(await metric(relay, 'woxly_circuits')).toBe(2));
   expect((await alice.dial(through(relay, bobs[2]))).status).toBe('open');
 });
 

@@ -1,7 +1,8 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { presenceTopic } from '#lib/protocol/names.ts';
 import { PRESENCE_ENVELOPE } from '#lib/protocol/presence-record.ts';
 import { PRESENCE_TAG_BYTES, PRESENCE_TTL_MS } from '#lib/protocol/limits.ts';
+import { eventually } from './eventually.ts';
 import { aPeer, aReachablePeer, aRelay, connect, lookUp, metric, through } from './peers.ts';
 
 const ECHO = '/echo/1';
@@ -43,7 +44,7 @@ test('what one peer publishes, another finds by its tag, as it was sealed', asyn
   const bob = await aPeer();
   await connect(bob, relay);
   const topic = presenceTopic(0);
-  await vi.waitFor(() => expect(bob.services.gossip.getSubscribers(topic)).toHaveLength(1), 5000);
+  await eventually(() => expect(bob.services.gossip.getSubscribers(topic)).toHaveLength(1), 5000);
   const envelope = {
     tag: random(PRESENCE_TAG_BYTES),
     expires: Date.now() + PRESENCE_TTL_MS,
@@ -54,7 +55,7 @@ test('what one peer publishes, another finds by its tag, as it was sealed', asyn
 
   const alice = await aPeer();
   const connection = await connect(alice, relay);
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await lookUp(connection, [random(PRESENCE_TAG_BYTES), envelope.tag])).toEqual([
       envelope,
     ]),

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { NEIGHBOUR_PROTOCOL, RELAYS_TOPIC } from '#lib/protocol/names.ts';
 import {
   NEIGHBOUR_RELAYS_MAX,
@@ -13,6 +13,7 @@ import {
   DIALS_FOUND_PER_MINUTE,
   KNOWN_RELAYS_MAX,
 } from '../src/limits/limits.ts';
+import { eventually } from './eventually.ts';
 import {
   anEnvelope,
   aPublication,
@@ -35,7 +36,7 @@ const presence = (outcome: string) => `woxly_presence_received_total{outcome="${
 /** Gossips a descriptor, or whatever. */
 async function gossip(peer: Peer, bytes: Uint8Array): Promise<void> {
   const { gossip } = peer.services;
-  await vi.waitFor(() => expect(gossip.getSubscribers(RELAYS_TOPIC)).toHaveLength(1), 5000);
+  await eventually(() => expect(gossip.getSubscribers(RELAYS_TOPIC)).toHaveLength(1), 5000);
   await gossip.publish(RELAYS_TOPIC, bytes);
 }
 
@@ -50,7 +51,7 @@ test('a descriptor is kept only from the relay that it names, with its own addre
   const refused = async (bytes: Uint8Array, outcome: string) => {
     const before = await metric(relay, descriptors(outcome));
     await gossip(peer, bytes);
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await metric(relay, descriptors(outcome))).toBe(before + 1),
     );
   };
@@ -66,7 +67,7 @@ test('a descriptor is kept only from the relay that it names, with its own addre
     await connect(someone, relay);
     const before = await metric(relay, descriptors('malformed'));
     await gossip(someone, await aDescriptor(mine, given));
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await metric(relay, descriptors('malformed'))).toBe(before + 1),
     );
   }
@@ -86,7 +87,7 @@ test('however many relays there are, a new visitor can read what this one is, an
     );
     await neighbours[left % (2 * NEIGHBOUR_RELAYS_MAX) === 0 ? 0 : 1].push({ relays });
   }
-  await vi.waitFor(async () => expect(await known()).toBe(KNOWN_RELAYS_MAX), 5000);
+  await eventually(async () => expect(await known()).toBe(KNOWN_RELAYS_MAX), 5000);
 
   const text = await (await fetch(`${relay.url}/relay.json`)).text();
   expect(Buffer.byteLength(text)).toBeLessThan(RELAY_DESCRIPTION_MAX_BYTES / 2);
@@ -106,12 +107,12 @@ test('somebody who is no neighbour cannot speak for others, neither relays nor p
   await connect(other, hidden);
   const topic = 'woxly_presence_received_total{outcome="not-its-own"}';
   forwarder.services.gossip.subscribe('/woxly/presence/1/0');
-  await vi.waitFor(
+  await eventually(
     () => expect(other.services.gossip.getSubscribers('/woxly/presence/1/0')).toHaveLength(1),
     5000,
   );
   const envelope = anEnvelope();
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await publish(other, anEnvelope({ tag: envelope.tag }));
     expect(await metric(relay, topic)).toBeGreaterThan(0);
   }, 10_000);
@@ -136,10 +137,10 @@ test('a flood of descriptors leads to a few dials a minute, however many relays 
     const addresses = [`/ip4/127.0.0.1/tcp/${port}/ws/p2p/${idOf(key)}`];
     await gossip(peer, await aDescriptor(key, { addresses }));
     // The relay dials only who is not connected, and known.
-    await vi.waitFor(async () => expect(await metric(relay, descriptors('kept'))).toBe(count + 1));
+    await eventually(async () => expect(await metric(relay, descriptors('kept'))).toBe(count + 1));
     await peer.stop();
   }
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect(await metric(relay, 'woxly_neighbour_dials_total{outcome="failed"}')).toBe(
       DIALS_FOUND_PER_MINUTE,
     );
@@ -157,7 +158,7 @@ test('one that floods descriptors is heard a few times a minute', async () => {
   for (let count = 0; count < sent; count += 1) {
     await gossip(peer, await aDescriptor(key, { issued: issued + count }));
   }
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     // Signatures are checked side by side: one may be overtaken by the next.
     const outcomes = ['kept', 'older', 'too-often'].map((outcome) =>
       metric(relay, descriptors(outcome)),
@@ -184,7 +185,7 @@ test('a lying relay fills two places of a tag and no more; who comes in person h
 
   const truth = anEnvelope({ tag });
   await publish(await aPublisher(relay), truth);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const records = await lookUp(await connect(await aPeer(), relay), [tag]);
     expect(records).toHaveLength(4);
     expect(records).toContainEqual(truth);

@@ -1,10 +1,11 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { RELAYS_TOPIC } from '#lib/protocol/names.ts';
 import { RELAY_DESCRIPTOR_TTL_MS } from '#lib/protocol/limits.ts';
 import { deviceKeyOf } from '#lib/protocol/key-text.ts';
 import { openRelayDescriptor } from '#lib/protocol/relay-descriptor.ts';
+import { eventually } from './eventually.ts';
 import {
   aLine,
   anEnvelope,
@@ -71,7 +72,7 @@ test('a relay that comes later learns who has left as well', async () => {
 
   const b = await aRelayBeside([a]);
   await found(b, envelope.tag, [envelope]);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const pushes = await watch(await connect(await aPeer(), b), [envelope.tag]);
     expect((await pushes.next()).left).toEqual([envelope.tag]);
   }, 5000);
@@ -85,7 +86,7 @@ test('descriptors reach whoever asks late, and whoever subscribes late', async (
 
   const late = await aPeer();
   const connection = await connect(late, relays[2]);
-  await vi.waitFor(async () => expect(namesOf(await askRelays(connection))).toEqual(ids), 10_000);
+  await eventually(async () => expect(namesOf(await askRelays(connection))).toEqual(ids), 10_000);
   expect((await askRelays(connection))[0]?.addresses).toEqual([addressOf(relays[2])]);
 
   const { gossip } = late.services;

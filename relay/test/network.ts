@@ -1,6 +1,6 @@
 import { lpStream } from '@libp2p/utils';
 import type { Connection } from '@libp2p/interface';
-import { vi } from 'vitest';
+
 import type { Bytes } from '#lib/domain/bytes.ts';
 import { equalBytes } from '#lib/domain/bytes.ts';
 import { FRAME_MAX_BYTES, PRESENCE_TAG_BYTES, PRESENCE_TTL_MS } from '#lib/protocol/limits.ts';
@@ -13,6 +13,7 @@ import { RELAY_LIST, RELAY_LIST_REQUEST } from '#lib/protocol/relay-list.ts';
 import { WATCH_PUSH, WATCH_REQUEST } from '#lib/protocol/watch.ts';
 import type { RelayOptions } from '../src/options/options.ts';
 import type { Relay } from '../src/start-relay.ts';
+import { eventually } from './eventually.ts';
 import { addressOf, aPeer, aRelay, connect, lookUp, metric } from './peers.ts';
 import type { Peer } from './peers.ts';
 
@@ -37,7 +38,7 @@ export const aRelayBeside = (
 
 /** Waits until a relay has so many neighbours. */
 export const neighbours = (relay: Relay, count: number): Promise<void> =>
-  vi.waitFor(async () => {
+  eventually(async () => {
     const now = await metric(relay, 'woxly_neighbours');
     if (now !== count) throw new Error(`${now} neighbours, not ${count}`);
   }, 15_000);
@@ -57,7 +58,7 @@ export async function aLine(): Promise<[Relay, Relay, Relay]> {
 export async function aPublisher(relay: Relay): Promise<Peer> {
   const peer = await aPeer();
   await connect(peer, relay);
-  await vi.waitFor(() => {
+  await eventually(() => {
     if (peer.services.gossip.getSubscribers(PRESENCE).length === 0) throw new Error('not yet');
   }, 5000);
   return peer;
@@ -70,7 +71,7 @@ export const publish = (peer: Peer, envelope: PresenceEnvelope): Promise<unknown
 export async function found(relay: Relay, tag: Bytes, wanted: readonly PresenceEnvelope[]) {
   const peer = await aPeer();
   const connection = await connect(peer, relay);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const records = await lookUp(connection, [tag]);
     const missing = wanted.filter(
       ({ nonce }) => !records.some((record) => equalBytes(record.nonce, nonce)),

@@ -14,13 +14,14 @@ import { webSockets } from '@libp2p/websockets';
 import { yamux } from '@libp2p/yamux';
 import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
-import { onTestFinished, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { LOOKUP_REQUEST, LOOKUP_RESPONSE } from '#lib/protocol/lookup.ts';
 import { LOOKUP_PROTOCOL } from '#lib/protocol/names.ts';
 import type { PresenceEnvelope } from '#lib/protocol/presence-record.ts';
 import type { RelayOptions } from '../src/options/options.ts';
 import { startRelay } from '../src/start-relay.ts';
 import type { Relay } from '../src/start-relay.ts';
+import { eventually } from './eventually.ts';
 
 /** Peers and relays for tests: real sockets on 127.0.0.1, stopped when the test is over. */
 
@@ -133,7 +134,7 @@ export async function aReachablePeer(relay: Relay, init: PeerInit = {}): Promise
   await transports.components.transportManager.listen([
     multiaddr(`${addressOf(relay)}/p2p-circuit`),
   ]);
-  await vi.waitFor(() => {
+  await eventually(() => {
     if (peer.getMultiaddrs().length === 0) throw new Error('no reservation yet');
   });
   return peer;

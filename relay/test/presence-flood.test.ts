@@ -1,10 +1,11 @@
 import { setImmediate as breath } from 'node:timers/promises';
 import type { Connection } from '@libp2p/interface';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { PRESENCE_MAX_BYTES, PRESENCE_TAG_BYTES, WATCH_TAGS_MAX } from '#lib/protocol/limits.ts';
 import { LOOKUP_PROTOCOL, WATCH_PROTOCOL } from '#lib/protocol/names.ts';
 import { GOSSIP_RPC_MAX_BYTES, WATCHED_TAGS_PER_ADDRESS } from '../src/limits/limits.ts';
 import type { Relay } from '../src/start-relay.ts';
+import { eventually } from './eventually.ts';
 import { anEnvelope, PRESENCE, publish, random, watch } from './network.ts';
 import { aPeer, aProxy, aRelay, connect, lookUp, metric } from './peers.ts';
 import type { Peer } from './peers.ts';
@@ -37,7 +38,7 @@ async function aClient(at: Pick<Relay, 'multiaddrs'>): Promise<Client> {
   const peer = await aPeer();
   const connection = await connect(peer, at);
   const { gossip } = peer.services;
-  await vi.waitFor(() => expect(gossip.getSubscribers(PRESENCE)).toHaveLength(1), 10_000);
+  await eventually(() => expect(gossip.getSubscribers(PRESENCE)).toHaveLength(1), 10_000);
   return { peer, connection };
 }
 
@@ -85,7 +86,7 @@ test('a flood of records, watches and garbage gets its share, and who publishes 
     return Promise.all(Array.from({ length: count }, () => aClient(at)));
   };
   const grows = (series: string, from = 0) =>
-    vi.waitFor(
+    eventually(
       async () => expect(await metric(relay, series), series).toBeGreaterThan(from),
       10_000,
     );

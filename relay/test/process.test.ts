@@ -5,7 +5,8 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { multiaddr } from '@multiformats/multiaddr';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { eventually } from './eventually.ts';
 import { aPeer, newFolder } from './peers.ts';
 
 /** The relay as a process, and what it says. */
@@ -144,7 +145,7 @@ test(
       });
       let said = '';
       shell.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
-      await vi.waitFor(() => expect(said).toContain('is ready at'), 30_000);
+      await eventually(() => expect(said).toContain('is ready at'), 30_000);
       const pid = Number(/^\d+$/m.exec(said)?.[0]);
       onTestFinished(() => {
         if (isRunning(pid)) process.kill(pid, 'SIGKILL');
@@ -162,7 +163,7 @@ test(
     };
     const alone = await start({ npm_lifecycle_event: 'test' });
     const byNpm = await start({ npm_lifecycle_event: 'relay' });
-    await vi.waitFor(() => expect(isRunning(byNpm)).toBe(false), 5_000);
+    await eventually(() => expect(isRunning(byNpm)).toBe(false), 5_000);
     expect(isRunning(alone)).toBe(true);
   },
 );

@@ -10,6 +10,7 @@ import { createGater } from '../src/ways/gater.ts';
 import { createMetrics } from '../src/http/metrics.ts';
 import { guardGossip } from '../src/presence/presence-topic.ts';
 import { guardReservations } from '../src/ways/reservations.ts';
+import { eventually } from './eventually.ts';
 import {
   aPeer,
   aReachablePeer,
@@ -124,13 +125,13 @@ test.each([1, 2, 3])(
     const privateKey = await generateKeyPair('Ed25519');
     const topic = presenceTopic(0);
     const hearsRelay = ({ services: { gossip } }: Peer) =>
-      vi.waitFor(() => {
+      eventually(() => {
         expect(gossip.getSubscribers(topic).map(String)).toEqual([relay.peerId]);
       });
     const comes = async () => {
       const peer = await aPeer({ privateKey });
       const connection = await connect(peer, relay);
-      await vi.waitFor(() => {
+      await eventually(() => {
         expect(connection.streams.map(({ protocol }) => protocol).join()).toMatch(/meshsub/);
       });
       return { peer, connection };

@@ -1,5 +1,6 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { supervise } from '../src/turn/supervisor.ts';
+import { eventually } from './eventually.ts';
 
 /** A server that answers as scripted, one look after the other, and then always. */
 function aServer(...answers: readonly boolean[]) {
@@ -27,7 +28,7 @@ function aServer(...answers: readonly boolean[]) {
   });
   onTestFinished(() => supervisor.stop());
   /** Resolves when it was asked all that was scripted, and a few times more. */
-  const over = () => vi.waitFor(() => expect(asked).toBeGreaterThan(answers.length + 3), 10_000);
+  const over = () => eventually(() => expect(asked).toBeGreaterThan(answers.length + 3));
   return { supervisor, states, over, lives: () => lives };
 }
 

@@ -7,7 +7,7 @@ import type { NetworkInterfaceInfo } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadCertificate } from '../src/ways/certificate.ts';
 import { createLog } from '../src/process/log.ts';
 import { defaultOptions } from '../src/options/options.ts';
@@ -16,6 +16,7 @@ import { findTurnserver, isOldTurnserver, turnserverVersion } from '../src/turn/
 import { turnPlace } from '../src/turn/place.ts';
 import { startTurnServer } from '../src/turn/turn-server.ts';
 import { runTurnserver } from '../src/turn/turn-process.ts';
+import { eventually } from './eventually.ts';
 import { newFolder } from './peers.ts';
 import { hasCoturn, speakerFor, turnProcesses } from './coturn.ts';
 
@@ -157,7 +158,7 @@ async function aProgramThatStays() {
   const lines: string[] = [];
   const running = runTurnserver(script, 'unused', (line) => void lines.push(line));
   onTestFinished(() => running.kill());
-  await vi.waitFor(() => expect(lines).toHaveLength(1), 5000);
+  await eventually(() => expect(lines).toHaveLength(1), 5000);
   const [shell = 0, program = 0] = (lines[0] ?? '').split(' ').map(Number);
   const isAlive = (): boolean => process.kill(program, 0);
   expect(isAlive()).toBe(true);
@@ -175,7 +176,7 @@ test('a program ends when the shell around it is killed', async () => {
   const { running, shell, isAlive } = await aProgramThatStays();
   process.kill(shell, 'SIGKILL');
   await running.ended;
-  await vi.waitFor(() => expect(isAlive).toThrow('ESRCH'), 5000);
+  await eventually(() => expect(isAlive).toThrow('ESRCH'), 5000);
 });
 
 describe.skipIf(!hasCoturn)('with coturn', () => {
@@ -205,8 +206,8 @@ describe.skipIf(!hasCoturn)('with coturn', () => {
     const [hung] = turnProcesses(options.data);
     if (hung === undefined) throw new Error('no TURN server runs');
     process.kill(hung, 'SIGSTOP');
-    await vi.waitFor(() => expect(turnProcesses(options.data)).not.toContain(hung), 25_000);
-    await vi.waitFor(() => expect(server).toMatchObject({ state: 'up', restarts: 1 }), 10_000);
+    await eventually(() => expect(turnProcesses(options.data)).not.toContain(hung), 25_000);
+    await eventually(() => expect(server).toMatchObject({ state: 'up', restarts: 1 }));
     expect(lines.map(({ event }) => event)).toEqual([
       'turn server is up',
       'turn server is not up',
@@ -247,7 +248,7 @@ describe.skipIf(!hasCoturn)('with coturn', () => {
     const fingerprint = (path: string) => new X509Certificate(readFileSync(path)).fingerprint256;
     expect(await serves()).toBe(fingerprint(file));
     await rename(renewed, file);
-    await vi.waitFor(async () => expect(await serves()).toBe(fingerprint(file)), 20_000);
+    await eventually(async () => expect(await serves()).toBe(fingerprint(file)), 20_000);
     // Whoever was connected before goes on.
     await answers(socket);
   });
@@ -261,6 +262,6 @@ describe.skipIf(!hasCoturn)('with coturn', () => {
     expect(turnProcesses(data)).toHaveLength(1);
     relay.kill('SIGKILL');
     await once(relay, 'exit');
-    await vi.waitFor(() => expect(turnProcesses(data)).toEqual([]), 10_000);
+    await eventually(() => expect(turnProcesses(data)).toEqual([]), 10_000);
   });
 });

@@ -15,6 +15,7 @@ import {
 } from '../src/limits/limits.ts';
 import type { RelayOptions } from '../src/options/options.ts';
 import { credentialsFor, loadSecret } from '../src/turn/credentials.ts';
+import { eventually } from './eventually.ts';
 import { askTurn, hasCoturn, loginOf, speakerFor, turnProcesses } from './coturn.ts';
 import {
   aPeer,
@@ -40,7 +41,7 @@ const aTurnRelay = async (options: Partial<RelayOptions> = {}) => {
 /** Waits until so many have got an allocation: the one with which the relay tries its server may be there for a second. */
 async function gets(count: number, ask: (device: string) => Promise<number>): Promise<void> {
   for (let device = 0; device < count; device += 1) {
-    await vi.waitFor(async () => expect(await ask(String(device))).toBe(200), 10_000);
+    await eventually(async () => expect(await ask(String(device))).toBe(200), 10_000);
   }
 }
 
@@ -59,9 +60,9 @@ describe.skipIf(!hasCoturn)('with coturn', () => {
     expect(Math.abs(Number(expiry) - Date.now() / 1000 - 600)).toBeLessThan(30);
     const speaker = speakerFor(response);
     expect(await speaker.allocate(login)).toBe(200);
-    await vi.waitFor(async () => expect(await metric(relay, 'woxly_turn_allocations')).toBe(1));
+    await eventually(async () => expect(await metric(relay, 'woxly_turn_allocations')).toBe(1));
     expect(await speaker.free()).toBe(200);
-    await vi.waitFor(async () => expect(await metric(relay, 'woxly_turn_allocations')).toBe(0));
+    await eventually(async () => expect(await metric(relay, 'woxly_turn_allocations')).toBe(0));
     expect(await metric(relay, 'woxly_turn_credentials_total{outcome="given"}')).toBe(1);
   });
 
@@ -96,7 +97,7 @@ describe.skipIf(!hasCoturn)('with coturn', () => {
     expect(await speakerFor(response).allocate(credentialsFor(device, secret, Date.now()))).toBe(
       200,
     );
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(
         await metric(relay, 'woxly_turn_refused_total{reason="credentials"}'),
       ).toBeGreaterThanOrEqual(5),
@@ -118,7 +119,7 @@ describe.skipIf(!hasCoturn)('with coturn', () => {
     expect(await speakerFor(response).allocate(other)).toBe(200);
     const again = loginOf(await askTurn(connection));
     expect(await speakerFor(response).allocate(again)).toBe(486);
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await metric(relay, 'woxly_turn_refused_total{reason="quota"}')).toBeGreaterThan(0),
     );
   });
@@ -161,7 +162,7 @@ describe.skipIf(!hasCoturn)('with coturn', () => {
     await gets(3, (device) =>
       speakerFor(response).allocate(credentialsFor(device, secret, Date.now())),
     );
-    await vi.waitFor(() => expect(relay.turn.isScarce).toBe(true));
+    await eventually(() => expect(relay.turn.isScarce).toBe(true));
     const newcomer = await connect(await aPeer(), relay);
     expect(await askTurn(newcomer)).toMatchObject({ urls: [], seconds: 0 });
     const { now } = performance;
@@ -183,7 +184,7 @@ describe.skipIf(!hasCoturn)('with coturn', () => {
     expect(relay.turn.urls[0]?.replace('stun:', '')).toMatch(where);
     const login = relay.turn.credentials('somebody');
     expect(await speakerFor(relay.turn).allocate(login)).toBe(200);
-    await vi.waitFor(async () => expect(await metric(relay, 'woxly_turn_allocations')).toBe(1));
+    await eventually(async () => expect(await metric(relay, 'woxly_turn_allocations')).toBe(1));
   });
 
   test('no more is allocated in total than the operator said', async () => {
@@ -210,10 +211,10 @@ describe.skipIf(!hasCoturn)('with coturn', () => {
     const [first = 0, ...more] = turnProcesses(data);
     expect(more).toEqual([]);
     process.kill(first, 'SIGKILL');
-    await vi.waitFor(() => expect(turnProcesses(data)).not.toContain(first));
+    await eventually(() => expect(turnProcesses(data)).not.toContain(first));
     expect((await fetch(`${relay.url}/healthz`)).status).toBe(200);
-    await vi.waitFor(async () => expect(await metric(relay, 'woxly_turn_restarts_total')).toBe(1));
-    await vi.waitFor(async () => expect(await metric(relay, 'woxly_turn_up')).toBe(1), 10_000);
+    await eventually(async () => expect(await metric(relay, 'woxly_turn_restarts_total')).toBe(1));
+    await eventually(async () => expect(await metric(relay, 'woxly_turn_up')).toBe(1), 10_000);
     expect(await speakerFor(response).allocate(login)).toBe(200);
   });
 
@@ -221,7 +222,7 @@ describe.skipIf(!hasCoturn)('with coturn', () => {
     const { relay, data } = await aTurnRelay();
     expect(turnProcesses(data)).toHaveLength(1);
     await relay.stop();
-    await vi.waitFor(() => expect(turnProcesses(data)).toEqual([]));
+    await eventually(() => expect(turnProcesses(data)).toEqual([]));
   });
 
   test('its secret and configuration are for the relay only', async () => {

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { WATCH_TAGS_MAX } from '#lib/protocol/limits.ts';
 import { WATCH_PROTOCOL } from '#lib/protocol/names.ts';
 import { WATCH_PUSH } from '#lib/protocol/watch.ts';
@@ -6,6 +6,7 @@ import { WATCH_REQUESTS_PER_MINUTE, WATCHERS_PER_ADDRESS } from '../src/limits/l
 import { createPresenceStore } from '../src/presence/presence-store.ts';
 import { createWatchers } from '../src/presence/watchers.ts';
 import { PRESENCE_ENVELOPE } from '#lib/protocol/presence-record.ts';
+import { eventually } from './eventually.ts';
 import { anEnvelope, aPublisher, found, publish, random, watch } from './network.ts';
 import { aPeer, aRelay, connect, metric } from './peers.ts';
 
@@ -111,7 +112,7 @@ test.each([
   await cut;
   expect(await metric(relay, dropped(reason))).toBe(1);
   await watch(connection, [random(32)]);
-  await vi.waitFor(async () => expect(await metric(relay, 'woxly_watched_tags')).toBe(1));
+  await eventually(async () => expect(await metric(relay, 'woxly_watched_tags')).toBe(1));
 });
 
 test('a newer watch of a peer ends the one before, and one that asks too often ends', async () => {
@@ -121,7 +122,7 @@ test('a newer watch of a peer ends the one before, and one that asks too often e
   const cut = new Promise((resolve) => first.stream.addEventListener('close', resolve));
   const second = await watch(connection, [random(32), random(32)]);
   await cut;
-  await vi.waitFor(async () => expect(await metric(relay, 'woxly_watched_tags')).toBe(2));
+  await eventually(async () => expect(await metric(relay, 'woxly_watched_tags')).toBe(2));
   expect(await metric(relay, 'woxly_watchers')).toBe(1);
 
   const over = new Promise((resolve) => second.stream.addEventListener('close', resolve));
@@ -130,11 +131,11 @@ test('a newer watch of a peer ends the one before, and one that asks too often e
   }
   await over;
   expect(await metric(relay, dropped('too-often'))).toBe(1);
-  await vi.waitFor(async () => expect(await metric(relay, 'woxly_watchers')).toBe(0));
+  await eventually(async () => expect(await metric(relay, 'woxly_watchers')).toBe(0));
 });
 
 test('who does not read is cut off, and others hear everything', async () => {
-  const relay = await aRelay({ readTimeout: 300 });
+  const relay = await aRelay({ readTimeout: 1_000 });
   const envelopes = [];
   for (let count = 0; count < 4; count += 1) {
     const publisher = await aPublisher(relay);
@@ -149,7 +150,7 @@ test('who does not read is cut off, and others hear everything', async () => {
   const slow = await watch(await connect(await aPeer(), relay), tags);
   slow.stream.pause();
   for (let count = 0; count < 12; count += 1) await slow.ask(tags);
-  await vi.waitFor(async () => expect(await metric(relay, dropped('slow'))).toBe(1), 10_000);
+  await eventually(async () => expect(await metric(relay, dropped('slow'))).toBe(1), 10_000);
   const quick = await watch(await connect(await aPeer(), relay), tags);
   let heard = 0;
   while (heard < tags.length) heard += (await quick.next()).records.length;

@@ -3,9 +3,10 @@ import { identify } from '@libp2p/identify';
 import { webRTCDirect } from '@libp2p/webrtc';
 import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { startRelay } from '../src/start-relay.ts';
 import type { Relay } from '../src/start-relay.ts';
+import { eventually } from './eventually.ts';
 import { aRelay, askReservation, metric, newFolder } from './peers.ts';
 
 const OK = 100;
@@ -38,7 +39,7 @@ test(
     expect(await askReservation(connection)).toBe(OK);
     expect(await metric(relay, 'woxly_connections_taken_total{transport="webrtc-direct"}')).toBe(1);
     await connection.close();
-    await vi.waitFor(async () => expect(await metric(relay, 'woxly_reservations')).toBe(0), 10_000);
+    await eventually(async () => expect(await metric(relay, 'woxly_reservations')).toBe(0), 10_000);
   },
 );
 
@@ -55,7 +56,7 @@ test(
     const late = await aDirectPeer();
     const giveUp = new AbortController();
     const dialling = late.dial(directAddress(relay), { signal: giveUp.signal });
-    await vi.waitFor(
+    await eventually(
       async () =>
         expect(
           await metric(
