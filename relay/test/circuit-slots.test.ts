@@ -6,7 +6,11 @@ import { multiaddr } from '@multiformats/multiaddr';
 import { expect, test } from 'vitest';
 import { createCircuitSlots } from '../src/ways/circuit-slots.ts';
 import { isLoopback } from '../src/limits/remote-address.ts';
-import { CIRCUITS_PER_ADDRESS_TO_PEER, STOP_STREAMS_MAX } from '../src/limits/limits.ts';
+import {
+  CIRCUITS_PER_ADDRESS_TO_PEER,
+  CIRCUITS_TO_PEER_AT_ONCE,
+  STOP_STREAMS_MAX,
+} from '../src/limits/limits.ts';
 import { eventually } from './eventually.ts';
 import {
   aPeer,
@@ -111,6 +115,26 @@ test('an IPv6 /64 counts as one address, loopback is exempt, and a request that 
   expect(slots.take(bob), 'nothing is asked for').not.toBe('allowed');
   finish(undefined);
   await eventually(() => expect(ask('/ip6/2001:db8:0:1:ffff::9', end)).toBe(true));
+});
+
+test('many who ask on and on hold up nobody who asks seldom', async () => {
+  const slots = createCircuitSlots({ limits: { isExempt: isLoopback }, now: () => 0 });
+  const bob = await aPeerId();
+  const stream = { status: 'closed' } as Stream;
+  const ask = (who: string) => {
+    const connection = {
+      remoteAddr: multiaddr('/ip4/127.0.0.1/tcp/1/ws'),
+      remotePeer: { toString: () => who },
+    } as Connection;
+    return slots.during(stream, connection, () => Promise.resolve(slots.take(bob)));
+  };
+  const outcomes = [];
+  for (let count = 0; count < 2 * CIRCUITS_TO_PEER_AT_ONCE; count += 1) {
+    outcomes.push(await ask(`stranger ${count % 5}`));
+  }
+  expect(outcomes.at(-1)).toBe('too-often');
+  expect(await ask('alice')).toBe('allowed');
+  expect(await ask('carol')).toBe('allowed');
 });
 
 test('it takes many addresses to fill a peer', () => {
