@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { chromiumLaunch } from './scripts/chromium.ts';
+import { lightChromiumLaunch } from './scripts/chromium.ts';
 import { FULL } from './scripts/full-run.ts';
 
 export default defineConfig({
@@ -24,6 +24,6 @@ export default defineConfig({
     screenshot: 'only-on-failure',
     // Recording the screens of two browsers takes more of two cores than the calls themselves.
     trace: 'off',
-    launchOptions: chromiumLaunch(),
+    launchOptions: lightChromiumLaunch(),
   },
 });

@@ -1,7 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { chromiumLaunch, FAKE_MICROPHONE_ARGS } from './scripts/chromium.ts';
+import { FAKE_MICROPHONE_ARGS, lightChromiumLaunch } from './scripts/chromium.ts';
 
 const RUNES = 'src/**/*.svelte.test.ts';
 const BROWSER = 'src/**/*.browser.test.ts';
@@ -57,7 +57,7 @@ export default defineConfig({
             headless: true,
             screenshotFailures: false,
             provider: playwright({
-              launchOptions: chromiumLaunch(FAKE_MICROPHONE_ARGS),
+              launchOptions: lightChromiumLaunch(FAKE_MICROPHONE_ARGS),
               contextOptions: { permissions: ['microphone'] },
             }),
             instances: [{ browser: 'chromium' }],

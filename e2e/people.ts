@@ -1,6 +1,6 @@
 import { test as base, chromium } from '@playwright/test';
 import type { Browser, BrowserContextOptions } from '@playwright/test';
-import { chromiumLaunch } from '../scripts/chromium.ts';
+import { chromiumLaunch, lightChromiumLaunch } from '../scripts/chromium.ts';
 import { shiftClock } from './device-clock.ts';
 import { listen } from './ear.ts';
 import { Person } from './person.ts';
@@ -9,11 +9,13 @@ import type { TestRelay } from './relay.ts';
 import { speechFile } from './speech.ts';
 import type { Voice } from './speech.ts';
 
+type Microphone = 'granted' | 'refused';
+
 /** How a person comes to WOXLY. */
 export interface PersonOptions {
   /** What their microphone carries. People of one voice share a browser process, never its storage. */
   readonly voice?: Voice;
-  readonly microphone?: 'granted' | 'refused';
+  readonly microphone?: Microphone;
   /** Whether their browser has voice connections, as nearly every browser has. */
   readonly webrtc?: boolean;
   /** The relay that serves their page; the test's own unless given. */
@@ -49,8 +51,8 @@ type Pair = readonly [alice: Person, bob: Person];
 
 interface WorkerFixtures {
   commonRelay: TestRelay;
-  /** The browser whose microphone carries that voice. */
-  browserOf: (voice: Voice) => Promise<Browser>;
+  /** The browser whose microphone carries that voice, if it is granted. */
+  browserOf: (voice: Voice, microphone?: Microphone) => Promise<Browser>;
   stayingFriends: Pair;
 }
 
@@ -87,10 +89,11 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
   browserOf: [
     async ({}, use) => {
-      const browsers = new Map<Voice, Promise<Browser>>();
-      await use((voice) => {
-        const browser = browsers.get(voice) ?? chromium.launch(launchOptions(voice));
-        browsers.set(voice, browser);
+      const browsers = new Map<string, Promise<Browser>>();
+      await use((voice, microphone = 'granted') => {
+        const kind = `${voice} ${microphone}`;
+        const browser = browsers.get(kind) ?? chromium.launch(launchOptions(voice, microphone));
+        browsers.set(kind, browser);
         return browser;
       });
       for (const browser of browsers.values()) await (await browser).close();
@@ -101,8 +104,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   person: async ({ relay: own, browserOf }, use) => {
     const people: Person[] = [];
     await use(async (name, options = {}) => {
-      const { voice = 'low', relay = own } = options;
-      const person = await bring(await browserOf(voice), name, relay, options);
+      const { voice = 'low', microphone, relay = own } = options;
+      const person = await bring(await browserOf(voice, microphone), name, relay, options);
       people.push(person);
       return person;
     });
@@ -174,10 +177,11 @@ function withoutWebRtc(): void {
   }
 }
 
-function launchOptions(voice: Voice) {
+function launchOptions(voice: Voice, microphone: Microphone) {
   // Without the fake dialog of `--use-fake-ui-for-media-stream`, which grants the microphone to everybody.
-  return chromiumLaunch([
+  const args = [
     '--use-fake-device-for-media-stream',
     `--use-file-for-fake-audio-capture=${speechFile(voice)}`,
-  ]);
+  ];
+  return microphone === 'refused' ? chromiumLaunch(args) : lightChromiumLaunch(args);
 }

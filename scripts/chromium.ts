@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { chromium as playwright } from 'playwright';
 import { run } from './command.ts';
+import { FULL } from './full-run.ts';
 
 /** Where Linux distributions put it. */
 const USUAL_PLACES = [
@@ -9,6 +10,12 @@ const USUAL_PLACES = [
   '/usr/bin/google-chrome',
   '/usr/bin/google-chrome-stable',
 ];
+
+/**
+ * Chromium without windows, tabs and dialogs, which takes less than half of the processor's time for a page. It grants
+ * every microphone, and trusts no page that came over http from another machine.
+ */
+const LIGHT_PLACE = '/usr/bin/chromium-headless-shell';
 
 /** Chromium refuses its sandbox to root (containers, CI). */
 const AS_ROOT = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
@@ -39,31 +46,47 @@ function findChromium(): string | undefined {
   return (chosen ? [chosen] : [...USUAL_PLACES, playwright.executablePath()]).find(isChromium);
 }
 
-/** How to launch a browser for tests. Without an installed Chromium, Playwright's own error says what to do. */
-export function chromiumLaunch(extraArgs: readonly string[] = []): {
-  executablePath?: string;
-  args: string[];
-} {
-  const executablePath = findChromium();
-  return {
-    ...(executablePath === undefined ? {} : { executablePath }),
-    args: [...CHROMIUM_ARGS, ...extraArgs],
-  };
+interface Launch {
+  readonly executablePath?: string;
+  readonly args: string[];
+}
+
+/** How to launch the whole browser. Without an installed Chromium, Playwright's own error says what to do. */
+export function chromiumLaunch(extraArgs: readonly string[] = []): Launch {
+  return launch(findChromium(), extraArgs);
+}
+
+/** How to launch a browser for tests that need no more of it than pages: the light one, except in a full run. */
+export function lightChromiumLaunch(extraArgs: readonly string[] = []): Launch {
+  return isLightUsed()
+    ? launch(LIGHT_PLACE, [...extraArgs, ...FAKE_MICROPHONE_ARGS])
+    : chromiumLaunch(extraArgs);
+}
+
+function isLightUsed(): boolean {
+  return !FULL && !process.env['WOXLY_CHROMIUM'] && existsSync(LIGHT_PLACE);
+}
+
+function launch(executablePath: string | undefined, extraArgs: readonly string[]): Launch {
+  const args = [...CHROMIUM_ARGS, ...extraArgs];
+  return executablePath === undefined ? { args } : { executablePath, args };
 }
 
 /** Makes sure that there is a Chromium, and says in one line what that took. */
 export async function ensureChromium(): Promise<{ readonly ok: boolean; readonly said: string }> {
+  const { ok, said } = await ensureWhole();
+  if (!ok) return { ok, said };
+  if (isAptUsed() && !existsSync(LIGHT_PLACE)) await install(aptInstall('chromium-headless-shell'));
+  return { ok, said: isLightUsed() ? `${said}, and ${LIGHT_PLACE}` : said };
+}
+
+async function ensureWhole(): Promise<{ readonly ok: boolean; readonly said: string }> {
   const found = findChromium();
   if (found !== undefined) return { ok: true, said: `found ${found}` };
   if (process.env['WOXLY_CHROMIUM']) return { ok: false, said: 'WOXLY_CHROMIUM names no browser' };
   const failures: string[] = [];
   for (const [how, ...steps] of waysToInstall()) {
-    let failed: string | undefined;
-    for (const step of steps) {
-      const { code, output } = await run(step, { env: { DEBIAN_FRONTEND: 'noninteractive' } });
-      if (code !== 0) failed = output;
-      if (failed !== undefined) break;
-    }
+    const failed = await install(steps);
     const installed = findChromium();
     if (installed !== undefined) return { ok: true, said: `installed ${installed} by ${how}` };
     failures.push(`${how}: ${failed ?? 'it reported success, but no Chromium was found'}`);
@@ -71,16 +94,36 @@ export async function ensureChromium(): Promise<{ readonly ok: boolean; readonly
   return { ok: false, said: `no Chromium could be installed\n${failures.join('\n')}` };
 }
 
-type Way = readonly [how: string, ...steps: (readonly [string, ...string[]])[]];
+/** What the first step that failed said. */
+async function install(steps: readonly Step[]): Promise<string | undefined> {
+  for (const step of steps) {
+    const { code, output } = await run(step, { env: { DEBIAN_FRONTEND: 'noninteractive' } });
+    if (code !== 0) return output;
+  }
+  return undefined;
+}
+
+type Step = readonly [string, ...string[]];
+type Way = readonly [how: string, ...steps: Step[]];
 
 function waysToInstall(): readonly Way[] {
   const root = process.getuid?.() === 0;
   const own: Way = root
     ? ['Playwright', ['playwright', 'install', '--with-deps', 'chromium']]
     : ['Playwright', ['playwright', 'install', 'chromium']];
-  // Ubuntu's package of that name only points at a snap, which containers cannot run.
-  if (!root || linuxDistribution() !== 'debian') return [own];
-  return [['apt-get', ['apt-get', 'update'], ['apt-get', 'install', '-y', 'chromium']], own];
+  return isAptUsed() ? [['apt-get', ...aptInstall('chromium')], own] : [own];
+}
+
+/** Ubuntu's package `chromium` only points at a snap, which containers cannot run. */
+function isAptUsed(): boolean {
+  return process.getuid?.() === 0 && linuxDistribution() === 'debian';
+}
+
+function aptInstall(name: string): Step[] {
+  return [
+    ['apt-get', 'update'],
+    ['apt-get', 'install', '-y', name],
+  ];
 }
 
 /** The `ID` of `/etc/os-release`, `debian` for one. */

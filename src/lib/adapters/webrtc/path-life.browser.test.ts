@@ -160,9 +160,17 @@ test('a call in one page is good', async () => {
   await alice.path.send(await microphone());
   await packetsCome(connections[1], 10);
   await bob.path.quality();
-  await packetsCome(connections[1], 50);
-  const { mark, encoding, receiveKbps = 0, wireKbps = 0, turnHosts } = await bob.path.quality();
+  // Across a change of the candidate pair there is no figure for the wire.
+  await expect
+    .poll(
+      async () => {
+        await packetsCome(connections[1], 50);
+        const { receiveKbps = 0, wireKbps = 0 } = await bob.path.quality();
+        return receiveKbps > 0 && wireKbps > receiveKbps;
+      },
+      { timeout: 15_000 },
+    )
+    .toBe(true);
+  const { mark, encoding, turnHosts } = await bob.path.quality();
   expect({ mark, encoding, turnHosts }).toEqual({ mark: { grade: 'good' }, encoding: 'normal' });
-  expect(receiveKbps).toBeGreaterThan(0);
-  expect(wireKbps).toBeGreaterThan(receiveKbps);
 });
