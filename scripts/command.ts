@@ -13,6 +13,8 @@ export interface Ran {
 }
 
 export interface CommandOptions {
+  /** The root of the repository unless given. */
+  readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Shows the output while it comes instead of keeping it. */
   readonly show?: boolean;
@@ -52,14 +54,14 @@ function end(group: number): void {
   }
 }
 
-/** Runs a command of `node_modules/.bin` or of the system in the root, without a shell. Never rejects. */
+/** Runs a command of `node_modules/.bin` or of the system, without a shell. Never rejects. */
 export function run(
   [name, ...args]: readonly [string, ...string[]],
-  { env, show = false, limit }: CommandOptions = {},
+  { cwd = ROOT, env, show = false, limit }: CommandOptions = {},
 ): Promise<Ran> {
   return new Promise((resolve) => {
     const child = spawn(name, args, {
-      cwd: ROOT,
+      cwd,
       detached: true,
       env: {
         ...process.env,

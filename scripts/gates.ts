@@ -28,7 +28,7 @@ export type Lane = readonly Gate[];
 /** A gate that takes longer hangs: the slowest, the end-to-end tests of a full run, take some 12 minutes on two cores. */
 const GATE_LIMIT_MS = 40 * 60_000;
 
-/** What needs no browser and no relay. */
+/** The text of the program. */
 const CHECKS: Lane = [
   command('format', [], 'prettier', '--check', '.'),
   command('messages', [], process.execPath, 'scripts/messages.ts'),
@@ -37,14 +37,18 @@ const CHECKS: Lane = [
   command('layers', ['messages', 'sync'], 'depcruise', '--output-type', 'err', ...sourceFolders()),
   { name: 'types', needs: ['messages', 'sync'], check: types },
   command('unused', ['messages', 'sync'], 'knip'),
+];
+
+/** Tests without a browser: relays, which wait more than they work, and units. */
+const TESTS: Lane = [
+  { name: 'coturn', needs: [], check: coturn },
+  vitest('relay', ['messages', 'sync', 'coturn'], 'relay'),
   vitest('unit', ['messages', 'sync'], 'node'),
   vitest('runes', ['messages', 'sync'], 'runes'),
 ];
 
-/** Relays and single components, which wait more than they work, and what people are given. */
+/** Single components in a browser, and what people are given. */
 const PARTS: Lane = [
-  { name: 'coturn', needs: [], check: coturn },
-  vitest('relay', ['messages', 'sync', 'coturn'], 'relay'),
   { name: 'chromium', needs: [], check: chromium },
   vitest('browser', ['messages', 'sync', 'chromium'], 'browser'),
   { name: 'build', needs: ['messages', 'sync'], check: build },
@@ -59,7 +63,7 @@ const PEOPLE: Lane = [
 ];
 
 /** Every gate, as `npm run verify` runs them: one stage after the other, the lanes of a stage side by side. */
-export const STAGES: readonly (readonly Lane[])[] = [[CHECKS, PARTS], [PEOPLE]];
+export const STAGES: readonly (readonly Lane[])[] = [[CHECKS, TESTS, PARTS], [PEOPLE]];
 export const GATES: readonly Gate[] = STAGES.flat(2);
 
 function sourceFolders(): readonly string[] {

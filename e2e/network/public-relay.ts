@@ -27,7 +27,9 @@ export async function startPublicRelay(
   options: readonly string[],
 ): Promise<PublicRelay> {
   const ip = SERVERS[server];
-  execute(['ip', 'address', 'replace', `${ip}/32`, 'dev', 'lo']);
+  const onTheInternet = (how: 'replace' | 'delete') =>
+    execute(['ip', 'address', how, `${ip}/32`, 'dev', 'lo']);
+  onTheInternet('replace');
   const known = await Promise.all(neighbours.map((one) => one.address()));
   const relay = await startRelay([
     ...['--host', ip, '--port', '80', '--operator', `Server ${server}`],
@@ -37,11 +39,16 @@ export async function startPublicRelay(
     ...known.flatMap((address) => ['--peer', address]),
     ...options,
   ]);
+  const dispose = relay.dispose.bind(relay);
   return Object.assign(relay, {
     ip,
     vanish: async () => {
-      execute(['ip', 'address', 'delete', `${ip}/32`, 'dev', 'lo']);
+      onTheInternet('delete');
       await relay.kill();
+    },
+    dispose: async () => {
+      await dispose();
+      onTheInternet('replace');
     },
   });
 }
