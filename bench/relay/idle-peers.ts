@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import { connectPerson } from './idle-person.ts';
 
 /**
@@ -25,7 +26,9 @@ async function connectBare(): Promise<Client> {
   return () => socket.readyState === WebSocket.OPEN;
 }
 
-const connect = address.startsWith('ws:') ? connectBare : () => connectPerson(address);
+const connect = address.startsWith('ws:')
+  ? connectBare
+  : () => connectPerson(address as RelayAddress);
 const clients: Client[] = [];
 let begun = 0;
 

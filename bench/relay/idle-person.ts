@@ -11,8 +11,10 @@ import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
 import { relayGossip } from '#lib/adapters/libp2p/relay-gossip.ts';
 import { KeptRelay } from '#lib/core/relays/kept-relay.ts';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import type { Reservation } from '#lib/ports/peer-network.ts';
 import { PRESENCE_TAG_BYTES } from '#lib/protocol/limits.ts';
+import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import { RELAYS_TOPIC, WATCH_PROTOCOL } from '#lib/protocol/names.ts';
 import { WATCH_REQUEST } from '#lib/protocol/watch.ts';
 
@@ -55,7 +57,7 @@ async function createNode() {
  * What a page of WOXLY is to its relay while nobody calls: a reservation that its own keeper holds and takes again when
  * it is lost, gossip, and a watch. Resolves when it has begun to connect, to whether it is there.
  */
-export async function connectPerson(address: string): Promise<() => boolean> {
+export async function connectPerson(address: RelayAddress): Promise<() => boolean> {
   const { node, book } = await createNode();
   let lost = new AbortController();
   book.addEventListener('relay:removed', () => lost.abort());
@@ -69,7 +71,7 @@ export async function connectPerson(address: string): Promise<() => boolean> {
     await lpStream(stream).write(WATCH_REQUEST.encode({ tags }));
   };
   const kept = new KeptRelay(
-    { addresses: [address], origin: 'page', tier: 'page', operators: [] },
+    { id: relayIdOf(address), addresses: [address], origin: 'page', tier: 'page', operators: [] },
     {
       clock: {
         now: () => Date.now(),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import {
   FRAME_MAX_BYTES,
   RELAY_DESCRIPTOR_MAX_BYTES,
@@ -26,7 +27,7 @@ function aDirectory() {
     const key = await aKey();
     const peer = idOf(key);
     if (rank !== undefined) ranks.set(peer, rank);
-    const addresses = [`/ip4/${host}/tcp/443/wss/p2p/${peer}`];
+    const addresses = [`/ip4/${host}/tcp/443/wss/p2p/${peer}` as RelayAddress];
     const [issued, expires] = [clock.now, clock.now + RELAY_DESCRIPTOR_TTL_MS];
     const sealed = await aDescriptor(key, { addresses, issued, expires });
     return { peer, key, addresses, sealed, outcome: await directory.take(sealed, peer, peer) };
@@ -67,7 +68,7 @@ test('the longest descriptors are told by as many as an answer holds', async () 
     const key = await aKey();
     const peer = idOf(key);
     const name = `${count}.${'a.'.repeat(77)}ex`.slice(0, 160);
-    const addresses = [`/dns4/${name}/tcp/65535/wss/p2p/${peer}`];
+    const addresses = [`/dns4/${name}/tcp/65535/wss/p2p/${peer}` as RelayAddress];
     const sealed = await aDescriptor(key, {
       addresses,
       operator: 'x'.repeat(64),

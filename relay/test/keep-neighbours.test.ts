@@ -1,5 +1,6 @@
 import type { Connection } from '@libp2p/interface';
 import { expect, onTestFinished, test } from 'vitest';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import type { KnownRelay } from '../src/neighbours/directory.ts';
 import { dialTarget, mayTry, targetUrl } from '../src/neighbours/dial-target.ts';
 import { createDialler } from '../src/neighbours/dialler.ts';
@@ -54,7 +55,7 @@ function aKeeper(given: readonly string[], allowed = onlyPublic, answers = false
   onTestFinished(() => keeper.stop());
   const tell = async (...hosts: string[]): Promise<string> => {
     const peer = idOf(await aKey());
-    const addresses = hosts.map((host) => `${host}/p2p/${peer}`);
+    const addresses = hosts.map((host) => `${host}/p2p/${peer}` as RelayAddress);
     known.push({
       peer,
       sealed: new Uint8Array(),

@@ -4,6 +4,7 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { lpStream } from '@libp2p/utils';
 import { concatBytes } from '#lib/domain/bytes.ts';
 import type { Bytes } from '#lib/domain/bytes.ts';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import { RELAY_DESCRIPTOR_TTL_MS } from '#lib/protocol/limits.ts';
 import { NEIGHBOUR_PROTOCOL } from '#lib/protocol/names.ts';
 import { NEIGHBOUR_HELLO, NEIGHBOUR_PUSH } from '#lib/protocol/neighbour.ts';
@@ -36,7 +37,7 @@ export function aDescriptor(
   const issued = Date.now();
   return sealRelayDescriptor(signer, {
     relay: publicKey,
-    addresses: [`/ip4/127.0.0.1/tcp/9/ws/p2p/${idOf(key)}`],
+    addresses: [`/ip4/127.0.0.1/tcp/9/ws/p2p/${idOf(key)}` as RelayAddress],
     operator: '',
     version: '0',
     reservationsMax: 1,

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import { NEIGHBOUR_PROTOCOL, RELAYS_TOPIC } from '#lib/protocol/names.ts';
 import {
   NEIGHBOUR_RELAYS_MAX,
@@ -46,7 +47,7 @@ test('a descriptor is kept only from the relay that it names, with its own addre
   const other = await aKey();
   const peer = await aPeer({ privateKey: key });
   const connection = await connect(peer, relay);
-  const addresses = [`/ip4/203.0.113.1/tcp/443/wss/p2p/${idOf(other)}`];
+  const addresses = [`/ip4/203.0.113.1/tcp/443/wss/p2p/${idOf(other)}` as RelayAddress];
   const stale = { issued: 1, expires: Date.now() - 1 };
   const refused = async (bytes: Uint8Array, outcome: string) => {
     const before = await metric(relay, descriptors(outcome));
@@ -134,7 +135,7 @@ test('a flood of descriptors leads to a few dials a minute, however many relays 
     const key = await aKey();
     const peer = await aPeer({ privateKey: key });
     await connect(peer, relay);
-    const addresses = [`/ip4/127.0.0.1/tcp/${port}/ws/p2p/${idOf(key)}`];
+    const addresses = [`/ip4/127.0.0.1/tcp/${port}/ws/p2p/${idOf(key)}` as RelayAddress];
     await gossip(peer, await aDescriptor(key, { addresses }));
     // The relay dials only who is not connected, and known.
     await eventually(async () => expect(await metric(relay, descriptors('kept'))).toBe(count + 1));

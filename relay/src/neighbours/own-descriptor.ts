@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { PrivateKey } from '@libp2p/interface';
 import type { Bytes } from '#lib/domain/bytes.ts';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import {
   OPERATOR_MAX_BYTES,
   RELAY_ADDRESSES_MAX,
@@ -37,8 +38,8 @@ const signerOf = (key: PrivateKey): Signer => ({
 });
 
 /** The addresses by who can use them: everybody, one's own network, this machine. */
-function byScope(addresses: readonly string[]): readonly (readonly string[])[] {
-  const scopeOf = (address: string): 'public' | 'private' | 'loopback' => {
+function byScope<T extends string>(addresses: readonly T[]): readonly (readonly T[])[] {
+  const scopeOf = (address: T): 'public' | 'private' | 'loopback' => {
     const host = relayHostOf(address);
     const reach = isIP(host) === 0 ? 'public' : reachOf(host);
     return reach === 'never' ? 'private' : reach;
@@ -53,13 +54,13 @@ export const widestFirst = (multiaddrs: readonly string[]): readonly string[] =>
   byScope(multiaddrs).flat();
 
 /** The addresses that are of use to most: those of one's own network say nothing to the world, nor loopback to it. */
-export function addressesToTell(multiaddrs: readonly string[]): readonly string[] {
+export function addressesToTell(multiaddrs: readonly string[]): readonly RelayAddress[] {
   const good = relayAddresses(multiaddrs, multiaddrs.length);
   return bothKinds(byScope(good).find((these) => these.length > 0) ?? []);
 }
 
 /** A WebSocket and a WebRTC address in turn: where not all of them fit, there is one of each. */
-function bothKinds(addresses: readonly string[]): readonly string[] {
+function bothKinds(addresses: readonly RelayAddress[]): readonly RelayAddress[] {
   const isDirect = (address: string): boolean => address.includes('/webrtc-direct');
   const direct = addresses.filter(isDirect);
   const others = addresses.filter((address) => !isDirect(address));
@@ -70,15 +71,18 @@ function bothKinds(addresses: readonly string[]): readonly string[] {
 }
 
 /** Of these addresses, as many as a descriptor holds beside everything else, whatever its numbers become. */
-function addressesThatFit(addresses: readonly string[], rest: RelayDescriptor): readonly string[] {
+function addressesThatFit(
+  addresses: readonly RelayAddress[],
+  rest: RelayDescriptor,
+): readonly RelayAddress[] {
   const most = Number.MAX_SAFE_INTEGER;
   const numbers = { reservations: most, reservationsMax: most, issued: most, expires: most };
-  const lengthWith = (some: readonly string[]): number =>
+  const lengthWith = (some: readonly RelayAddress[]): number =>
     SIGNED.encode({
       payload: RELAY_DESCRIPTOR.encode({ ...rest, ...numbers, addresses: some }),
       signature: new Uint8Array(SIGNATURE_BYTES),
     }).byteLength;
-  const chosen: string[] = [];
+  const chosen: RelayAddress[] = [];
   for (const address of addresses) {
     if (chosen.length >= RELAY_ADDRESSES_MAX) break;
     if (lengthWith([...chosen, address]) <= RELAY_DESCRIPTOR_MAX_BYTES) chosen.push(address);

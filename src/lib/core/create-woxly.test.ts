@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { equalBytes } from '#lib/domain/bytes.ts';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import { deviceKeyOf } from '#lib/protocol/key-text.ts';
 import { LOOKUP_REQUEST, LOOKUP_RESPONSE } from '#lib/protocol/lookup.ts';
 import { LOOKUP_PROTOCOL } from '#lib/protocol/names.ts';
@@ -19,7 +20,7 @@ import { createWoxly } from './create-woxly.ts';
 import type { Woxly } from './woxly.ts';
 
 const RELAY =
-  '/dns4/relay.example/tcp/443/wss/p2p/12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN';
+  '/dns4/relay.example/tcp/443/wss/p2p/12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN' as RelayAddress;
 
 /** One browser: what it stores outlives the app that runs in it. */
 class Browser {

@@ -1,4 +1,4 @@
-import type { IdentityKey } from '#lib/domain/ids.ts';
+import type { IdentityKey, RelayAddress } from '#lib/domain/ids.ts';
 import type { Attention } from '#lib/ports/attention.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { IceProbe } from '#lib/ports/ice-probe.ts';
@@ -60,7 +60,7 @@ export interface WoxlyPorts {
     iceServers: () => readonly IceServer[],
   ) => Promise<PeerNetwork>;
   /** Whether this browser can and may dial an address. */
-  readonly mayDial: (address: string) => boolean;
+  readonly mayDial: (address: RelayAddress) => boolean;
   readonly checkSdp: (sdp: string) => ReturnType<typeof checkSdp>;
   readonly checkCandidate: (line: string) => ReturnType<typeof checkCandidate>;
   readonly origin: () => string;

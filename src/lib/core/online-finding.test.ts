@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import { CALL_PROTOCOL, LOOKUP_PROTOCOL } from '#lib/protocol/names.ts';
 import { PRESENCE_TTL_MS } from '#lib/protocol/limits.ts';
 import { LOOKUP_RESPONSE } from '#lib/protocol/lookup.ts';
@@ -83,7 +84,8 @@ describe('finding', () => {
       const chance = new SeededRandom(seed);
       const { online } = await goAlice(world, seed);
       await reservations(online, 3);
-      const [issued, evil] = [TEST_EPOCH, at(0).address.replace('relay-100', 'evil')];
+      const issued = TEST_EPOCH;
+      const evil = at(0).address.replace('relay-100', 'evil') as RelayAddress;
       const genuine = await bob.record({ issued, relays: [at(9).address] });
       const older = await bob.record({ issued: issued - 60_000, relays: [evil] });
       const mallory = await presencePerson(70, [evil]);

@@ -1,11 +1,10 @@
-import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
+import type { DeviceKey, IdentityKey, RelayAddress } from '#lib/domain/ids.ts';
 import type { NetworkStatus } from '#lib/domain/reasons.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { IceServer } from '#lib/ports/media.ts';
 import type { PeerNetwork } from '#lib/ports/peer-network.ts';
 import type { Keys } from '#lib/ports/key-vault.ts';
 import type { RelayList } from '#lib/ports/relay-list.ts';
-import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import type { Signed } from '#lib/protocol/signed.ts';
 import type { Reach } from './reach/reach-port.ts';
 import type { ContactBook } from './contacts/create-contacts.ts';
@@ -44,7 +43,7 @@ export interface OnlinePorts extends Omit<RelayKeeperPorts, 'network'> {
   /** Where this page is, for links to relays. */
   readonly origin: () => string;
   /** Whether this browser can and may dial an address; all of them if not given. */
-  readonly mayDial?: (address: string) => boolean;
+  readonly mayDial?: (address: RelayAddress) => boolean;
   /** Whether any of these servers gives a relayed address. */
   readonly tryTurn?: (servers: readonly IceServer[], signal: AbortSignal) => Promise<boolean>;
 }
@@ -182,7 +181,7 @@ export function goOnline(ports: OnlinePorts): Online {
         contacts: contacts.all,
         settings: { ...settings.current, relays: [], refusedRelays: [] },
         mayDial,
-      }).some(({ addresses }) => relayIdOf(addresses[0] ?? '') === relay),
+      }).some(({ id }) => id === relay),
   });
 
   return {

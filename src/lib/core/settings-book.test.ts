@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
+import type { RelayAddress, RelayId } from '#lib/domain/ids.ts';
 import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
-import { identityKeyOf } from '#lib/protocol/key-text.ts';
+import { identityKeyOf, relayIdOfKey } from '#lib/protocol/key-text.ts';
 import { memoryStores } from '#lib/testing/memory-stores.ts';
 import type { MemoryStores } from '#lib/testing/memory-stores.ts';
 import {
@@ -12,7 +13,7 @@ import {
 import type { SettingsBook } from './settings-book.ts';
 
 const relay = (number: number) =>
-  `/ip4/192.0.2.${number}/tcp/443/ws/p2p/${identityKeyOf(new Uint8Array(32))}`;
+  `/ip4/192.0.2.${number}/tcp/443/ws/p2p/${identityKeyOf(new Uint8Array(32))}` as RelayAddress;
 
 let stores: MemoryStores;
 let settings: SettingsBook;
@@ -64,7 +65,10 @@ test.each([
 });
 
 test('a relay that is none changes nothing', async () => {
-  const change = settings.change({ hideAddress: true, relays: [relay(1), 'wss://relay.example'] });
+  const change = settings.change({
+    hideAddress: true,
+    relays: [relay(1), 'wss://relay.example' as RelayAddress],
+  });
   await expect(change).rejects.toMatchObject({ name: 'WoxlyError', reason: 'bad-address' });
   expect(settings.current).toEqual(DEFAULT_SETTINGS);
 });
@@ -75,13 +79,16 @@ test('more relays than anybody needs are cut', async () => {
 });
 
 test('stored relays that are none are not dialled', async () => {
-  await stores.settings.save({ ...DEFAULT_SETTINGS, relays: ['junk', relay(1)] });
+  await stores.settings.save({ ...DEFAULT_SETTINGS, relays: ['junk' as RelayAddress, relay(1)] });
   expect((await load()).current.relays).toEqual([relay(1)]);
 });
 
 test('of refused relays the latest are kept, and only peer IDs', async () => {
-  const ids = Array.from({ length: 70 }, (_, n) => identityKeyOf(new Uint8Array(32).fill(n)));
-  await settings.change({ refusedRelays: ['junk', ...ids], preferredRelays: ['/x', ids[0] ?? ''] });
+  const ids = Array.from({ length: 70 }, (_, n) => relayIdOfKey(new Uint8Array(32).fill(n)));
+  await settings.change({
+    refusedRelays: ['junk' as RelayId, ...ids],
+    preferredRelays: ['/x' as RelayId, ...ids.slice(0, 1)],
+  });
   expect(settings.current.refusedRelays).toEqual(ids.slice(-REFUSED_RELAYS_MAX));
   expect(settings.current.preferredRelays).toEqual([ids[0]]);
 });

@@ -1,7 +1,8 @@
 import { WoxlyError } from '#lib/domain/errors.ts';
+import type { RelayId } from '#lib/domain/ids.ts';
 import type { ChosenIceServer, Settings } from '#lib/domain/settings.ts';
 import type { SettingsStore } from '#lib/ports/stores.ts';
-import { parseDeviceKey } from '#lib/protocol/key-text.ts';
+import { publicKeyFromText } from '#lib/protocol/key-text.ts';
 import { isRelayAddress } from '#lib/protocol/relay-address.ts';
 import { inOrder } from './in-order.ts';
 import { readIceUrl } from './ice/ice-url.ts';
@@ -30,8 +31,8 @@ const isIceServer = ({ url, username, credential }: ChosenIceServer): boolean =>
   return [username, credential].every((one) => !!one && one.length <= CREDENTIAL_MAX);
 };
 
-const peerIds = (texts: readonly string[], most: number): readonly string[] =>
-  [...new Set(texts.filter((text) => parseDeviceKey(text) !== undefined))].slice(-most);
+const relayIds = (ids: readonly RelayId[], most: number): readonly RelayId[] =>
+  [...new Set(ids.filter((id) => publicKeyFromText(id) !== undefined))].slice(-most);
 
 /** Settings as they may be kept. An empty device ID stands for the system's default and goes. */
 function tidy({ microphone, speaker, ...rest }: Settings): Settings {
@@ -41,8 +42,8 @@ function tidy({ microphone, speaker, ...rest }: Settings): Settings {
     ...(speaker ? { speaker } : {}),
     ringVolume: Number.isFinite(rest.ringVolume) ? Math.min(1, Math.max(0, rest.ringVolume)) : 1,
     relays: [...new Set(rest.relays.filter(isRelayAddress))].slice(0, OWN_RELAYS_MAX),
-    preferredRelays: peerIds(rest.preferredRelays, OWN_RELAYS_MAX),
-    refusedRelays: peerIds(rest.refusedRelays, REFUSED_RELAYS_MAX),
+    preferredRelays: relayIds(rest.preferredRelays, OWN_RELAYS_MAX),
+    refusedRelays: relayIds(rest.refusedRelays, REFUSED_RELAYS_MAX),
     iceServers: rest.iceServers.filter(isIceServer).slice(0, ICE_SERVERS_MAX),
   };
 }

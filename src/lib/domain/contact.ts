@@ -1,4 +1,4 @@
-import type { DeviceKey, IdentityKey, Milliseconds } from './ids.ts';
+import type { DeviceKey, IdentityKey, Milliseconds, RelayAddress } from './ids.ts';
 
 /** What a key or an invite link names. */
 export interface Invited extends ReachHints {
@@ -10,7 +10,7 @@ export interface Invited extends ReachHints {
 /** Where a person may be found: their devices, and multiaddrs of relays that may know them (no `/p2p-circuit`). */
 export interface ReachHints {
   readonly devices: readonly DeviceKey[];
-  readonly relays: readonly string[];
+  readonly relays: readonly RelayAddress[];
 }
 
 /** What a person in the contacts may do; somebody not in the contacts is a stranger. */

@@ -7,6 +7,12 @@ export type IdentityKey = Branded<'IdentityKey'>;
 /** One device of a person: the libp2p peer ID text of its Ed25519 device key. What relays see. */
 export type DeviceKey = Branded<'DeviceKey'>;
 
+/** A relay: the libp2p peer ID text of its Ed25519 key. */
+export type RelayId = Branded<'RelayId'>;
+
+/** Where a relay is dialled: a multiaddr that ends in `/p2p/` and its {@link RelayId}. A relay may have several. */
+export type RelayAddress = Branded<'RelayAddress'>;
+
 /** One call: 128 random bits as 32 lower-case hexadecimal digits. */
 export type CallId = Branded<'CallId'>;
 

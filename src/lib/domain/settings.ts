@@ -1,3 +1,5 @@
+import type { RelayAddress, RelayId } from './ids.ts';
+
 /** What a person chose, kept on this device. */
 export interface Settings {
   /** Calls never show our network address to anybody: through a relay only. */
@@ -8,12 +10,12 @@ export interface Settings {
   readonly speaker?: string;
   /** Loudness of the ring, 0 to 1. */
   readonly ringVolume: number;
-  /** Relays added by hand: multiaddrs ending in `/p2p/RELAY`. */
-  readonly relays: readonly string[];
-  /** Peer IDs of relays to use before others. */
-  readonly preferredRelays: readonly string[];
-  /** Peer IDs of relays never to use; removing one that others name puts it here. */
-  readonly refusedRelays: readonly string[];
+  /** Relays added by hand. */
+  readonly relays: readonly RelayAddress[];
+  /** Relays to use before others. */
+  readonly preferredRelays: readonly RelayId[];
+  /** Relays never to use; removing one that others name puts it here. */
+  readonly refusedRelays: readonly RelayId[];
   /** STUN and TURN servers added by hand, beside those of the relays in use. */
   readonly iceServers: readonly ChosenIceServer[];
   /** Contacts see whether this person is online, and this person sees whether they are. */

@@ -1,6 +1,6 @@
 import type { Bytes } from '#lib/domain/bytes.ts';
 import type { WoxlyError } from '#lib/domain/errors.ts';
-import type { DeviceKey } from '#lib/domain/ids.ts';
+import type { DeviceKey, RelayAddress, RelayId } from '#lib/domain/ids.ts';
 
 /** Why the network did not do something. */
 export type NetworkFailure =
@@ -38,8 +38,8 @@ export interface FrameChannel {
 
 /** A relay on which this device holds a reservation. */
 export interface Reservation {
-  /** The relay's multiaddr as dialled, ending in `/p2p/RELAY`. */
-  readonly relay: string;
+  /** As dialled. */
+  readonly relay: RelayAddress;
   /** Fires once, when the reservation or the connection is gone. */
   readonly lost: AbortSignal;
 }
@@ -51,24 +51,24 @@ export interface Reservation {
 export interface PeerNetwork {
   /** This device's peer ID. */
   readonly device: DeviceKey;
-  /** Dials a relay (a multiaddr ending in `/p2p/RELAY`) and asks it for a reservation. */
-  reserve(relay: string, signal: AbortSignal): Promise<Reservation>;
+  /** Dials a relay and asks it for a reservation. */
+  reserve(relay: RelayAddress, signal: AbortSignal): Promise<Reservation>;
   /** Sends one request frame to a relay and reads one answer frame. */
-  ask(relay: string, protocol: string, request: Bytes, signal: AbortSignal): Promise<Bytes>;
+  ask(relay: RelayAddress, protocol: string, request: Bytes, signal: AbortSignal): Promise<Bytes>;
   /**
    * The round trip to a connected relay, ms. Rejects, and drops the connection so that the reservation is lost, if the
    * relay is silent until the signal.
    */
-  probe(relay: string, signal: AbortSignal): Promise<number>;
+  probe(relay: RelayAddress, signal: AbortSignal): Promise<number>;
   /** Opens a stream of frames to a relay, dialling it if need be. `device` of the channel is the relay's peer ID. */
-  openRelay(relay: string, protocol: string, signal: AbortSignal): Promise<FrameChannel>;
+  openRelay(relay: RelayAddress, protocol: string, signal: AbortSignal): Promise<FrameChannel>;
   /** Gives the reservation on a relay back and closes the connection. */
-  release(relay: string): void;
+  release(relay: RelayAddress): void;
   /**
-   * Publishes to a gossipsub topic through the relays that hold a reservation of ours. Resolves to the peer IDs of
-   * those that have not taken it.
+   * Publishes to a gossipsub topic through the relays that hold a reservation of ours. Resolves to those
+   * that have not taken it.
    */
-  publish(topic: string, message: Bytes): Promise<readonly string[]>;
+  publish(topic: string, message: Bytes): Promise<readonly RelayId[]>;
   /**
    * Hears a gossipsub topic through connected relays: `RELAYS_TOPIC` is the only one that a browser subscribes
    * to. Messages are whatever relays send, unchecked. Returns a way to stop.
@@ -82,7 +82,7 @@ export interface PeerNetwork {
   open(
     device: DeviceKey,
     protocol: string,
-    relays: readonly string[],
+    relays: readonly RelayAddress[],
     signal: AbortSignal,
     anew?: boolean,
   ): Promise<FrameChannel>;

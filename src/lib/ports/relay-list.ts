@@ -1,7 +1,9 @@
+import type { RelayAddress } from '#lib/domain/ids.ts';
+
 /** What a relay says of itself on the web, at `/relay.json`. */
 export interface RelayDescription {
   /** Its multiaddrs that this browser can dial, best first. */
-  readonly addresses: readonly string[];
+  readonly addresses: readonly RelayAddress[];
   readonly operator?: string;
   readonly version?: string;
 }
@@ -12,7 +14,7 @@ export interface RelayList {
    * Multiaddrs of the relay that served this page, best first; the last known ones when it does not answer.
    * Rejects when it does not answer and never has.
    */
-  load(): Promise<readonly string[]>;
+  load(): Promise<readonly RelayAddress[]>;
   /**
    * How far the clock of the relay that served this page is ahead of ours, ms, by the last answer to {@link load}; good
    * to a second. `undefined` while it has not answered, or did not say.
@@ -24,7 +26,7 @@ export interface RelayList {
    */
   describe(url: string, signal: AbortSignal): Promise<RelayDescription | undefined>;
   /** Multiaddrs of relays that served last time, the best first. */
-  recall(): readonly string[];
+  recall(): readonly RelayAddress[];
   /** Keeps them for the next time that the page is opened; a failure to do so is silent. */
-  remember(addresses: readonly string[]): void;
+  remember(addresses: readonly RelayAddress[]): void;
 }

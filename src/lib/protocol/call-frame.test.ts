@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { concatBytes, fromHex } from '#lib/domain/bytes.ts';
 import type { Bytes } from '#lib/domain/bytes.ts';
-import { decodeCallFrame, encodeCallFrame } from './call-frame.ts';
+import { callIdOf, decodeCallFrame, encodeCallFrame } from './call-frame.ts';
 import type { CallBody } from './call-frame.ts';
 import { CANDIDATE_MAX_BYTES, FRAME_MAX_BYTES, NAME_MAX_BYTES, SDP_MAX_BYTES } from './limits.ts';
 import { SIGNED_CERTIFICATE_MAX_BYTES } from './device-certificate.ts';
 
-const callId = new Uint8Array(16).fill(7);
+const callId = callIdOf(new Uint8Array(16).fill(7));
 const frame = (body: CallBody) => encodeCallFrame({ callId, sequence: 1, acknowledged: 0, body });
 const raw = (hex: string) => fromHex(hex) as Bytes;
 const HEAD = `0a10${'07'.repeat(16)}10011800`;

@@ -1,3 +1,5 @@
+import { fromHex, toHex } from '#lib/domain/bytes.ts';
+import type { CallId } from '#lib/domain/ids.ts';
 import { SIGNED_CERTIFICATE, SIGNED_CERTIFICATE_MAX_BYTES } from './device-certificate.ts';
 import {
   CALL_ID_BYTES,
@@ -6,7 +8,18 @@ import {
   PUBLIC_KEY_BYTES,
   SDP_MAX_BYTES,
 } from './limits.ts';
-import { bool, bytes, choice, nested, optional, required, struct, text, uint } from './struct.ts';
+import {
+  bool,
+  bytes,
+  choice,
+  nested,
+  optional,
+  required,
+  standsFor,
+  struct,
+  text,
+  uint,
+} from './struct.ts';
 import type { Of } from './struct.ts';
 
 const CERTIFICATE = nested(SIGNED_CERTIFICATE, SIGNED_CERTIFICATE_MAX_BYTES);
@@ -94,14 +107,17 @@ const BODIES = {
 } as const;
 type Bodies = typeof BODIES;
 
+/** The call that 16 bytes name. */
+export const callIdOf = (raw: Uint8Array): CallId => toHex(raw) as CallId;
+
 /** What one frame says. */
 export type CallBody = { [K in keyof Bodies]: { readonly type: K } & Of<Bodies[K]> }[keyof Bodies];
 export type CallBodyOf<K extends keyof Bodies> = Extract<CallBody, { readonly type: K }>;
 
 /** One frame of `/woxly/call/2`. */
 export interface CallFrame {
-  /** 16 random bytes chosen by the caller. */
-  readonly callId: Uint8Array<ArrayBuffer>;
+  /** Chosen by the caller. */
+  readonly callId: CallId;
   /** 1 for the first frame of each side that must arrive, then rising; 0 for frames that may be lost. */
   readonly sequence: number;
   /** The highest sequence received without a gap. */
@@ -113,8 +129,17 @@ const BODY_MAX_BYTES = SDP_MAX_BYTES + 2048;
 /** A frame never claims more frames than this. */
 const SEQUENCE_MAX = 1_000_000;
 
+const CALL_ID = standsFor(bytes(CALL_ID_BYTES, 'exact'), {
+  toWire: (id: CallId) => {
+    const raw = fromHex(id);
+    if (raw === undefined) throw new TypeError('a branded call ID is always valid');
+    return raw;
+  },
+  fromWire: callIdOf,
+});
+
 const FRAME = struct({
-  callId: required(1, bytes(CALL_ID_BYTES, 'exact')),
+  callId: required(1, CALL_ID),
   sequence: required(2, uint(SEQUENCE_MAX)),
   acknowledged: required(3, uint(SEQUENCE_MAX)),
   ring: optional(10, nested(RING, BODY_MAX_BYTES)),

@@ -1,7 +1,7 @@
 import { base58 } from '@scure/base';
 import { concatBytes } from '#lib/domain/bytes.ts';
 import type { Bytes } from '#lib/domain/bytes.ts';
-import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
+import type { DeviceKey, IdentityKey, RelayId } from '#lib/domain/ids.ts';
 import { PUBLIC_KEY_BYTES } from './limits.ts';
 
 /**
@@ -19,6 +19,7 @@ function keyText(publicKey: Uint8Array): string {
 export const identityKeyOf = (publicKey: Uint8Array): IdentityKey =>
   keyText(publicKey) as IdentityKey;
 export const deviceKeyOf = (publicKey: Uint8Array): DeviceKey => keyText(publicKey) as DeviceKey;
+export const relayIdOfKey = (publicKey: Uint8Array): RelayId => keyText(publicKey) as RelayId;
 
 /** The 32 bytes of a key's text, or `undefined` for anything that is not the text of an Ed25519 key. */
 export function publicKeyFromText(text: string): Bytes | undefined {

@@ -1,3 +1,4 @@
+import type { RelayAddress, RelayId } from '#lib/domain/ids.ts';
 import { publicKeyFromText } from './key-text.ts';
 import { MULTIADDR_MAX_BYTES } from './limits.ts';
 
@@ -12,7 +13,7 @@ const SHAPE = /^\/(?:ip4|ip6|dns|dns4|dns6)(?:\/[A-Za-z0-9._:%=-]{1,160}){3,16}$
  * in `/p2p/` and an Ed25519 peer ID, and not a circuit through another relay. Says nothing of whether it can be
  * dialled. https://github.com/multiformats/multiaddr
  */
-export function isRelayAddress(text: string): boolean {
+export function isRelayAddress(text: string): text is RelayAddress {
   if (text.length > MULTIADDR_MAX_BYTES || !SHAPE.test(text)) return false;
   const [, ...keys] = text.split('/p2p/');
   const [key] = keys;
@@ -20,13 +21,13 @@ export function isRelayAddress(text: string): boolean {
 }
 
 /** Of addresses that a peer named, those that are relay addresses, each once, at most `most`. */
-export function relayAddresses(texts: readonly string[], most: number): readonly string[] {
+export function relayAddresses(texts: readonly string[], most: number): readonly RelayAddress[] {
   return [...new Set(texts.filter(isRelayAddress))].slice(0, most);
 }
 
-/** The peer ID of the relay at an address: several addresses of one relay are one relay. */
-export function relayIdOf(address: string): string {
-  return address.slice(address.lastIndexOf('/') + 1);
+/** The relay at an address: several addresses of one relay are one relay. */
+export function relayIdOf(address: RelayAddress): RelayId {
+  return address.slice(address.lastIndexOf('/') + 1) as RelayId;
 }
 
 /** The host name or IP address in a relay's address. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import { TEST_EPOCH } from '#lib/testing/fake-clock.ts';
 import { mutations } from '#lib/testing/mutations.ts';
 import { describedRelay } from '#lib/testing/relay-descriptors.ts';
@@ -36,7 +37,7 @@ describe('is nothing', () => {
   test.each([
     ['an address of another relay', { addresses: [relay.address, other.address] }],
     ['no address', { addresses: [] }],
-    ['an address that is no relay’s', { addresses: ['/ip4/10.0.0.1/tcp/22'] }],
+    ['an address that is no relay’s', { addresses: ['/ip4/10.0.0.1/tcp/22' as RelayAddress] }],
     ['a life of hours', { expires: NOW + 2 * RELAY_DESCRIPTOR_TTL_MS + 1 }],
     ['an end before its beginning', { issued: NOW + 5, expires: NOW + 4 }],
   ])('with %s', async (_, part) => {

@@ -13,7 +13,7 @@ import { DOMAIN } from './names.ts';
 import { isRelayAddress } from './relay-address.ts';
 import { open, sign, SIGNED } from './signed.ts';
 import type { Signer } from './signed.ts';
-import { bool, bytes, repeated, required, struct, text, uint } from './struct.ts';
+import { bool, bytes, repeated, required, struct, text, textThat, uint } from './struct.ts';
 import type { Of } from './struct.ts';
 
 /** What a relay says of itself on `/woxly/relays/1`, signed by its own key. */
@@ -21,7 +21,7 @@ export const RELAY_DESCRIPTOR = struct({
   /** The relay's Ed25519 public key: its peer ID. */
   relay: required(1, bytes(PUBLIC_KEY_BYTES, 'exact')),
   /** Multiaddrs ending in `/p2p/RELAY`, best first. */
-  addresses: repeated(2, text(MULTIADDR_MAX_BYTES), RELAY_ADDRESSES_MAX),
+  addresses: repeated(2, textThat(isRelayAddress, MULTIADDR_MAX_BYTES), RELAY_ADDRESSES_MAX),
   operator: required(3, text(OPERATOR_MAX_BYTES)),
   version: required(4, text(VERSION_MAX_BYTES)),
   /** Reservations there may be, and those there are. */
@@ -60,9 +60,7 @@ export async function openRelayDescriptor(
   const { relay, addresses, issued, expires } = claimed;
   const fresh = expires > now && expires <= now + 2 * RELAY_DESCRIPTOR_TTL_MS && issued < expires;
   const peer = deviceKeyOf(relay);
-  const own = addresses.every(
-    (address) => isRelayAddress(address) && address.endsWith(`/p2p/${peer}`),
-  );
+  const own = addresses.every((address) => address.endsWith(`/p2p/${peer}`));
   if (!fresh || !own || addresses.length === 0) return undefined;
   return open(signed, relay, DOMAIN.relay, RELAY_DESCRIPTOR);
 }

@@ -103,6 +103,37 @@ export function text(maxBytes: number): Kind<string> {
   };
 }
 
+/** Text that passes a check of its form; any other is malformed. */
+export function textThat<T extends string>(
+  is: (text: string) => text is T,
+  maxBytes: number,
+): Kind<T> {
+  const { wire, write, read } = text(maxBytes);
+  return {
+    wire,
+    write,
+    read: (reader) => {
+      const value = read(reader);
+      if (!is(value)) throw new Malformed();
+      return value;
+    },
+  };
+}
+
+/** What stands for another value on the wire. */
+export function standsFor<T, W>(
+  kind: Kind<W>,
+  of: { readonly toWire: (value: T) => W; readonly fromWire: (value: W) => T },
+): Kind<T> {
+  return {
+    wire: kind.wire,
+    write: (writer, value) => {
+      kind.write(writer, of.toWire(value));
+    },
+    read: (reader) => of.fromWire(kind.read(reader)),
+  };
+}
+
 /** A whole number from 0 to `max`. */
 export function uint(max: number = Number.MAX_SAFE_INTEGER): Kind<number> {
   return {

@@ -1,6 +1,7 @@
 import type { NetworkStatus, RelayProblem } from '#lib/domain/reasons.ts';
 import type { Result } from '#lib/domain/result.ts';
 import type { Reachability, RelayTest, RelayView } from '#lib/core/relays/reachability.ts';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import { Followed } from './followed.ts';
 
 /** Whether people can reach this device, for screens. */
@@ -20,13 +21,13 @@ export class ReachabilityView extends Followed<Reachability> {
 
   retry = (): void => this.acting.retry();
   add = (text: string): Promise<Result<RelayView, RelayProblem>> => this.acting.add(text);
-  prefer = (address: string, preferred: boolean): Promise<void> =>
+  prefer = (address: RelayAddress, preferred: boolean): Promise<void> =>
     this.acting.prefer(address, preferred);
-  remove = (address: string): Promise<void> => this.acting.remove(address);
-  test = (address: string, signal: AbortSignal): Promise<RelayTest> =>
+  remove = (address: RelayAddress): Promise<void> => this.acting.remove(address);
+  test = (address: RelayAddress, signal: AbortSignal): Promise<RelayTest> =>
     this.acting.test(address, signal);
   ofServer = (host: string): RelayView | undefined => this.engine.ofServer(host);
-  link = (address: string): string => this.acting.link(address);
+  link = (address: RelayAddress): string => this.acting.link(address);
   /** The address that a relay link names, where that can be told without asking anybody. */
   read = (text: string): string | undefined => this.acting.read?.(text);
 }

@@ -1,10 +1,13 @@
 /** Bytes of the numbers, flags and places in lists that a value is made of. */
 const SLOT_BYTES = 8;
 
-/** The memory a decoded value holds on to: whole buffers behind its byte arrays, two bytes a character. */
+/**
+ * The memory a decoded value holds on to: whole buffers behind its byte arrays, and a byte a character of text in
+ * Latin-1, two of any other, as engines keep it.
+ */
 export function heldBy(value: unknown): number {
   if (value instanceof Uint8Array) return value.buffer.byteLength;
-  if (typeof value === 'string') return 2 * value.length;
+  if (typeof value === 'string') return value.length * (/[\u0100-\uffff]/.test(value) ? 2 : 1);
   if (typeof value !== 'object' || value === null) return SLOT_BYTES;
   return Object.values(value).reduce<number>((sum, inner) => sum + heldBy(inner), 0);
 }

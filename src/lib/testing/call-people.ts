@@ -1,7 +1,7 @@
 import type { CallRecord } from '#lib/domain/call.ts';
 import type { Contact, ContactTrust } from '#lib/domain/contact.ts';
 import { WoxlyError } from '#lib/domain/errors.ts';
-import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
+import type { DeviceKey, IdentityKey, RelayAddress } from '#lib/domain/ids.ts';
 import type { OwnNetwork } from '#lib/domain/reasons.ts';
 import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
 import type { Settings } from '#lib/domain/settings.ts';
@@ -26,8 +26,8 @@ import type { MemoryNode } from './memory-network.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { signerNumber } from './signers.ts';
 
-const RELAY = '/dns4/relay.test/tcp/443/wss/p2p/relay';
-const SPARE = '/dns4/spare.test/tcp/443/wss/p2p/spare';
+const RELAY = '/dns4/relay.test/tcp/443/wss/p2p/relay' as RelayAddress;
+const SPARE = '/dns4/spare.test/tcp/443/wss/p2p/spare' as RelayAddress;
 const DAY_MS = 86_400_000;
 
 /** People who can call each other, in the memory of one test. */

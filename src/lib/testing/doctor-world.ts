@@ -1,5 +1,5 @@
 import type { Contact } from '#lib/domain/contact.ts';
-import type { IdentityKey } from '#lib/domain/ids.ts';
+import type { IdentityKey, RelayAddress } from '#lib/domain/ids.ts';
 import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
 import type { Settings } from '#lib/domain/settings.ts';
 import { createDoctor } from '#lib/core/doctor/create-doctor.ts';
@@ -23,7 +23,7 @@ export const SECOND_STUN = 'stun:second.example:3478';
 export const MAPPED = '198.51.100.7:40000';
 
 const aRelay = (host: string, operator?: string): RelayView => ({
-  address: `/dns4/${host}/tcp/443/wss/p2p/12D3KooWRelay${host}`,
+  address: `/dns4/${host}/tcp/443/wss/p2p/12D3KooWRelay${host}` as RelayAddress,
   state: 'reachable',
   origin: 'page',
   preferred: false,

@@ -3,10 +3,17 @@ import { fail, ok } from '#lib/domain/result.ts';
 import type { Result } from '#lib/domain/result.ts';
 import { Watchers } from '#lib/core/watchable.ts';
 import type { Reachability, RelayTest, RelayView } from '#lib/core/relays/reachability.ts';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 
 /** A relay with everything that a test does not care about filled in. */
 export function relayOf(address: string, part: Partial<RelayView> = {}): RelayView {
-  return { address, state: 'reachable', origin: 'page', preferred: false, ...part };
+  return {
+    address: address as RelayAddress,
+    state: 'reachable',
+    origin: 'page',
+    preferred: false,
+    ...part,
+  };
 }
 
 const LINK = 'https://woxly.example/#/r/';
@@ -35,14 +42,14 @@ export class FakeReachability extends Watchers implements Reachability {
     return ok(relay);
   }
 
-  async prefer(address: string, preferred: boolean): Promise<void> {
+  async prefer(address: RelayAddress, preferred: boolean): Promise<void> {
     const changed = this.relays.map((one) =>
       one.address === address ? { ...one, preferred } : one,
     );
     this.set(this.status, changed);
   }
 
-  async remove(address: string): Promise<void> {
+  async remove(address: RelayAddress): Promise<void> {
     this.set(
       this.status,
       this.relays.filter((relay) => relay.address !== address),
@@ -53,10 +60,10 @@ export class FakeReachability extends Watchers implements Reachability {
   ofServer = (host: string): RelayView | undefined =>
     this.relays.find(({ address }) => address.split('/')[2] === host);
 
-  link = (address: string): string => LINK + encodeURIComponent(address);
+  link = (address: RelayAddress): string => LINK + encodeURIComponent(address);
 
-  read(text: string): string | undefined {
-    const address = decodeURIComponent(text.split('#/r/').at(-1) ?? '');
+  read(text: string): RelayAddress | undefined {
+    const address = decodeURIComponent(text.split('#/r/').at(-1) ?? '') as RelayAddress;
     return address.startsWith('/') && address.includes('/p2p/') ? address : undefined;
   }
 

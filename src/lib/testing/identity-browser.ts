@@ -1,5 +1,6 @@
 import { createIdentity } from '#lib/core/identity/create-identity.ts';
 import type { OwnIdentity } from '#lib/core/identity/create-identity.ts';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import { openCertificate } from '#lib/protocol/device-certificate.ts';
 import { openDeviceList } from '#lib/protocol/device-list.ts';
 import { identityKeyOf } from '#lib/protocol/key-text.ts';
@@ -9,7 +10,8 @@ import { memoryVault } from './memory-vault.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 /** The relay that such a browser says it uses. */
-export const IDENTITY_RELAY = `/dns4/relay.example/tcp/443/tls/ws/p2p/${identityKeyOf(new Uint8Array(32).fill(3))}`;
+export const IDENTITY_RELAY =
+  `/dns4/relay.example/tcp/443/tls/ws/p2p/${identityKeyOf(new Uint8Array(32).fill(3))}` as RelayAddress;
 
 /** What one browser keeps of an identity; every `load` is a reload of its page. */
 export function identityBrowser(seed = 1) {

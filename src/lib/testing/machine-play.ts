@@ -1,4 +1,3 @@
-import { fromHex } from '#lib/domain/bytes.ts';
 import type { Trust } from '#lib/domain/contact.ts';
 import type { CallId, DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
 import type { OwnNetwork } from '#lib/domain/reasons.ts';
@@ -128,8 +127,7 @@ export class MachinePlay {
     const { call } = this.line;
     const sent = call && 'link' in call ? call.link.sent : 0;
     const of = id ?? call?.id ?? OURS;
-    const callId = fromHex(of) ?? new Uint8Array();
-    const frame = { callId, sequence, acknowledged: acknowledged ?? sent, body };
+    const frame = { callId: of, sequence, acknowledged: acknowledged ?? sent, body };
     return this.tell({
       type: 'frame',
       id: of,

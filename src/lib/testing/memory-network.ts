@@ -1,5 +1,5 @@
 import type { Bytes } from '#lib/domain/bytes.ts';
-import type { DeviceKey } from '#lib/domain/ids.ts';
+import type { DeviceKey, RelayAddress, RelayId } from '#lib/domain/ids.ts';
 import type { FrameChannel, PeerNetwork, Reservation } from '#lib/ports/peer-network.ts';
 import { MemoryChannel } from './memory-channel.ts';
 import { failed, MemoryRelay } from './memory-relay.ts';
@@ -9,12 +9,12 @@ export { MemoryRelay } from './memory-relay.ts';
 /** A network between devices of one test, with relays that stop and links that break when the test says so. */
 export class MemoryNetwork {
   readonly #nodes = new Map<DeviceKey, MemoryNode>();
-  readonly #relays = new Map<string, MemoryRelay>();
+  readonly #relays = new Map<RelayAddress, MemoryRelay>();
   readonly #channels = new Set<MemoryChannel>();
   readonly #cut = new Set<string>();
 
   /** A relay that runs at this multiaddr. */
-  relay(address: string): MemoryRelay {
+  relay(address: RelayAddress): MemoryRelay {
     const relay = new MemoryRelay(address);
     this.#relays.set(address, relay);
     return relay;
@@ -27,7 +27,7 @@ export class MemoryNetwork {
     return node;
   }
 
-  relayAt(address: string): MemoryRelay | undefined {
+  relayAt(address: RelayAddress): MemoryRelay | undefined {
     return this.#relays.get(address);
   }
 
@@ -69,7 +69,7 @@ export class MemoryNetwork {
     from: MemoryNode,
     to: DeviceKey,
     protocol: string,
-    relays: readonly string[],
+    relays: readonly RelayAddress[],
   ): FrameChannel {
     // A device that vanished reaches nobody, either.
     if (this.#nodes.get(from.device) !== from) throw failed('unreachable');
@@ -123,16 +123,21 @@ export class MemoryNode implements PeerNetwork {
     this.device = device;
   }
 
-  async reserve(relay: string, signal: AbortSignal): Promise<Reservation> {
+  async reserve(relay: RelayAddress, signal: AbortSignal): Promise<Reservation> {
     const found = this.#relayAt(relay, signal);
     return found.frozen ? found.untilEnd(signal) : found.reserve(this.device);
   }
 
-  async ask(relay: string, protocol: string, request: Bytes, signal: AbortSignal): Promise<Bytes> {
+  async ask(
+    relay: RelayAddress,
+    protocol: string,
+    request: Bytes,
+    signal: AbortSignal,
+  ): Promise<Bytes> {
     return this.#relayAt(relay, signal).respond(protocol, request, this.device, signal);
   }
 
-  async probe(address: string, signal: AbortSignal): Promise<number> {
+  async probe(address: RelayAddress, signal: AbortSignal): Promise<number> {
     const relay = this.#relayAt(address, signal);
     if (!relay.frozen) return relay.roundTripMs;
     return relay.untilEnd(signal).finally(() => {
@@ -140,16 +145,20 @@ export class MemoryNode implements PeerNetwork {
     });
   }
 
-  async openRelay(address: string, protocol: string, signal: AbortSignal): Promise<FrameChannel> {
+  async openRelay(
+    address: RelayAddress,
+    protocol: string,
+    signal: AbortSignal,
+  ): Promise<FrameChannel> {
     const relay = this.#relayAt(address, signal);
     return relay.frozen ? relay.untilEnd(signal) : relay.open(protocol, this.device);
   }
 
-  release(relay: string): void {
+  release(relay: RelayAddress): void {
     this.#network.relayAt(relay)?.release(this.device);
   }
 
-  async publish(topic: string, message: Bytes): Promise<readonly string[]> {
+  async publish(topic: string, message: Bytes): Promise<readonly RelayId[]> {
     const connected = this.#network.relays.filter((relay) => relay.holds(this.device));
     if (connected.length === 0) throw failed('unreachable');
     for (const relay of connected) relay.published.push({ topic, message, from: this.device });
@@ -170,7 +179,7 @@ export class MemoryNode implements PeerNetwork {
   async open(
     device: DeviceKey,
     protocol: string,
-    relays: readonly string[],
+    relays: readonly RelayAddress[],
     signal: AbortSignal,
   ): Promise<FrameChannel> {
     await Promise.resolve();
@@ -205,7 +214,7 @@ export class MemoryNode implements PeerNetwork {
     return taker !== undefined;
   }
 
-  #relayAt(address: string, signal: AbortSignal): MemoryRelay {
+  #relayAt(address: RelayAddress, signal: AbortSignal): MemoryRelay {
     if (signal.aborted) throw failed('aborted');
     if (!/^\/.+\/p2p\/[^/]+$/.test(address)) throw failed('bad-address');
     const relay = this.#network.relayAt(address);

@@ -1,6 +1,6 @@
 import type { Bytes } from '#lib/domain/bytes.ts';
 import { WoxlyError } from '#lib/domain/errors.ts';
-import type { DeviceKey } from '#lib/domain/ids.ts';
+import type { DeviceKey, RelayAddress } from '#lib/domain/ids.ts';
 import type { FrameChannel, NetworkFailure, Reservation } from '#lib/ports/peer-network.ts';
 import { MemoryChannel } from './memory-channel.ts';
 
@@ -11,7 +11,7 @@ type Answer = (request: Bytes, from: DeviceKey) => Bytes | Promise<Bytes>;
 
 /** A relay of the memory network. */
 export class MemoryRelay {
-  readonly address: string;
+  readonly address: RelayAddress;
   up = true;
   /** Says nothing to anybody any more, and keeps its connections. */
   frozen = false;
@@ -32,7 +32,7 @@ export class MemoryRelay {
   readonly #channels = new Map<FrameChannel, DeviceKey>();
   #life = new AbortController();
 
-  constructor(address: string) {
+  constructor(address: RelayAddress) {
     this.address = address;
   }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Bytes } from '#lib/domain/bytes.ts';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import type { PeerNetwork } from '#lib/ports/peer-network.ts';
 
 /** A protocol at which the relay of the contract answers every frame with the same frame, and "no" to an empty one. */
@@ -9,9 +10,9 @@ export const ECHO_PROTOCOL = '/woxly/lookup/1';
 export interface PeerNetworkWorld {
   readonly network: PeerNetwork;
   /** The relay's multiaddr, where it answers {@link ECHO_PROTOCOL}, to one frame and to many. */
-  readonly relay: string;
+  readonly relay: RelayAddress;
   /** A multiaddr at which nobody is. */
-  readonly nowhere: string;
+  readonly nowhere: RelayAddress;
   readonly topic: string;
   /** The relay says something on the topic; resolves when it has been sent, if anybody has subscribed. */
   gossip(message: Bytes): Promise<void>;
@@ -48,7 +49,9 @@ export function peerNetworkContract(name: string, open: () => Promise<PeerNetwor
       await expect(network.openRelay(nowhere, ECHO_PROTOCOL, soon(5_000))).rejects.toMatchObject(
         failed,
       );
-      await expect(network.reserve('relay.example', soon(5_000))).rejects.toMatchObject({
+      await expect(
+        network.reserve('relay.example' as RelayAddress, soon(5_000)),
+      ).rejects.toMatchObject({
         reason: 'bad-address',
       });
     });

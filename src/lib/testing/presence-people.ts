@@ -1,5 +1,5 @@
 import type { Bytes } from '#lib/domain/bytes.ts';
-import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
+import type { DeviceKey, IdentityKey, RelayAddress } from '#lib/domain/ids.ts';
 import { signCertificate } from '#lib/protocol/device-certificate.ts';
 import { signDeviceList } from '#lib/protocol/device-list.ts';
 import { deviceKeyOf, identityKeyOf } from '#lib/protocol/key-text.ts';
@@ -27,7 +27,7 @@ let nonces = 0;
 /** The person of a number, with one device, the next number's. Records name `relays` unless they say otherwise. */
 export async function presencePerson(
   number: number,
-  relays: readonly string[],
+  relays: readonly RelayAddress[],
 ): Promise<PresencePerson> {
   const [identity, device] = await Promise.all([signerNumber(number), signerNumber(number + 1)]);
   return {

@@ -1,7 +1,7 @@
 import type { Bytes } from '#lib/domain/bytes.ts';
 import { equalBytes } from '#lib/domain/bytes.ts';
 import { WoxlyError } from '#lib/domain/errors.ts';
-import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
+import type { DeviceKey, IdentityKey, RelayAddress, RelayId } from '#lib/domain/ids.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import { LOOKUP_REQUEST, LOOKUP_RESPONSE } from '#lib/protocol/lookup.ts';
 import { PRESENCE_ENVELOPE } from '#lib/protocol/presence-record.ts';
@@ -17,8 +17,8 @@ export const NOON = 20_000 * DAY + DAY / 2;
 export const never = new AbortController().signal;
 
 /** The address of a relay by a short name. */
-export const at = (name: string): string =>
-  `/dns4/${name.toLowerCase()}.example/tcp/443/wss/p2p/12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN`;
+export const at = (name: string): RelayAddress =>
+  `/dns4/${name.toLowerCase()}.example/tcp/443/wss/p2p/12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN` as RelayAddress;
 
 /** Until signatures that were under way are there: they are made outside the event loop. */
 export const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
@@ -37,18 +37,18 @@ export async function personAtNoon(number: number) {
 export class PresenceWorld {
   now = NOON;
   timers: { at: number; run: () => void }[] = [];
-  relays = new Map<string, PresenceEnvelope[]>();
-  silent = new Set<string>();
-  there = new Map<DeviceKey, string>();
+  relays = new Map<RelayAddress, PresenceEnvelope[]>();
+  silent = new Set<RelayAddress>();
+  there = new Map<DeviceKey, RelayAddress>();
   opened: string[] = [];
   /** Publications that do not reach every relay. */
   missed = 0;
-  released: string[] = [];
+  released: RelayAddress[] = [];
   mayMove = true;
   epochs = new Map<IdentityKey, number>();
   seen: PersonRecord[] = [];
-  reserved: string[] = [at('R1')];
-  spares: string[] = [];
+  reserved: RelayAddress[] = [at('R1')];
+  spares: RelayAddress[] = [];
   onReserved = (): void => undefined;
 
   clock = {
@@ -68,7 +68,7 @@ export class PresenceWorld {
   }
 
   network = {
-    ask: (relay: string, _: string, request: Bytes, signal: AbortSignal): Promise<Bytes> => {
+    ask: (relay: RelayAddress, _: string, request: Bytes, signal: AbortSignal): Promise<Bytes> => {
       if (this.silent.has(relay)) {
         return new Promise((_resolve, reject) => {
           signal.addEventListener('abort', () => {
@@ -82,7 +82,11 @@ export class PresenceWorld {
       const records = kept.filter(({ tag }) => tags.some((asked) => equalBytes(asked, tag)));
       return Promise.resolve(LOOKUP_RESPONSE.encode({ records }));
     },
-    open: (device: DeviceKey, _: string, relays: readonly string[]): Promise<FrameChannel> => {
+    open: (
+      device: DeviceKey,
+      _: string,
+      relays: readonly RelayAddress[],
+    ): Promise<FrameChannel> => {
       this.opened.push(`${device} ${relays.join()}`);
       const relay = this.there.get(device);
       if (relay === undefined || !relays.includes(relay)) {
@@ -91,8 +95,8 @@ export class PresenceWorld {
       const nothing = () => undefined;
       return Promise.resolve({ device, send: nothing, listen: nothing, close: nothing });
     },
-    release: (relay: string): void => void this.released.push(relay),
-    publish: (_: string, message: Bytes): Promise<readonly string[]> => {
+    release: (relay: RelayAddress): void => void this.released.push(relay),
+    publish: (_: string, message: Bytes): Promise<readonly RelayId[]> => {
       const envelope = PRESENCE_ENVELOPE.decode(message);
       if (envelope === undefined || this.relays.size === 0) return Promise.reject(new Error('no'));
       for (const kept of this.relays.values()) kept.push(envelope);

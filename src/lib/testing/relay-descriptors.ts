@@ -1,5 +1,6 @@
 import type { Bytes } from '#lib/domain/bytes.ts';
-import { deviceKeyOf } from '#lib/protocol/key-text.ts';
+import type { RelayAddress, RelayId } from '#lib/domain/ids.ts';
+import { relayIdOfKey } from '#lib/protocol/key-text.ts';
 import { RELAY_DESCRIPTOR_TTL_MS } from '#lib/protocol/limits.ts';
 import { sealRelayDescriptor } from '#lib/protocol/relay-descriptor.ts';
 import type { RelayDescriptor } from '#lib/protocol/relay-descriptor.ts';
@@ -10,9 +11,9 @@ import { signerNumber } from './signers.ts';
 /** A relay of a test that describes itself: the same number is the same relay. */
 export interface DescribedRelay {
   readonly signer: Signer;
-  readonly id: string;
+  readonly id: RelayId;
   /** Where it is. */
-  readonly address: string;
+  readonly address: RelayAddress;
   /** What it says of itself, with these changes. */
   descriptor(part?: Partial<RelayDescriptor>): RelayDescriptor;
   /** The same, signed. */
@@ -24,8 +25,8 @@ export async function describedRelay(
   host = `relay-${number}.network-${number}.example`,
 ): Promise<DescribedRelay> {
   const signer = await signerNumber(number);
-  const id = deviceKeyOf(signer.publicKey);
-  const address = `/dns4/${host}/tcp/443/tls/ws/p2p/${id}`;
+  const id = relayIdOfKey(signer.publicKey);
+  const address = `/dns4/${host}/tcp/443/tls/ws/p2p/${id}` as RelayAddress;
   const descriptor = (part: Partial<RelayDescriptor> = {}): RelayDescriptor => {
     const issued = part.issued ?? TEST_EPOCH;
     return {

@@ -3,27 +3,30 @@ import { createRelayKeeper } from '#lib/core/relays/relay-keeper.ts';
 import type { RelayKeeper } from '#lib/core/relays/relay-keeper.ts';
 import type { WantedRelay } from '#lib/core/relays/wanted-relays.ts';
 import { networkOf } from '#lib/core/relays/network-of.ts';
+import type { RelayAddress } from '#lib/domain/ids.ts';
+import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import type { NetworkFailure, Reservation } from '#lib/ports/peer-network.ts';
 
 /** The address of a relay by a short name. */
-export const relay = (id: string): string =>
-  `/dns4/${id.toLowerCase()}.example/tcp/443/wss/p2p/${id}`;
+export const relay = (id: string): RelayAddress =>
+  `/dns4/${id.toLowerCase()}.example/tcp/443/wss/p2p/${id}` as RelayAddress;
 export const [A, B, C, D, E] = ['A', 'B', 'C', 'D', 'E'].map(relay) as [
-  string,
-  string,
-  string,
-  string,
-  string,
+  RelayAddress,
+  RelayAddress,
+  RelayAddress,
+  RelayAddress,
+  RelayAddress,
 ];
 
-type Wanted = (...addresses: string[]) => WantedRelay;
+type Wanted = (...addresses: [RelayAddress, ...RelayAddress[]]) => WantedRelay;
 const wanted =
   (origin: WantedRelay['origin']): Wanted =>
   (...addresses) => ({
+    id: relayIdOf(addresses[0]),
     addresses,
     origin,
     tier: origin,
-    operators: [networkOf(addresses[0] ?? '')],
+    operators: [networkOf(addresses[0])],
   });
 export const page = wanted('page');
 export const own = wanted('own');
@@ -36,7 +39,7 @@ export class RelayWorld {
   online = true;
   timers: { at: number; run: () => void }[] = [];
   dialled: string[] = [];
-  relays = new Map<string, NetworkFailure | 'up' | 'stuck'>();
+  relays = new Map<RelayAddress, NetworkFailure | 'up' | 'stuck'>();
   held = new Map<string, AbortController>();
   released: string[] = [];
   silent = false;
@@ -54,7 +57,7 @@ export class RelayWorld {
   }
 
   keeper(): RelayKeeper {
-    const reserve = (relay: string, signal: AbortSignal): Promise<Reservation> => {
+    const reserve = (relay: RelayAddress, signal: AbortSignal): Promise<Reservation> => {
       this.dialled.push(relay);
       const state = this.relays.get(relay) ?? 'unreachable';
       if (state === 'stuck') {

@@ -1,5 +1,4 @@
-import type { CallId, DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
-import { toHex } from '#lib/domain/bytes.ts';
+import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
 import type { Effect } from '#lib/core/call/machine/effect.ts';
 import type { CallEvent, Unstamped } from '#lib/core/call/machine/event.ts';
 import { nextDeadline, step } from '#lib/core/call/machine/machine.ts';
@@ -69,7 +68,7 @@ export class SimulatedPeer implements CallingDevice {
     if (!this.alive) return;
     const { body } = frame;
     const { device } = from;
-    const id = toHex(frame.callId) as CallId;
+    const id = frame.callId;
     if (body.type !== 'ring') {
       return this.dispatch({
         type: 'frame',
@@ -133,7 +132,7 @@ export class SimulatedPeer implements CallingDevice {
 
   #send(to: DeviceKey, frame: CallFrame, call: Call | undefined): void {
     const { type } = frame.body;
-    const own = call && call.id === toHex(frame.callId);
+    const own = call && call.id === frame.callId;
     const shows = type === 'candidate' || type === 'answer';
     if (own && shows && !this.mayShow(call) && !this.#work?.consent.accepted) {
       this.fail(`${type} before Accept`);

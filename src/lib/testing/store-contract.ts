@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CallRecord } from '#lib/domain/call.ts';
 import type { Contact } from '#lib/domain/contact.ts';
-import type { CallId } from '#lib/domain/ids.ts';
+import type { CallId, RelayAddress } from '#lib/domain/ids.ts';
 import type { Profile } from '#lib/domain/profile.ts';
 import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
 import type { Stores } from '#lib/ports/stores.ts';
@@ -31,7 +31,7 @@ const contact = (byte: number, part: Partial<Contact> = {}): Contact => ({
   added: 1_700_000_000_000 + byte,
   hints: {
     devices: [deviceKeyOf(new Uint8Array(32).fill(byte + 100))],
-    relays: [`/dns4/relay.example/tcp/443/tls/ws/p2p/${identity(200)}`],
+    relays: [`/dns4/relay.example/tcp/443/tls/ws/p2p/${identity(200)}` as RelayAddress],
   },
   epoch: 3,
   ...part,
@@ -145,10 +145,10 @@ export function storeContract(name: string, newPlace: () => Promise<StorePlace>)
     });
 
     test('what was given or read can be changed without changing what is kept', async () => {
-      const relays: string[] = [];
+      const relays: RelayAddress[] = [];
       await stores.settings.save({ ...DEFAULT_SETTINGS, relays });
-      relays.push('/later');
-      ((await stores.settings.load()).relays as string[]).push('/later');
+      relays.push('/later' as RelayAddress);
+      ((await stores.settings.load()).relays as RelayAddress[]).push('/later' as RelayAddress);
       expect((await stores.settings.load()).relays).toEqual([]);
     });
 

@@ -1,7 +1,7 @@
 import { createPresenceWatcher } from '#lib/core/presence/watcher.ts';
 import type { PresenceWatcher } from '#lib/core/presence/watcher.ts';
 import type { Contact, Presence } from '#lib/domain/contact.ts';
-import type { IdentityKey } from '#lib/domain/ids.ts';
+import type { IdentityKey, RelayAddress } from '#lib/domain/ids.ts';
 import { deviceKeyOf } from '#lib/protocol/key-text.ts';
 import { FakeClock, until } from './fake-clock.ts';
 import { contactOf } from './fake-people.ts';
@@ -12,8 +12,8 @@ import { presencePerson } from './presence-people.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 const deviceNumber = (number: number) => deviceKeyOf(new Uint8Array(32).fill(number));
-const relayNumber = (number: number): string =>
-  `/dns4/r${number}.example/tcp/443/wss/p2p/${deviceNumber(number)}`;
+const relayNumber = (number: number): RelayAddress =>
+  `/dns4/r${number}.example/tcp/443/wss/p2p/${deviceNumber(number)}` as RelayAddress;
 
 export const [R1, R2] = [relayNumber(91), relayNumber(92)];
 export const bob = await presencePerson(2, [R1]);
@@ -31,7 +31,7 @@ export class WatcherWorld {
   reservedChanged = (): void => undefined;
   /** The newest device list of everybody that was accepted before. */
   epoch = 0;
-  readonly learned: { person: IdentityKey; relays: readonly string[] }[] = [];
+  readonly learned: { person: IdentityKey; relays: readonly RelayAddress[] }[] = [];
   readonly there: [IdentityKey, number][] = [];
   changes = 0;
   #watcher: PresenceWatcher | undefined;

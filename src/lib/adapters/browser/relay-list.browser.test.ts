@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import { RELAY_DESCRIPTION_MAX_BYTES } from '#lib/protocol/limits.ts';
 import { pageRelayList } from './relay-list.ts';
 
 const ID = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN';
-const WSS = `/dns4/relay.example/tcp/443/tls/ws/p2p/${ID}`;
-const DIRECT = `/ip4/192.0.2.1/udp/4001/webrtc-direct/certhash/uEiAkH5a4DPGKUuOBjYw0CgwjvcJCJMD2K_1aluKR_tpevQ/p2p/${ID}`;
+const WSS = `/dns4/relay.example/tcp/443/tls/ws/p2p/${ID}` as RelayAddress;
+const DIRECT =
+  `/ip4/192.0.2.1/udp/4001/webrtc-direct/certhash/uEiAkH5a4DPGKUuOBjYw0CgwjvcJCJMD2K_1aluKR_tpevQ/p2p/${ID}` as RelayAddress;
 const never = new AbortController().signal;
 
 let answer: () => Response;
@@ -78,7 +80,10 @@ test('how far our clock is behind the relay’s, if it says the time', async () 
 });
 
 test('relays are remembered, a few of them, and what cannot be read is nothing', () => {
-  const many = Array.from({ length: 20 }, (_, n) => WSS.replace('relay.', `relay${n}.`));
+  const many = Array.from(
+    { length: 20 },
+    (_, n) => WSS.replace('relay.', `relay${n}.`) as RelayAddress,
+  );
   list().remember(many);
   expect(list().recall()).toEqual(many.slice(0, 8));
   localStorage.setItem('woxly.known-relays', '{broken');

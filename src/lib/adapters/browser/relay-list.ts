@@ -1,3 +1,4 @@
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import type { RelayDescription, RelayList } from '#lib/ports/relay-list.ts';
 import {
   MULTIADDR_MAX_BYTES,
@@ -18,14 +19,15 @@ const KNOWN_MAX = 8;
 const TIMEOUT_MS = 5_000;
 
 /** Asks relays what they are, at `/relay.json`, the one that served the page first. */
-export function pageRelayList(mayDial: (address: string) => boolean): RelayList {
+export function pageRelayList(mayDial: (address: RelayAddress) => boolean): RelayList {
   let clockOffsetMs: number | undefined;
 
-  const usable = (given: unknown, most: number): readonly string[] =>
+  const usable = (given: unknown, most: number): readonly RelayAddress[] =>
     (Array.isArray(given) ? given : [])
       .slice(0, most)
       .filter((one): one is string => typeof one === 'string' && one.length <= MULTIADDR_MAX_BYTES)
-      .filter((one) => isRelayAddress(one) && mayDial(one));
+      .filter((one) => isRelayAddress(one))
+      .filter(mayDial);
   const described = (given: unknown): RelayDescription | undefined => {
     if (typeof given !== 'object' || given === null) return undefined;
     const { multiaddrs, operator, version } = given as Record<string, unknown>;
@@ -125,7 +127,7 @@ function kept(key: string): unknown {
   }
 }
 
-function keep(key: string, addresses: readonly string[]): void {
+function keep(key: string, addresses: readonly RelayAddress[]): void {
   try {
     localStorage.setItem(key, JSON.stringify(addresses));
   } catch {

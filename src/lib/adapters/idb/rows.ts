@@ -2,13 +2,14 @@ import * as v from 'valibot';
 import type { Bytes } from '#lib/domain/bytes.ts';
 import type { CallRecord } from '#lib/domain/call.ts';
 import type { Contact } from '#lib/domain/contact.ts';
-import type { CallId, DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
+import type { CallId, DeviceKey, IdentityKey, RelayAddress, RelayId } from '#lib/domain/ids.ts';
 import type { Profile } from '#lib/domain/profile.ts';
 import { END_REASONS } from '#lib/domain/reasons.ts';
 import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
 import type { Settings } from '#lib/domain/settings.ts';
-import { parseDeviceKey, parseIdentityKey } from '#lib/protocol/key-text.ts';
-import { DEVICES_MAX, MULTIADDR_MAX_BYTES, PRESENCE_RELAYS_MAX } from '#lib/protocol/limits.ts';
+import { parseDeviceKey, parseIdentityKey, publicKeyFromText } from '#lib/protocol/key-text.ts';
+import { DEVICES_MAX, PRESENCE_RELAYS_MAX } from '#lib/protocol/limits.ts';
+import { isRelayAddress } from '#lib/protocol/relay-address.ts';
 
 /**
  * What is read back from the disk is checked: another version, an extension or a broken disk may have written it.
@@ -33,10 +34,22 @@ const orElse = <const S extends v.GenericSchema>(schema: S, standIn: v.InferOutp
 const few = <const S extends v.GenericSchema>(one: S, most: number) =>
   v.pipe(
     v.array(v.unknown()),
-    v.transform((all) => all.filter((each) => v.is(one, each)).slice(0, most)),
+    v.transform((all) => {
+      const good: unknown[] = [];
+      for (const each of all) {
+        if (good.length === most) break;
+        if (v.is(one, each)) good.push(each);
+      }
+      return good;
+    }),
     v.array(one),
   );
-const relay = v.pipe(v.string(), v.maxLength(MULTIADDR_MAX_BYTES));
+const relayAddress = v.custom<RelayAddress>(
+  (given) => typeof given === 'string' && isRelayAddress(given),
+);
+const relayId = v.custom<RelayId>(
+  (given) => typeof given === 'string' && publicKeyFromText(given) !== undefined,
+);
 /** Relays and servers that a person added, preferred or took out; nobody does so by hand with more. */
 const CHOSEN_MAX = 64;
 const REFUSED_MAX = 256;
@@ -49,7 +62,10 @@ const CONTACT = v.object({
   hideAddress: orElse(v.boolean(), true),
   added: orElse(time, 0),
   hints: orElse(
-    v.object({ devices: few(deviceKey, DEVICES_MAX), relays: few(relay, PRESENCE_RELAYS_MAX) }),
+    v.object({
+      devices: few(deviceKey, DEVICES_MAX),
+      relays: few(relayAddress, PRESENCE_RELAYS_MAX),
+    }),
     { devices: [], relays: [] },
   ),
   epoch: orElse(v.pipe(v.number(), v.safeInteger(), v.minValue(0)), 0),
@@ -94,9 +110,9 @@ const SETTINGS = v.object({
   microphone: v.exactOptional(v.string()),
   speaker: v.exactOptional(v.string()),
   ringVolume: orElse(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), DEFAULT_SETTINGS.ringVolume),
-  relays: orElse(few(relay, CHOSEN_MAX), []),
-  preferredRelays: orElse(few(relay, CHOSEN_MAX), []),
-  refusedRelays: orElse(few(relay, REFUSED_MAX), []),
+  relays: orElse(few(relayAddress, CHOSEN_MAX), []),
+  preferredRelays: orElse(few(relayId, CHOSEN_MAX), []),
+  refusedRelays: orElse(few(relayId, REFUSED_MAX), []),
   iceServers: orElse(
     few(
       v.object({

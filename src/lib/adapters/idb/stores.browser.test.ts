@@ -145,16 +145,20 @@ test('rows that are not even objects say that there was one, and show nothing to
 });
 
 test('a row that grew beyond measure is read as far as anybody needs', async () => {
-  const relays = Array.from({ length: 10_000 }, (_, at) => `/dns4/r${String(at)}.example/tcp/1/ws`);
+  const key = deviceKeyOf(new Uint8Array(32).fill(5));
+  const relays = Array.from(
+    { length: 10_000 },
+    (_, at) => `/dns4/r${String(at)}.example/tcp/1/ws/p2p/${key}`,
+  );
   const devices = Array<string>(1_000).fill(deviceKeyOf(new Uint8Array(32).fill(4)));
-  const hints = { devices, relays: ['x'.repeat(10_000), ...relays] };
+  const hints = { devices, relays: ['x'.repeat(10_000), '/dns4/r.example/tcp/1/ws', ...relays] };
   await database.write('contacts', (store) => store.put({ ...ALICE, hints, devices }));
   const [read] = await idbStores(database).contacts.all();
   expect(read?.hints.relays).toEqual(relays.slice(0, PRESENCE_RELAYS_MAX));
   expect(read?.hints.devices).toHaveLength(DEVICES_MAX);
   expect(read).not.toHaveProperty('devices');
   await database.write('values', (store) =>
-    store.put({ relays, preferredRelays: relays, refusedRelays: relays }, 'settings'),
+    store.put({ relays, preferredRelays: devices, refusedRelays: devices }, 'settings'),
   );
   const settings = await idbStores(database).settings.load();
   expect(settings.relays).toHaveLength(64);

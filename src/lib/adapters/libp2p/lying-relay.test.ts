@@ -10,7 +10,7 @@ import { yamux } from '@libp2p/yamux';
 import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { DeviceKey } from '#lib/domain/ids.ts';
+import type { DeviceKey, RelayAddress } from '#lib/domain/ids.ts';
 import type { PeerNetwork } from '#lib/ports/peer-network.ts';
 import { generatePair, signerOf } from '#lib/protocol/ed25519.ts';
 import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
@@ -60,7 +60,7 @@ async function node(privateKey: PrivateKey, listen: string[] = []): Promise<Libp
 let liar: Libp2p;
 let mallory: Libp2p;
 let alice: PeerNetwork;
-let address: string;
+let address: RelayAddress;
 /** Whom the liar's next STOP names as the caller. */
 let claimed: PeerId;
 let heardAs: DeviceKey[];
@@ -74,7 +74,7 @@ beforeAll(async () => {
     iceServers: () => [],
     webrtc: true,
   });
-  address = liar.getMultiaddrs()[0]?.toString() ?? '';
+  address = (liar.getMultiaddrs()[0]?.toString() ?? '') as RelayAddress;
   await mallory.dial(liar.getMultiaddrs());
   // Whoever Alice asks for, it is Mallory who gets the circuit; Mallory gets to Alice under a false name.
   await liar.handle(HOP, async (stream, { remotePeer }) => {

@@ -2,7 +2,7 @@ import { circuitRelayServer } from '@libp2p/circuit-relay-v2';
 import { generateKeyPair } from '@libp2p/crypto/keys';
 import { gossipsub } from '@libp2p/gossipsub';
 import { identify } from '@libp2p/identify';
-import type { PrivateKey } from '@libp2p/interface';
+import type { Libp2p, PrivateKey } from '@libp2p/interface';
 import { noise } from '@libp2p/noise';
 import { peerIdFromString } from '@libp2p/peer-id';
 import { ping } from '@libp2p/ping';
@@ -11,6 +11,7 @@ import { webSockets } from '@libp2p/websockets';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p } from 'libp2p';
 import { expect, test, vi } from 'vitest';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import { generatePair, signerOf } from '#lib/protocol/ed25519.ts';
 import { deviceKeyOf } from '#lib/protocol/key-text.ts';
 import { RELAYS_TOPIC, TURN_PROTOCOL } from '#lib/protocol/names.ts';
@@ -61,10 +62,13 @@ async function aNetwork() {
   });
 }
 
+const addressOf = (relay: Pick<Libp2p, 'getMultiaddrs'>): RelayAddress =>
+  (relay.getMultiaddrs()[0]?.toString() ?? '') as RelayAddress;
+
 peerNetworkContract('libp2p', async () => {
   const { relay, freeze } = await aRelay();
   const network = await aNetwork();
-  const address = relay.getMultiaddrs()[0]?.toString() ?? '';
+  const address = addressOf(relay);
   const nobody = deviceKeyOf((await generatePair()).publicKey);
   const { pubsub } = relay.services;
   const isSubscribed = () =>
@@ -72,7 +76,7 @@ peerNetworkContract('libp2p', async () => {
   return {
     network,
     relay: address,
-    nowhere: `/ip4/127.0.0.1/tcp/1/ws/p2p/${nobody}`,
+    nowhere: `/ip4/127.0.0.1/tcp/1/ws/p2p/${nobody}` as RelayAddress,
     topic: RELAYS_TOPIC,
     async gossip(message) {
       await new Promise<void>((resolve) => {
@@ -105,7 +109,7 @@ test('a browser passes no gossip on: what one relay says does not reach another 
       whenHeard();
     });
     for (const { relay } of [one, two]) {
-      const address = relay.getMultiaddrs()[0]?.toString() ?? '';
+      const address = addressOf(relay);
       await network.reserve(address, AbortSignal.timeout(10_000));
     }
     const hears = (relay: typeof one.relay) =>
@@ -142,7 +146,7 @@ test('a relay that was lost is dialled by the address that worked, also if a pee
   const { relay } = await aRelay();
   const [caller, callee] = [await aNetwork(), await aNetwork()];
   try {
-    const works = relay.getMultiaddrs()[0]?.toString() ?? '';
+    const works = addressOf(relay);
     const { lost } = await caller.reserve(works, AbortSignal.timeout(10_000));
     await callee.reserve(works, AbortSignal.timeout(10_000));
     callee.accept(ECHO_PROTOCOL, () => undefined);
@@ -151,7 +155,7 @@ test('a relay that was lost is dialled by the address that worked, also if a pee
     });
     await relay.hangUp(peerIdFromString(caller.device));
     await gone;
-    const named = `/ip4/127.0.0.1/tcp/1/ws/p2p/${relay.peerId.toString()}`;
+    const named = `/ip4/127.0.0.1/tcp/1/ws/p2p/${relay.peerId.toString()}` as RelayAddress;
     const signal = AbortSignal.timeout(10_000);
     const channel = await caller.open(callee.device, ECHO_PROTOCOL, [named], signal);
     expect(channel.device).toBe(callee.device);
@@ -165,10 +169,10 @@ test('a relay that has moved is dialled at the address that is named', async () 
   const key = await generateKeyPair('Ed25519');
   const before = await aRelay(key);
   const network = await aNetwork();
-  const ask = (address: string) =>
+  const ask = (address: RelayAddress) =>
     network.ask(address, ECHO_PROTOCOL, Uint8Array.of(7), AbortSignal.timeout(10_000));
   try {
-    const old = before.relay.getMultiaddrs()[0]?.toString() ?? '';
+    const old = addressOf(before.relay);
     const { lost } = await network.reserve(old, AbortSignal.timeout(10_000));
     const gone = new Promise((resolve) => {
       lost.addEventListener('abort', resolve, { once: true });
@@ -177,7 +181,7 @@ test('a relay that has moved is dialled at the address that is named', async () 
     await gone;
     const { relay } = await aRelay(key);
     try {
-      expect(await ask(relay.getMultiaddrs()[0]?.toString() ?? '')).toEqual(Uint8Array.of(7));
+      expect(await ask(addressOf(relay))).toEqual(Uint8Array.of(7));
     } finally {
       await relay.stop();
     }
@@ -190,8 +194,8 @@ test('a reservation tells the address that it came over, and a relay known by tw
   const { relay } = await aRelay();
   const [caller, callee] = [await aNetwork(), await aNetwork()];
   try {
-    const address = relay.getMultiaddrs()[0]?.toString() ?? '';
-    const other = address.replace('/ip4/127.0.0.1/', '/dns4/localhost/');
+    const address = addressOf(relay);
+    const other = address.replace('/ip4/127.0.0.1/', '/dns4/localhost/') as RelayAddress;
     const signal = AbortSignal.timeout(10_000);
     await caller.ask(other, ECHO_PROTOCOL, Uint8Array.of(7), signal);
     expect((await caller.reserve(address, signal)).relay).toBe(other);
@@ -213,7 +217,7 @@ test('a question in a protocol that a relay does not know fails, though nobody w
   const { relay } = await aRelay();
   const network = await aNetwork();
   try {
-    const address = relay.getMultiaddrs()[0]?.toString() ?? '';
+    const address = addressOf(relay);
     const signal = AbortSignal.timeout(10_000);
     const asking = network.ask(address, TURN_PROTOCOL, Uint8Array.of(1), signal);
     await expect(asking).rejects.toThrow('unreachable');

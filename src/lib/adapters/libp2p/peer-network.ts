@@ -6,7 +6,7 @@ import { multiaddr } from '@multiformats/multiaddr';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Bytes } from '#lib/domain/bytes.ts';
 import { WoxlyError } from '#lib/domain/errors.ts';
-import type { DeviceKey } from '#lib/domain/ids.ts';
+import type { DeviceKey, RelayAddress, RelayId } from '#lib/domain/ids.ts';
 import type { IceServer } from '#lib/ports/media.ts';
 import type { FrameChannel, PeerNetwork, Reservation } from '#lib/ports/peer-network.ts';
 import { deviceKeyOf, parseDeviceKey } from '#lib/protocol/key-text.ts';
@@ -57,26 +57,26 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
     isKnown: (peer) => isKnown(peer),
     webrtc: init.webrtc,
   });
-  const lost = new Map<string, AbortController>();
-  /** By relay, the address over which it gave us a reservation. */
-  const worked = new Map<string, string>();
+  const lost = new Map<RelayId, AbortController>();
+  /** The address over which it gave us a reservation. */
+  const worked = new Map<RelayId, RelayAddress>();
   const upgrade = directUpgrade(libp2p, (peer) => mayConnect(peer));
 
   closeIdleCircuits(libp2p, (peer) => isKnown(peer));
   closeIdlePeers(libp2p);
 
   reservations.addEventListener('relay:removed', ({ detail }) => {
-    const relay = detail.relay.toString();
+    const relay = detail.relay.toString() as RelayId;
     lost.get(relay)?.abort();
     lost.delete(relay);
   });
 
-  const isConnected = (relay: string): boolean =>
+  const isConnected = (relay: RelayAddress): boolean =>
     libp2p
       .getConnections(peerIdFromString(relayIdOf(relay)))
       .some(({ status }) => status === 'open');
 
-  const dialRelay = async (relay: string, signal: AbortSignal): Promise<Connection> => {
+  const dialRelay = async (relay: RelayAddress, signal: AbortSignal): Promise<Connection> => {
     const target = address(relay);
     // A dial that was given up in this very task would be joined, and end this one with it.
     if (!isConnected(relay)) await raceSignal(nextTask(), signal);
@@ -86,7 +86,7 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
   // libp2p has one dial to a peer at a time, which tries one address after the other: whoever waits for a relay would
   // wait for every address that a peer, or the relay itself, names of it, among them those that this network blocks. So
   // the others come after the one that worked, here and in the keeper, whose dial is joined if it is under way.
-  const connectRelay = async (relay: string, signal: AbortSignal): Promise<Connection> => {
+  const connectRelay = async (relay: RelayAddress, signal: AbortSignal): Promise<Connection> => {
     const before = worked.get(relayIdOf(relay)) ?? relay;
     if (before !== relay && !isConnected(relay)) {
       const most = AbortSignal.timeout(WORKED_MOST_MS);
@@ -99,7 +99,7 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
   const circuitDialler: DirectDialler = {
     async dial(through, options) {
       const [relay = ''] = String(through).split('/p2p-circuit');
-      await connectRelay(relay, options.signal);
+      await connectRelay(relay as RelayAddress, options.signal);
       return dialler.dial(through, options);
     },
   };
@@ -111,11 +111,12 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
       try {
         const { remotePeer, remoteAddr } = await dialRelay(relay, signal);
         await raceSignal(reservations.addRelay(remotePeer, 'configured'), signal);
-        const controller = lost.get(remotePeer.toString()) ?? new AbortController();
-        lost.set(remotePeer.toString(), controller);
+        const id = remotePeer.toString() as RelayId;
+        const controller = lost.get(id) ?? new AbortController();
+        lost.set(id, controller);
         // Not always the one that was asked for: there may have been a connection over another.
-        const used = remoteAddr.toString();
-        worked.set(remotePeer.toString(), used);
+        const used = remoteAddr.toString() as RelayAddress;
+        worked.set(id, used);
         return { relay: used, lost: controller.signal };
       } catch (cause) {
         throw networkError(cause, signal);
@@ -166,7 +167,7 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
       try {
         const connection = await connectRelay(relay, signal);
         const stream = await connection.newStream(protocol, { signal });
-        return frameChannel(stream, relayIdOf(relay) as DeviceKey);
+        return frameChannel(stream, relayIdOf(relay) as string as DeviceKey);
       } catch (cause) {
         throw networkError(cause, signal);
       }
@@ -179,7 +180,7 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
       libp2p.hangUp(peerIdFromString(relayIdOf(relay))).catch(() => undefined);
     },
 
-    async publish(topic, message): Promise<readonly string[]> {
+    async publish(topic, message): Promise<readonly RelayId[]> {
       const { pubsub } = libp2p.services;
       const relays = () => [...lost.keys()];
       // A relay whose subscription is not known yet is left out.
@@ -248,10 +249,11 @@ function address(text: string): Multiaddr {
 
 /** Without further addresses of a relay to which there is a connection: over each a circuit of its own would be made. */
 function distinct(
-  relays: readonly string[],
-  isConnected: (relay: string) => boolean,
-): readonly string[] {
-  const first = (relay: string) => relays.find((other) => relayIdOf(other) === relayIdOf(relay));
+  relays: readonly RelayAddress[],
+  isConnected: (relay: RelayAddress) => boolean,
+): readonly RelayAddress[] {
+  const first = (relay: RelayAddress) =>
+    relays.find((other) => relayIdOf(other) === relayIdOf(relay));
   return relays.filter((relay) => !isConnected(relay) || relay === first(relay));
 }
 
@@ -275,7 +277,7 @@ function raceSignal<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 function subscribed(
   pubsub: GossipSub,
   topic: string,
-  relays: () => readonly string[],
+  relays: () => readonly RelayId[],
   signal: AbortSignal,
 ): Promise<void> {
   return new Promise((resolve) => {
@@ -300,5 +302,5 @@ function subscribed(
   });
 }
 
-const circuit = (relay: string, peer: DeviceKey): Multiaddr =>
+const circuit = (relay: RelayAddress, peer: DeviceKey): Multiaddr =>
   address(`${relay}/p2p-circuit/p2p/${peer}`);

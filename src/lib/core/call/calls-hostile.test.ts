@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { CallId } from '#lib/domain/ids.ts';
-import { encodeCallFrame } from '#lib/protocol/call-frame.ts';
+import { callIdOf, encodeCallFrame } from '#lib/protocol/call-frame.ts';
 import { publicKeyOf } from '#lib/protocol/key-text.ts';
 import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
 import { CallWorld, ring } from '#lib/testing/call-people.ts';
@@ -21,7 +21,7 @@ beforeEach(async () => {
 const { signal } = new AbortController();
 
 describe('hostile peers', () => {
-  const callId = new Uint8Array(16);
+  const callId = callIdOf(new Uint8Array(16));
   const open = () => alice.node.open(bob.device, CALL_PROTOCOL, [world.relay.address], signal);
 
   async function closed(...frames: readonly Uint8Array<ArrayBuffer>[]): Promise<boolean> {
@@ -123,7 +123,7 @@ describe('hostile peers', () => {
     const end = channel?.device === alice.device ? channel : channel?.far;
     end?.send(
       encodeCallFrame({
-        callId: Uint8Array.from(id.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)),
+        callId: id,
         sequence: 2,
         acknowledged: 1,
         body: { type: 'accept', certificate: alice.certificate, answer: 'fake-sdp 9 9' },

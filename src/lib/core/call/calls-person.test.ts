@@ -1,5 +1,6 @@
+import { NO_CALL } from './ways/intake.ts';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { encodeCallFrame } from '#lib/protocol/call-frame.ts';
+import { callIdOf, encodeCallFrame } from '#lib/protocol/call-frame.ts';
 import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
 import { befriend, CallWorld, ring, talk } from '#lib/testing/call-people.ts';
 import type { CallPerson } from '#lib/testing/call-people.ts';
@@ -53,10 +54,9 @@ describe('a device is of one person', () => {
     const { device } = alice;
     const { signal } = new AbortController();
     const channel = await mallory.node.open(device, CALL_PROTOCOL, [world.relay.address], signal);
-    const id = alice.calls.current?.id ?? '';
-    const callId = Uint8Array.from(id.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+    const id = alice.calls.current?.id ?? NO_CALL;
     const body = { type: 'accept', certificate: bob.certificate, answer: 'fake-sdp 9 9' } as const;
-    channel.send(encodeCallFrame({ callId, sequence: 1, acknowledged: 0, body }));
+    channel.send(encodeCallFrame({ callId: id, sequence: 1, acknowledged: 0, body }));
     await settled();
     expect(alice.shows).toBe('ringing');
   });
@@ -107,7 +107,7 @@ test('whom we do not know hears nothing of a call that is not known here', async
   const { signal } = new AbortController();
   const answers = async (from: CallPerson, times: number) => {
     const channel = await from.node.open(bob.device, CALL_PROTOCOL, [world.relay.address], signal);
-    const callId = new Uint8Array(16).fill(times);
+    const callId = callIdOf(new Uint8Array(16).fill(times));
     const body = { type: 'heartbeat' } as const;
     channel.send(encodeCallFrame({ callId, sequence: 0, acknowledged: 0, body }));
     await settled();

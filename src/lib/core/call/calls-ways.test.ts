@@ -1,6 +1,6 @@
+import { NO_CALL } from './ways/intake.ts';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { encodeCallFrame } from '#lib/protocol/call-frame.ts';
-import { fromHex } from '#lib/domain/bytes.ts';
+import { callIdOf, encodeCallFrame } from '#lib/protocol/call-frame.ts';
 import { befriend, CallWorld, isMutedThere, ring, talk } from '#lib/testing/call-people.ts';
 import type { CallPerson } from '#lib/testing/call-people.ts';
 import { settled, until } from '#lib/testing/fake-clock.ts';
@@ -115,7 +115,7 @@ describe('a path that breaks', () => {
 
 describe('what comes over the path', () => {
   const say = (body: Parameters<typeof encodeCallFrame>[0]['body'], of = bob) => {
-    const callId = fromHex(of.calls.current?.id ?? '') ?? new Uint8Array();
+    const callId = of.calls.current?.id ?? NO_CALL;
     return encodeCallFrame({ callId, sequence: 0, acknowledged: 0, body });
   };
 
@@ -139,7 +139,7 @@ describe('what comes over the path', () => {
     await ring(alice, bob);
     await until(() => bob.paths.opened.length === 1, 'a path');
     expect(bob.shows).toBe('incoming');
-    const other = { callId: new Uint8Array(16).fill(7), sequence: 0, acknowledged: 0 };
+    const other = { callId: callIdOf(new Uint8Array(16).fill(7)), sequence: 0, acknowledged: 0 };
     bob.paths.last.receiveFrame(encodeCallFrame({ ...other, body: { type: 'cancel' } }));
     await settled();
     expect(bob.shows).toBe('incoming');

@@ -1,4 +1,3 @@
-import { toHex } from '#lib/domain/bytes.ts';
 import type { CallQuality } from '#lib/domain/call.ts';
 import type { CallId, IdentityKey } from '#lib/domain/ids.ts';
 import { cleanNote } from '#lib/domain/name.ts';
@@ -6,6 +5,7 @@ import type { LinkProblem, OwnNetwork } from '#lib/domain/reasons.ts';
 import { fail, ok } from '#lib/domain/result.ts';
 import type { Result } from '#lib/domain/result.ts';
 import { publicKeyOf } from '#lib/protocol/key-text.ts';
+import { callIdOf } from '#lib/protocol/call-frame.ts';
 import { CALL_ID_BYTES } from '#lib/protocol/limits.ts';
 import type { Signed } from '#lib/protocol/signed.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
@@ -95,7 +95,7 @@ class RunningCalls implements CallEngine {
     if (who.key === self.key) return Promise.resolve(fail('own-key'));
     const about = circumstancesOf(this.#ports, who.key, who.name);
     if (about.peer.trust === 'blocked') return Promise.resolve(fail('blocked'));
-    const id = toHex(this.#ports.random.bytes(CALL_ID_BYTES)) as CallId;
+    const id = callIdOf(this.#ports.random.bytes(CALL_ID_BYTES));
     const { supported } = this;
     if (isOver(this.#runner.call)) {
       const known = this.#ports.contacts.get(who.key)?.hints;

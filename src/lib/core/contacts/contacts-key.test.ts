@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Contact } from '#lib/domain/contact.ts';
-import type { IdentityKey } from '#lib/domain/ids.ts';
+import type { IdentityKey, RelayAddress } from '#lib/domain/ids.ts';
 import { deviceKeyOf, identityKeyOf } from '#lib/protocol/key-text.ts';
 import { safetyNumber } from '#lib/protocol/safety-number.ts';
 import { FakeClock } from '#lib/testing/fake-clock.ts';
@@ -24,7 +24,7 @@ const linkOf = (signer: typeof bob, ...devices: number[]) =>
     signer,
     {
       devices: devices.map((number) => new Uint8Array(32).fill(number)),
-      relays: [`/ip4/192.0.2.1/tcp/443/ws/p2p/${OWN}`],
+      relays: [`/ip4/192.0.2.1/tcp/443/ws/p2p/${OWN}` as RelayAddress],
       created: clock.now(),
     },
     'https://woxly.example',
@@ -97,7 +97,10 @@ describe('a new key', () => {
       hideAddress: true,
       added,
       epoch: 0,
-      hints: { devices: [device(5)], relays: [`/ip4/192.0.2.1/tcp/443/ws/p2p/${OWN}`] },
+      hints: {
+        devices: [device(5)],
+        relays: [`/ip4/192.0.2.1/tcp/443/ws/p2p/${OWN}` as RelayAddress],
+      },
       keyBefore: BOB,
     };
     expect(replaced).toEqual({ ok: true, value: contact });

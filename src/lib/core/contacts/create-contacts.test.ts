@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import { deviceKeyOf, identityKeyOf } from '#lib/protocol/key-text.ts';
 import { DEVICES_MAX, PRESENCE_RELAYS_MAX } from '#lib/protocol/limits.ts';
 import { shortKey } from '#lib/domain/short-key.ts';
@@ -17,7 +18,8 @@ const BOB = identityKeyOf(bob.publicKey);
 const CAROL = identityKeyOf((await signerNumber(3)).publicKey);
 const STRANGER = identityKeyOf((await signerNumber(4)).publicKey);
 const deviceNumber = (number: number) => deviceKeyOf(new Uint8Array(32).fill(number));
-const relayNumber = (number: number) => `/ip4/192.0.2.${number}/tcp/443/ws/p2p/${own}`;
+const relayNumber = (number: number) =>
+  `/ip4/192.0.2.${number}/tcp/443/ws/p2p/${own}` as RelayAddress;
 const linkOf = (part: { name?: string; devices?: number[]; relays?: number[] }) =>
   encodeInvite(
     bob,

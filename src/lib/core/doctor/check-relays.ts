@@ -1,3 +1,4 @@
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import type { CheckState } from './doctor.ts';
 import type { RelayTest } from '../relays/reachability.ts';
 import { RELAYS_TESTED_MOST } from './checklist.ts';
@@ -19,7 +20,7 @@ export async function checkRelays(
   list: Checklist,
   signal: AbortSignal,
 ): Promise<void> {
-  const test = async (address: string, which: number): Promise<void> => {
+  const test = async (address: RelayAddress, which: number): Promise<void> => {
     list.set('relay', { state: 'running' }, which);
     const result = await within(clock, RELAY_TIMEOUT_MS, signal, (late) =>
       reachability.test(address, late),

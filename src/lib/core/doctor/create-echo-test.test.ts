@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
 import type { IceServer } from '#lib/ports/media.ts';
 import { FakeClock, settled } from '#lib/testing/fake-clock.ts';
@@ -8,7 +9,7 @@ import type { RelayView } from '../relays/reachability.ts';
 import { createEchoTest } from './create-echo-test.ts';
 
 const RELAY: RelayView = {
-  address: '/dns4/relay.example/tcp/443/wss/p2p/12D3KooWRelay',
+  address: '/dns4/relay.example/tcp/443/wss/p2p/12D3KooWRelay' as RelayAddress,
   state: 'reachable',
   origin: 'page',
   preferred: false,

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import type { ChosenIceServer } from '#lib/domain/settings.ts';
 import { deviceKeyOf } from '#lib/protocol/key-text.ts';
 import { TURN_PROTOCOL } from '#lib/protocol/names.ts';
@@ -12,13 +13,13 @@ import { signerNumber } from '#lib/testing/signers.ts';
 import { createTurnBook } from './turn-book.ts';
 import type { TurnBook } from './turn-book.ts';
 
-const at = (name: string) =>
-  `/dns4/${name}.example/tcp/443/wss/p2p/12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nX${name}`;
-const [A, B, C] = ['a', 'b', 'c'].map(at) as [string, string, string];
+const at = (name: string): RelayAddress =>
+  `/dns4/${name}.example/tcp/443/wss/p2p/12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nX${name}` as RelayAddress;
+const [A, B, C] = ['a', 'b', 'c'].map(at) as [RelayAddress, RelayAddress, RelayAddress];
 
 let clock: FakeClock;
-let relays: Map<string, MemoryRelay>;
-let reserved: string[];
+let relays: Map<RelayAddress, MemoryRelay>;
+let reserved: RelayAddress[];
 let asked: string[];
 let chosen: ChosenIceServer[];
 let told: [relay: string, offsetMs: number][];

@@ -1,3 +1,4 @@
+import type { RelayAddress, RelayId } from '#lib/domain/ids.ts';
 import type { ChosenIceServer } from '#lib/domain/settings.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { IceServer } from '#lib/ports/media.ts';
@@ -33,11 +34,11 @@ export interface TurnBookPorts {
   readonly random: Random;
   readonly network: Pick<PeerNetwork, 'ask'>;
   /** Relays that hold a reservation of ours now, the best first. */
-  readonly reserved: () => readonly string[];
+  readonly reserved: () => readonly RelayAddress[];
   /** Servers that the person added. */
   readonly chosen: () => readonly ChosenIceServer[];
   /** A relay's clock is this far ahead of ours, ms. */
-  readonly onTime: (relay: string, offsetMs: number) => void;
+  readonly onTime: (relay: RelayId, offsetMs: number) => void;
 }
 
 /** STUN and TURN servers for calls and direct connections: of the relays in use, and those added by hand. */
@@ -45,7 +46,7 @@ export interface TurnBook extends Watchable {
   /** What to use now; never anything expired. */
   iceServers(): readonly IceServer[];
   /** The peer ID of the relay whose server this host is. */
-  relayOf(host: string): string | undefined;
+  relayOf(host: string): RelayId | undefined;
   /** Called whenever {@link TurnBookPorts.reserved} may have changed, and when the page wakes. */
   refresh(): void;
   /** Asks every relay in use at once: what was known of clocks holds no more. */
@@ -54,7 +55,7 @@ export interface TurnBook extends Watchable {
 }
 
 interface Entry {
-  readonly relay: string;
+  readonly relay: RelayAddress;
   response: TurnResponse | undefined;
   expires: number;
   /** When to ask, and how often nothing came of it. */
@@ -71,7 +72,7 @@ export function createTurnBook(ports: TurnBookPorts): TurnBook {
   const { clock, random, network, reserved, chosen } = ports;
   const watchers = new Watchers();
   const over = new AbortController();
-  const pages = new Map<string, Entry>();
+  const pages = new Map<RelayAddress, Entry>();
 
   return {
     watch: watchers.watch,
@@ -180,7 +181,7 @@ export function createTurnBook(ports: TurnBookPorts): TurnBook {
   }
 }
 
-const newEntry = (relay: string): Entry => ({
+const newEntry = (relay: RelayAddress): Entry => ({
   relay,
   response: undefined,
   expires: 0,

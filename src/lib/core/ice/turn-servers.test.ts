@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import { readIceUrl } from './ice-url.ts';
 import { serversOf } from './turn-servers.ts';
 
 const RELAY =
-  '/dns4/relay.example/tcp/443/wss/p2p/12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN';
-const LOCAL = RELAY.replace('dns4/relay.example', 'ip4/127.0.0.1');
+  '/dns4/relay.example/tcp/443/wss/p2p/12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN' as RelayAddress;
+const LOCAL = RELAY.replace('dns4/relay.example', 'ip4/127.0.0.1') as RelayAddress;
 const answer = (...urls: string[]) => ({ urls, username: 'u', credential: 'c', seconds: 600 });
 
 test('one URL of a kind, credentials where they belong', () => {

@@ -1,3 +1,4 @@
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import type { IceServer } from '#lib/ports/media.ts';
 import { isPublicHost } from '#lib/protocol/host.ts';
 import { relayHostOf } from '#lib/protocol/relay-address.ts';
@@ -24,7 +25,7 @@ const KINDS_OF_SECOND: readonly string[] = ['turn/udp', 'turns/tcp'];
  */
 export function serversOf(
   { urls, username, credential }: TurnResponse,
-  relay: string,
+  relay: RelayAddress,
   place: 'first' | 'second' = 'first',
 ): readonly IceServer[] {
   const relayIsPublic = isPublicHost(relayHostOf(relay));

@@ -1,5 +1,5 @@
 import { WoxlyError } from '#lib/domain/errors.ts';
-import type { IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
+import type { IdentityKey, Milliseconds, RelayAddress } from '#lib/domain/ids.ts';
 import { cleanName } from '#lib/domain/name.ts';
 import type { Profile } from '#lib/domain/profile.ts';
 import { fail, ok } from '#lib/domain/result.ts';
@@ -36,7 +36,7 @@ export interface IdentityPorts {
   /** Where this page was opened, for links: `https://HOST`. */
   readonly origin: () => string;
   /** Multiaddrs of the relays that hold a reservation of this device now. */
-  readonly relays: () => readonly string[];
+  readonly relays: () => readonly RelayAddress[];
   /** Whether a person has just pressed something. */
   readonly isPressing: () => boolean;
 }

@@ -1,3 +1,5 @@
+import type { RelayAddress } from '#lib/domain/ids.ts';
+
 interface Missing {
   /** Records in a row that the relay has not taken, since it was dialled anew for that. */
   records: number;
@@ -13,20 +15,19 @@ const MISSED_FIRST = 2;
  * or one without gossipsub's stream, which is opened once: it is dialled anew, less and less often.
  */
 export class MissedRecords {
-  /** By the relay's address. */
-  readonly #missing = new Map<string, Missing>();
+  readonly #missing = new Map<RelayAddress, Missing>();
 
-  taken(relay: string): void {
+  taken(relay: RelayAddress): void {
     this.#missing.delete(relay);
   }
 
-  missed(relay: string): void {
+  missed(relay: RelayAddress): void {
     const { records, most } = this.#missing.get(relay) ?? { records: 0, most: MISSED_FIRST };
     this.#missing.set(relay, { records: records + 1, most });
   }
 
   /** Whether it is time to dial a relay anew. If so it is believed to be done. */
-  isTimeToRedial(relay: string): boolean {
+  isTimeToRedial(relay: RelayAddress): boolean {
     const missing = this.#missing.get(relay);
     if (missing === undefined || missing.records < missing.most) return false;
     this.#missing.set(relay, { records: 0, most: 2 * missing.most });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import { signCertificate } from '#lib/protocol/device-certificate.ts';
 import { signDeviceList } from '#lib/protocol/device-list.ts';
 import { openPresence, presenceDay } from '#lib/protocol/presence-record.ts';
@@ -11,7 +12,7 @@ import type { Publisher, PublisherPorts } from './publisher.ts';
 
 const R1 = at('R1');
 const OTHER =
-  '/dns4/other.example/tcp/443/wss/p2p/12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp';
+  '/dns4/other.example/tcp/443/wss/p2p/12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp' as RelayAddress;
 const bob = await personAtNoon(2);
 const devices = await signDeviceList(bob.identity, {
   epoch: 1,
@@ -32,7 +33,7 @@ beforeEach(() => {
 
 /** Says for Bob where he is, once it is told to. */
 function publishing(
-  reserved: string[] | (() => readonly string[]),
+  reserved: RelayAddress[] | (() => readonly RelayAddress[]),
   network: PublisherPorts['network'] = world.network,
   hidden: () => boolean = () => false,
 ): Publisher {
@@ -77,7 +78,7 @@ test('a published record is found, again after its life, and after a change of r
 });
 
 test('nothing is published twice for one change, nor without a relay', async () => {
-  const reserved: string[] = [];
+  const reserved: RelayAddress[] = [];
   const publisher = publishing(reserved);
   publisher.refresh();
   await settle();
@@ -147,7 +148,7 @@ describe('a relay that misses one publication after the other', () => {
 
   test('beside a good one is dialled anew less and less often as well', async () => {
     const both = [R1, OTHER];
-    let reserved: readonly string[] = both;
+    let reserved: readonly RelayAddress[] = both;
     const released: number[] = [];
     let publications = 0;
     const publisher = publishing(() => reserved, {

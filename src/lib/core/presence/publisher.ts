@@ -1,3 +1,4 @@
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { Log } from '#lib/ports/log.ts';
 import type { PeerNetwork } from '#lib/ports/peer-network.ts';
@@ -32,7 +33,7 @@ export interface PublisherPorts {
   readonly identity: Signer;
   readonly deviceList: () => Signed;
   /** Relays that hold a reservation of ours now. */
-  readonly reserved: () => readonly string[];
+  readonly reserved: () => readonly RelayAddress[];
   /** Whether the person does not want to be shown as there or not. */
   readonly hidden: () => boolean;
   /** Whether a reservation may be given up for another one now: not in a call, whose signalling may go over it. */
@@ -105,7 +106,7 @@ export function createPublisher(ports: PublisherPorts): Publisher {
     if (relays.length === 0) return;
     publishing = true;
     isShown = true;
-    let missed: readonly string[] = relays;
+    let missed: readonly RelayAddress[] = relays;
     try {
       const record = PRESENCE_ENVELOPE.encode(await seal(relays));
       const without = new Set(await network.publish(presenceTopic(SHARD), record));
@@ -134,7 +135,7 @@ export function createPublisher(ports: PublisherPorts): Publisher {
     cancelTimer = clock.after(next, () => void publish());
   }
 
-  function seal(relays: readonly string[]) {
+  function seal(relays: readonly RelayAddress[]) {
     const now = clock.now();
     // Rises even if the clock was set back; but what was published far in the future nobody has kept.
     sequence = sequence > now + PRESENCE_MAX_AHEAD_MS ? now : Math.max(now, sequence + 1);

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Presence } from '#lib/domain/contact.ts';
 import { toHex } from '#lib/domain/bytes.ts';
+import type { RelayAddress, RelayId } from '#lib/domain/ids.ts';
 import { PRESENCE_MAX_AHEAD_MS, PRESENCE_TTL_MS } from '#lib/protocol/limits.ts';
 import type { PresenceEnvelope } from '#lib/protocol/presence-record.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
@@ -10,8 +11,9 @@ import type { Word } from './watcher-sighting.ts';
 
 const NOW = 1_000_000_000;
 const TAG = new Uint8Array(32).fill(7);
-const at = (name: string): string => `/dns4/${name}.example/tcp/443/wss/p2p/${name}`;
-const [R1, R2, GOSSIP] = ['r1', 'r2', 'gossip'] as const;
+const at = (name: string): RelayAddress =>
+  `/dns4/${name}.example/tcp/443/wss/p2p/${name}` as RelayAddress;
+const [R1, R2, GOSSIP] = ['r1', 'r2', 'gossip'] as unknown as [RelayId, RelayId, RelayId];
 
 let sighting: Sighting;
 beforeEach(() => {
@@ -28,7 +30,7 @@ interface Part extends Partial<PersonRecord> {
   readonly now?: number;
   readonly word?: Word;
 }
-const hear = (relay: string, { now = NOW, word = 'news', ...part }: Part = {}): boolean => {
+const hear = (relay: RelayId, { now = NOW, word = 'news', ...part }: Part = {}): boolean => {
   const record = {
     devices: [],
     relays: [at(R1), at(R2)],
@@ -41,9 +43,9 @@ const hear = (relay: string, { now = NOW, word = 'news', ...part }: Part = {}): 
   };
   return sighting.hear(relay, envelopeOf(record.sequence), record, now, word);
 };
-const leave = (relay: string, now = NOW, word: Word = 'news') =>
+const leave = (relay: RelayId, now = NOW, word: Word = 'news') =>
   sighting.leave(relay, toHex(TAG), now, word);
-const presence = (now = NOW, relays: readonly string[] = [R1, R2, GOSSIP], settled = true) =>
+const presence = (now = NOW, relays: readonly RelayId[] = [R1, R2, GOSSIP], settled = true) =>
   sighting.presence(now, new Set(relays), settled, undefined);
 const ONLINE: Presence = { state: 'online' };
 const seen = (when: number): Presence => ({ state: 'seen', at: when });

@@ -1,6 +1,6 @@
 import { equalBytes, toHex } from '#lib/domain/bytes.ts';
 import type { Presence } from '#lib/domain/contact.ts';
-import type { Milliseconds } from '#lib/domain/ids.ts';
+import type { Milliseconds, RelayId } from '#lib/domain/ids.ts';
 import { PRESENCE_MAX_AHEAD_MS, PRESENCE_TTL_MS } from '#lib/protocol/limits.ts';
 import type { PresenceEnvelope } from '#lib/protocol/presence-record.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
@@ -23,9 +23,9 @@ interface Heard {
   readonly at: Milliseconds;
   /** When the person was there for certain: now for news; by their own clock for history, and never after now. */
   readonly thereAt: Milliseconds;
-  /** Relays, by peer ID, that have said it; `left`: that have taken it back since. */
-  readonly witnesses: Set<string>;
-  readonly left: Set<string>;
+  /** Relays that have said it; `left`: that have taken it back since. */
+  readonly witnesses: Set<RelayId>;
+  readonly left: Set<RelayId>;
 }
 
 /** What relays have told of one person, and what follows from it. */
@@ -34,7 +34,7 @@ export class Sighting {
   #lastThere: Milliseconds | undefined;
 
   /** Whether this is the record we have, byte for byte; if so, one more relay says it. */
-  repeats(envelope: PresenceEnvelope, relay: string): boolean {
+  repeats(envelope: PresenceEnvelope, relay: RelayId): boolean {
     if (this.#heard === undefined || !equalBytes(this.#heard.envelope.sealed, envelope.sealed)) {
       return false;
     }
@@ -49,7 +49,7 @@ export class Sighting {
    * not lost.
    */
   hear(
-    relay: string,
+    relay: RelayId,
     envelope: PresenceEnvelope,
     record: PersonRecord,
     now: Milliseconds,
@@ -72,7 +72,7 @@ export class Sighting {
   }
 
   /** A relay that has said that they are there takes it back; `false` if it has not, or for another day's tag. */
-  leave(relay: string, tag: string, now: Milliseconds, word: Word): boolean {
+  leave(relay: RelayId, tag: string, now: Milliseconds, word: Word): boolean {
     const heard = this.#heard;
     if (!heard?.witnesses.has(relay) || heard.left.has(relay)) return false;
     if (toHex(heard.envelope.tag) !== tag) return false;
@@ -87,13 +87,13 @@ export class Sighting {
   }
 
   /**
-   * @param alive Relays, by peer ID, that tell us of changes now.
+   * @param alive Relays that tell us of changes now.
    * @param settled Whether any of them has had the time to tell what it knows, so that its silence means something.
    * @param seen When they were seen before this page was loaded.
    */
   presence(
     now: Milliseconds,
-    alive: ReadonlySet<string>,
+    alive: ReadonlySet<RelayId>,
     settled: boolean,
     seen: Milliseconds | undefined,
   ): Presence {
@@ -130,7 +130,7 @@ const onlineUntil = ({ record, thereAt }: Heard): Milliseconds =>
  * Whether everybody who can tell says that they have left. Best can tell the relays that the record names, which they
  * are connected to; others only pass on what they heard. A relay that we do not hear any more cannot take it back.
  */
-function gone({ record, witnesses, left }: Heard, alive: ReadonlySet<string>): boolean {
+function gone({ record, witnesses, left }: Heard, alive: ReadonlySet<RelayId>): boolean {
   const named = new Set(record.relays.map(relayIdOf));
   const heard = [...witnesses].filter((relay) => alive.has(relay));
   const direct = heard.filter((relay) => named.has(relay));

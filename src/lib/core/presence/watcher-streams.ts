@@ -1,5 +1,5 @@
 import type { Bytes } from '#lib/domain/bytes.ts';
-import type { Milliseconds } from '#lib/domain/ids.ts';
+import type { Milliseconds, RelayAddress, RelayId } from '#lib/domain/ids.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { Log } from '#lib/ports/log.ts';
 import type { FrameChannel, PeerNetwork } from '#lib/ports/peer-network.ts';
@@ -30,25 +30,25 @@ export interface WatchStreamsPorts {
   readonly random: Random;
   readonly log: Log;
   readonly network: Pick<PeerNetwork, 'openRelay'>;
-  /** What a relay, by its peer ID, pushes; one after the other for each relay. */
-  readonly onPush: (relay: string, push: Of<typeof WATCH_PUSH>, word: Word) => Promise<void>;
+  /** What a relay pushes; one after the other for each relay. */
+  readonly onPush: (relay: RelayId, push: Of<typeof WATCH_PUSH>, word: Word) => Promise<void>;
   /** A stream opened or was lost. */
   readonly onChange: () => void;
 }
 
 /** Streams to relays that tell of presence, opened again whenever they are lost. */
 export interface WatchStreams {
-  /** Relays, by peer ID, that tell us of changes now. */
-  readonly alive: ReadonlySet<string>;
+  /** Relays that tell us of changes now. */
+  readonly alive: ReadonlySet<RelayId>;
   /** When the first of those had the time to tell what it knows, or `undefined` while none is open. */
   readonly settledAt: Milliseconds | undefined;
   /** Says which relays are asked what from now on. The same again changes nothing. */
-  want(relays: readonly string[], request: Bytes): void;
+  want(relays: readonly RelayAddress[], request: Bytes): void;
 }
 
 interface WatchStream {
   /** Where the relay was reached last. */
-  address: string;
+  address: RelayAddress;
   channel: FrameChannel | undefined;
   openedAt: Milliseconds;
   askedAt: Milliseconds;
@@ -59,7 +59,7 @@ interface WatchStream {
 
 export function createWatchStreams(ports: WatchStreamsPorts): WatchStreams {
   const { clock, random, log, network, onPush, onChange } = ports;
-  const streams = new Map<string, WatchStream>();
+  const streams = new Map<RelayId, WatchStream>();
   let request: Bytes = new Uint8Array();
 
   const openOnes = () => [...streams].filter(([, { channel }]) => channel !== undefined);
@@ -105,7 +105,7 @@ export function createWatchStreams(ports: WatchStreamsPorts): WatchStreams {
     stream.channel?.send(request);
   }
 
-  function end(relay: string, stream: WatchStream): void {
+  function end(relay: RelayId, stream: WatchStream): void {
     streams.delete(relay);
     stream.over.abort();
     stream.cancelWait();
@@ -113,7 +113,7 @@ export function createWatchStreams(ports: WatchStreamsPorts): WatchStreams {
     stream.channel = undefined;
   }
 
-  async function open(relay: string, stream: WatchStream): Promise<void> {
+  async function open(relay: RelayId, stream: WatchStream): Promise<void> {
     const limit = limited(clock, OPEN_TIMEOUT_MS, stream.over.signal);
     const channel = await network
       .openRelay(stream.address, WATCH_PROTOCOL, limit.signal)
@@ -145,14 +145,14 @@ export function createWatchStreams(ports: WatchStreamsPorts): WatchStreams {
     onChange();
   }
 
-  function again(relay: string, stream: WatchStream): void {
+  function again(relay: RelayId, stream: WatchStream): void {
     stream.failures += 1;
     const wait = backoff(stream.failures, BACKOFF, random);
     stream.cancelWait = clock.after(wait, () => void open(relay, stream));
   }
 
   /** Takes the frames of one stream, one after the other. What no honest relay sends ends it. */
-  function takerOf(relay: string, stream: WatchStream, channel: FrameChannel) {
+  function takerOf(relay: RelayId, stream: WatchStream, channel: FrameChannel) {
     let waiting = 0;
     let last = Promise.resolve();
     return (frame: Bytes): void => {

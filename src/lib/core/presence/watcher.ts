@@ -1,6 +1,6 @@
 import { toHex } from '#lib/domain/bytes.ts';
 import type { Contact, Presence } from '#lib/domain/contact.ts';
-import type { IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
+import type { IdentityKey, Milliseconds, RelayAddress, RelayId } from '#lib/domain/ids.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { Log } from '#lib/ports/log.ts';
 import type { PeerNetwork } from '#lib/ports/peer-network.ts';
@@ -32,7 +32,7 @@ export interface PresenceWatcherPorts {
   readonly log: Log;
   readonly network: Pick<PeerNetwork, 'openRelay'>;
   /** Relays that hold a reservation of ours now. */
-  readonly reserved: () => readonly string[];
+  readonly reserved: () => readonly RelayAddress[];
   /** Says whenever {@link reserved} may have changed. Returns a way to stop. */
   readonly watchReserved: (onChange: () => void) => () => void;
   readonly contacts: Pick<Contacts, 'all' | 'watch'>;
@@ -123,7 +123,7 @@ export function createPresenceWatcher(ports: PresenceWatcherPorts): PresenceWatc
   }
 
   async function take(
-    relay: string,
+    relay: RelayId,
     push: { readonly records: readonly PresenceEnvelope[]; readonly left: readonly Uint8Array[] },
     word: Word,
   ): Promise<void> {
@@ -137,7 +137,7 @@ export function createPresenceWatcher(ports: PresenceWatcherPorts): PresenceWatc
     refresh();
   }
 
-  async function takeRecord(relay: string, envelope: PresenceEnvelope, word: Word): Promise<void> {
+  async function takeRecord(relay: RelayId, envelope: PresenceEnvelope, word: Word): Promise<void> {
     const person = watched.owners.get(toHex(envelope.tag));
     if (person === undefined) return;
     if (sightings.get(person)?.repeats(envelope, relay) || !mayVerify(relay, person)) return;
@@ -157,7 +157,7 @@ export function createPresenceWatcher(ports: PresenceWatcherPorts): PresenceWatc
   }
 
   /** Whoever knows a person's key can publish forgeries under their tags, which cost two signatures each to tell. */
-  function mayVerify(relay: string, person: IdentityKey): boolean {
+  function mayVerify(relay: RelayId, person: IdentityKey): boolean {
     if (Math.abs(clock.now() - verifiedSince) >= 60_000) {
       verified.clear();
       verifiedSince = clock.now();

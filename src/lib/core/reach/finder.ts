@@ -1,5 +1,5 @@
 import { WoxlyError } from '#lib/domain/errors.ts';
-import type { IdentityKey } from '#lib/domain/ids.ts';
+import type { IdentityKey, RelayAddress } from '#lib/domain/ids.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { PeerNetwork } from '#lib/ports/peer-network.ts';
 import { LOOKUP_RESPONSE } from '#lib/protocol/lookup.ts';
@@ -36,7 +36,7 @@ export interface Finder {
    */
   lookup(
     person: IdentityKey,
-    relays: readonly string[],
+    relays: readonly RelayAddress[],
     signal: AbortSignal,
     onPresence: (presence: PersonRecord) => void,
   ): Promise<boolean>;
@@ -57,7 +57,7 @@ export function createFinder({ clock, network, minEpoch, onSeen }: FinderPorts):
 
     async lookup(person, relays, signal, onPresence) {
       const question = await presenceQuestion(person, clock.now());
-      const ask = async (relay: string) => {
+      const ask = async (relay: RelayAddress) => {
         const { signal: until, end } = limited(clock, ANSWER_TIMEOUT_MS, signal);
         const asked = network.ask(relay, LOOKUP_PROTOCOL, question, until);
         const answer = await asked.finally(end);

@@ -1,4 +1,4 @@
-import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
+import type { DeviceKey, IdentityKey, RelayAddress } from '#lib/domain/ids.ts';
 import { openDeviceList } from '#lib/protocol/device-list.ts';
 import { deviceKeyOf, publicKeyOf } from '#lib/protocol/key-text.ts';
 import { PRESENCE_RELAYS_MAX } from '#lib/protocol/limits.ts';
@@ -10,7 +10,7 @@ import { relayAddresses } from '#lib/protocol/relay-address.ts';
 /** A verified presence record of a person: signed by their identity key, fresh, of a current device list. */
 export interface PersonRecord {
   readonly devices: readonly DeviceKey[];
-  readonly relays: readonly string[];
+  readonly relays: readonly RelayAddress[];
   readonly sequence: number;
   readonly epoch: number;
   readonly issued: number;

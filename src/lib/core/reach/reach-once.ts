@@ -1,5 +1,5 @@
 import type { ReachHints } from '#lib/domain/contact.ts';
-import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
+import type { DeviceKey, IdentityKey, RelayAddress } from '#lib/domain/ids.ts';
 import type { FrameChannel, PeerNetwork } from '#lib/ports/peer-network.ts';
 import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
 import type { ReachFailure, ReachOptions } from './reach-port.ts';
@@ -9,7 +9,7 @@ export interface ReachOncePorts {
   readonly network: Pick<PeerNetwork, 'open'>;
   readonly finder: Finder;
   /** Relays through which we can call now: no reservation of ours is needed for that. */
-  readonly usable: () => readonly string[];
+  readonly usable: () => readonly RelayAddress[];
   /** Says whenever {@link usable} may have changed. Returns a way to stop. */
   readonly watchUsable: (onChange: () => void) => () => void;
 }
@@ -30,7 +30,7 @@ export async function reachOnce(
   const either = AbortSignal.any([signal, over.signal]);
   const tried = new Set<string>();
   /** Devices that the person is known to have, and the relays that they said they are at. */
-  const devices = new Map<DeviceKey, readonly string[]>();
+  const devices = new Map<DeviceKey, readonly RelayAddress[]>();
   const asked = new Set<string>();
   let found = false;
   let answered = onlyThrough !== undefined;
@@ -46,7 +46,7 @@ export async function reachOnce(
     underWay -= 1;
     if (underWay === 0) end();
   };
-  const open = async (device: DeviceKey, relays: readonly string[]): Promise<void> => {
+  const open = async (device: DeviceKey, relays: readonly RelayAddress[]): Promise<void> => {
     // A channel that is opened again is, or its connection may be, dead.
     const anew = only !== undefined;
     const channel = await network.open(device, CALL_PROTOCOL, relays, either, anew);
@@ -58,20 +58,20 @@ export async function reachOnce(
     onFound();
     end();
   };
-  const dial = (device: DeviceKey, relays: readonly string[]): void => {
+  const dial = (device: DeviceKey, relays: readonly RelayAddress[]): void => {
     const way = [device, ...[...relays].sort()].join();
     if ((only !== undefined && device !== only) || tried.has(way)) return;
     tried.add(way);
     onDial?.(relays);
     void work(open(device, relays));
   };
-  const learn = (known: readonly DeviceKey[], relays: readonly string[]): void => {
+  const learn = (known: readonly DeviceKey[], relays: readonly RelayAddress[]): void => {
     for (const device of known) {
       devices.set(device, union(devices.get(device) ?? [], relays));
       dial(device, relays);
     }
   };
-  const lookUp = (relays: readonly string[]): void => {
+  const lookUp = (relays: readonly RelayAddress[]): void => {
     const unasked = relays.filter((relay) => !asked.has(relay));
     for (const relay of unasked) asked.add(relay);
     if (onlyThrough !== undefined || unasked.length === 0) return;
@@ -108,6 +108,6 @@ export async function reachOnce(
   return found ? 'not-reachable' : 'not-found';
 }
 
-function union(...lists: readonly (readonly string[])[]): readonly string[] {
+function union(...lists: readonly (readonly RelayAddress[])[]): readonly RelayAddress[] {
   return [...new Set(lists.flat())];
 }

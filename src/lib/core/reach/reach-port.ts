@@ -1,5 +1,5 @@
 import type { ReachHints } from '#lib/domain/contact.ts';
-import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
+import type { DeviceKey, IdentityKey, RelayAddress } from '#lib/domain/ids.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
 
 /**
@@ -18,9 +18,9 @@ export interface ReachOptions {
    * Only through relays that hold a reservation of ours and these, and no lookup: the peer must not make us dial where
    * it likes.
    */
-  readonly onlyThrough?: readonly string[];
+  readonly onlyThrough?: readonly RelayAddress[];
   /** Called with relays through which a device is dialled. */
-  onDial?(relays: readonly string[]): void;
+  onDial?(relays: readonly RelayAddress[]): void;
 }
 
 /** Finds people. */

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { WoxlyError } from '#lib/domain/errors.ts';
-import type { DeviceKey } from '#lib/domain/ids.ts';
+import type { DeviceKey, RelayAddress } from '#lib/domain/ids.ts';
 import {
   at,
   never,
@@ -19,9 +19,9 @@ beforeEach(() => void (world = new PresenceWorld()));
 
 describe('reaching', () => {
   const reach = (
-    hints: { devices?: DeviceKey[]; relays?: string[] } = {},
+    hints: { devices?: DeviceKey[]; relays?: readonly RelayAddress[] } = {},
     only?: DeviceKey,
-    onlyThrough?: readonly string[],
+    onlyThrough?: readonly RelayAddress[],
   ) => {
     let found = 0;
     const ports = {
@@ -153,7 +153,7 @@ describe('reaching', () => {
     const names = Array.from({ length: 9 }, (_, number) => at(`S${number}`));
     world.relays.set(at('R1'), []);
     for (const name of names) world.relays.set(name, []);
-    world.relays.set(names[7] ?? '', [await bob.record({ relays: [at('R9')] })]);
+    world.relays.set(at('S7'), [await bob.record({ relays: [at('R9')] })]);
     world.there.set(bob.device, at('R9'));
     world.spares = names;
     expect(await patiently(reach().outcome)).toBe(bob.device);

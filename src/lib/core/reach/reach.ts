@@ -1,4 +1,5 @@
 import { WoxlyError } from '#lib/domain/errors.ts';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { Reach, ReachFailure } from './reach-port.ts';
 import { reachOnce } from './reach-once.ts';
@@ -18,7 +19,7 @@ const MORE_RELAYS = 3;
 export interface ReachPorts extends ReachOncePorts {
   readonly clock: Clock;
   /** Relays that are known and not in use, the best first. */
-  readonly spares: () => readonly string[];
+  readonly spares: () => readonly RelayAddress[];
 }
 
 /** Finds a person by key and opens a call channel to one of their devices, over all that is known at once. */

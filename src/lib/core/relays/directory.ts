@@ -1,7 +1,8 @@
 import type { Bytes } from '#lib/domain/bytes.ts';
+import type { RelayAddress, RelayId } from '#lib/domain/ids.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { PeerNetwork } from '#lib/ports/peer-network.ts';
-import { deviceKeyOf } from '#lib/protocol/key-text.ts';
+import { relayIdOfKey } from '#lib/protocol/key-text.ts';
 import { RELAYS_PROTOCOL, RELAYS_TOPIC } from '#lib/protocol/names.ts';
 import { openRelayDescriptor } from '#lib/protocol/relay-descriptor.ts';
 import type { RelayDescriptor } from '#lib/protocol/relay-descriptor.ts';
@@ -32,12 +33,12 @@ export interface DirectoryPorts {
 /** Which relays there are, as they say themselves: verified, the newest of each, and not yet expired. */
 export interface RelayDirectory extends Watchable {
   readonly all: readonly RelayDescriptor[];
-  /** What the relay with this peer ID says of itself. */
-  of(relay: string): RelayDescriptor | undefined;
+  /** What the relay says of itself. */
+  of(relay: RelayId): RelayDescriptor | undefined;
   /** Asks each of these relays for those it knows, once for as long as it stays among them. */
-  askOnce(reserved: readonly string[]): void;
+  askOnce(reserved: readonly RelayAddress[]): void;
   /** Asks them all again: what they told in a wrong time was thrown away. */
-  askAgain(reserved: readonly string[]): void;
+  askAgain(reserved: readonly RelayAddress[]): void;
   stop(): void;
 }
 
@@ -47,9 +48,9 @@ export interface RelayDirectory extends Watchable {
  */
 export function createDirectory({ clock, network }: DirectoryPorts): RelayDirectory {
   const watchers = new Watchers();
-  const byId = new Map<string, RelayDescriptor>();
+  const byId = new Map<RelayId, RelayDescriptor>();
   const over = new AbortController();
-  let asked = new Set<string>();
+  let asked = new Set<RelayAddress>();
   let minute = { since: clock.now(), messages: 0 };
 
   const unsubscribe = network.subscribe(RELAYS_TOPIC, (message) => {
@@ -80,7 +81,7 @@ export function createDirectory({ clock, network }: DirectoryPorts): RelayDirect
     },
   };
 
-  async function ask(relay: string): Promise<void> {
+  async function ask(relay: RelayAddress): Promise<void> {
     const { signal, end } = limited(clock, ANSWER_TIMEOUT_MS, over.signal);
     try {
       const question = RELAY_LIST_REQUEST.encode({});
@@ -96,7 +97,7 @@ export function createDirectory({ clock, network }: DirectoryPorts): RelayDirect
   async function take(message: Bytes): Promise<void> {
     const descriptor = await openRelayDescriptor(message, clock.now());
     if (descriptor === undefined || over.signal.aborted) return;
-    const id = deviceKeyOf(descriptor.relay);
+    const id = relayIdOfKey(descriptor.relay);
     const known = byId.get(id);
     if (known !== undefined && known.issued >= descriptor.issued) return;
     if (!hasRoom(id, descriptor)) return;
@@ -104,11 +105,11 @@ export function createDirectory({ clock, network }: DirectoryPorts): RelayDirect
     watchers.changed();
   }
 
-  function hasRoom(id: string, descriptor: RelayDescriptor): boolean {
+  function hasRoom(id: RelayId, descriptor: RelayDescriptor): boolean {
     for (const [other, kept] of byId) if (!isFresh(kept)) byId.delete(other);
     const others = [...byId].filter(([other]) => other !== id).map(([, kept]) => kept);
-    const here = networkOf(descriptor.addresses[0] ?? '');
-    const near = others.filter(({ addresses }) => networkOf(addresses[0] ?? '') === here);
+    const [here] = descriptor.addresses.map(networkOf);
+    const near = others.filter(({ addresses }) => addresses.map(networkOf)[0] === here);
     return others.length < DIRECTORY_MAX && near.length < DIRECTORY_PER_NETWORK;
   }
 

@@ -1,9 +1,9 @@
 import { WoxlyError } from '#lib/domain/errors.ts';
+import type { RelayAddress, RelayId } from '#lib/domain/ids.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { Log } from '#lib/ports/log.ts';
 import type { PeerNetwork } from '#lib/ports/peer-network.ts';
 import type { Random } from '#lib/ports/random.ts';
-import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import { limited } from '../limited.ts';
 import type { RelayView } from './reachability.ts';
 import { backoff } from '../backoff.ts';
@@ -64,11 +64,11 @@ export interface KeptRelayPorts {
 
 /** One relay: its reservation while there is one, attempts with back-off while there is none. */
 export class KeptRelay implements Rankable {
-  readonly id: string;
+  readonly id: RelayId;
   readonly chance: number;
   wanted: WantedRelay;
   /** The address in use, or tried last. */
-  address: string;
+  address: RelayAddress;
   state: RelayView['state'] = 'spare';
   /** Measured and smoothed, ms. */
   roundTripMs: number | undefined;
@@ -90,14 +90,14 @@ export class KeptRelay implements Rankable {
   #endProbe: (() => void) | undefined;
   #attemptAt = -Infinity;
   /** The address over which it gave a reservation last, and how many attempts there were since it was lost. */
-  #worked: string | undefined;
+  #worked: RelayAddress | undefined;
   #attempts = 0;
 
   constructor(wanted: WantedRelay, ports: KeptRelayPorts) {
     this.#ports = ports;
     this.wanted = wanted;
-    this.address = wanted.addresses[0] ?? '';
-    this.id = relayIdOf(this.address);
+    this.address = wanted.addresses[0];
+    this.id = wanted.id;
     this.chance = ports.random.unit();
   }
 
@@ -109,7 +109,7 @@ export class KeptRelay implements Rankable {
     return this.wanted.operators;
   }
 
-  get addresses(): readonly string[] {
+  get addresses(): readonly RelayAddress[] {
     return this.wanted.addresses;
   }
 
@@ -144,7 +144,7 @@ export class KeptRelay implements Rankable {
     this.wanted = wanted;
     const waits = this.state === 'unreachable' || this.state === 'refused';
     if (waits && isNew) this.retry();
-    else if (this.state === 'spare') this.address = wanted.addresses[0] ?? this.address;
+    else if (this.state === 'spare') this.address = wanted.addresses[0];
   }
 
   start(): void {
@@ -285,11 +285,11 @@ export class KeptRelay implements Rankable {
     this.#attempts = Math.min(this.#attempts, FAITHFUL_ATTEMPTS - 1);
   }
 
-  #nextAddress(): string {
+  #nextAddress(): RelayAddress {
     const { addresses } = this.wanted;
     const attempt = this.#attempts;
     this.#attempts += 1;
-    const worked = addresses.indexOf(this.#worked ?? '');
+    const worked = this.#worked === undefined ? -1 : addresses.indexOf(this.#worked);
     // The one that worked for a while, and then the others in turn.
     const turn = worked < 0 ? attempt : worked + Math.max(0, attempt + 1 - FAITHFUL_ATTEMPTS);
     return addresses[turn % addresses.length] ?? this.address;

@@ -1,10 +1,11 @@
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import { relayHostOf } from '#lib/protocol/relay-address.ts';
 
 /**
  * The network that a relay's address belongs to: the last two labels of a name, an IPv4 /24 or an IPv6 /48. An
  * approximation of "who runs it" that, unlike an operator's name, cannot be chosen freely.
  */
-export function networkOf(address: string): string {
+export function networkOf(address: RelayAddress): string {
   const host = relayHostOf(address).toLowerCase();
   if (host.includes(':')) {
     const [head = ''] = host.split('::');

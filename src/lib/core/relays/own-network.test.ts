@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import { networkOf } from './network-of.ts';
 import { ownNetwork } from './own-network.ts';
 
-const at = (host: string) => `/${host.includes(':') ? 'ip6' : 'dns4'}/${host}/tcp/443/wss/p2p/ID`;
+const at = (host: string) =>
+  `/${host.includes(':') ? 'ip6' : 'dns4'}/${host}/tcp/443/wss/p2p/ID` as RelayAddress;
 const lost = (lostAt: number, ...hosts: string[]) => ({ lostAt, addresses: hosts.map(at) });
 
 const one = lost(100_000, 'one.example.org');

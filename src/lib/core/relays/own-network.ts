@@ -1,4 +1,4 @@
-import type { Milliseconds } from '#lib/domain/ids.ts';
+import type { Milliseconds, RelayAddress } from '#lib/domain/ids.ts';
 import type { NetworkStatus, OwnNetwork } from '#lib/domain/reasons.ts';
 import { networkOf } from './network-of.ts';
 
@@ -7,7 +7,7 @@ const TOGETHER_MS = 20_000;
 
 /** A relay that may have held a reservation of ours. */
 export interface Losable {
-  readonly addresses: readonly string[];
+  readonly addresses: readonly RelayAddress[];
   /** When it was lost last; `-Infinity` if it never was. */
   readonly lostAt: Milliseconds;
 }

@@ -1,3 +1,4 @@
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { PageLife } from '#lib/ports/page-life.ts';
 import type { Random } from '#lib/ports/random.ts';
@@ -23,7 +24,7 @@ export interface PageRelayPorts {
 /** The relay that served the page. */
 export interface PageRelay {
   /** Empty while unknown. */
-  readonly addresses: readonly string[];
+  readonly addresses: readonly RelayAddress[];
   /** Whether it has not been asked for yet. */
   readonly searching: boolean;
   /** It cannot be reached: one that comes back with another key or port names itself anew. */
@@ -35,7 +36,7 @@ export interface PageRelay {
 
 export function followPageRelay(ports: PageRelayPorts): PageRelay {
   const { clock, random, pageLife, relayList, onChange } = ports;
-  let addresses: readonly string[] = [];
+  let addresses: readonly RelayAddress[] = [];
   let searching = true;
   let stopped = false;
   /** It is asked for soon, or now. */

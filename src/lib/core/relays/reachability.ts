@@ -1,10 +1,10 @@
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import type { NetworkStatus, RelayProblem } from '#lib/domain/reasons.ts';
 import type { Result } from '#lib/domain/result.ts';
 import type { Watchable } from '../watchable.ts';
 
 export interface RelayView {
-  /** Multiaddr, ending in `/p2p/RELAY`. */
-  readonly address: string;
+  readonly address: RelayAddress;
   /** `spare`: known and not used now, because others hold enough reservations. */
   readonly state: 'connecting' | 'reachable' | 'refused' | 'unreachable' | 'spare';
   /** `directory`: other relays told of it. */
@@ -40,17 +40,17 @@ export interface Reachability extends Watchable {
    * `/relay.json`.
    */
   add(text: string): Promise<Result<RelayView, RelayProblem>>;
-  prefer(address: string, preferred: boolean): Promise<void>;
+  prefer(address: RelayAddress, preferred: boolean): Promise<void>;
   /** Takes a relay out and does not come back to it, whoever names it. */
-  remove(address: string): Promise<void>;
-  test(address: string, signal: AbortSignal): Promise<RelayTest>;
+  remove(address: RelayAddress): Promise<void>;
+  test(address: RelayAddress, signal: AbortSignal): Promise<RelayTest>;
   /** The relay that has its STUN and TURN server at this host. */
   ofServer(host: string): RelayView | undefined;
   /** A link that adds this relay when it is opened or scanned. */
-  link(address: string): string;
+  link(address: RelayAddress): string;
   /**
    * The multiaddr, ending in `/p2p/RELAY`, that a multiaddr or a `/#/r/` link names, to show before it is added;
    * `undefined` for anything else. Asks nobody.
    */
-  read?(text: string): string | undefined;
+  read?(text: string): RelayAddress | undefined;
 }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import { A, B, page, RelayWorld, settle } from '#lib/testing/relay-world.ts';
 import type { RelayKeeper } from './relay-keeper.ts';
 
@@ -13,7 +14,7 @@ beforeEach(() => {
 });
 
 /** Holds a reservation, and has measured the round trip. */
-async function reserved(address: string, ...others: readonly string[]): Promise<void> {
+async function reserved(address: RelayAddress, ...others: readonly RelayAddress[]): Promise<void> {
   world.relays.set(address, 'up');
   keeper.want([page(address, ...others)]);
   await settle();
@@ -91,7 +92,7 @@ test('a relay that is not reachable is tried at once', async () => {
 });
 
 describe('a relay with two addresses that is lost', () => {
-  const OTHER = `/dns4/other.example/tcp/443/wss/p2p/A`;
+  const OTHER = `/dns4/other.example/tcp/443/wss/p2p/A` as RelayAddress;
 
   /** Addresses in the order in which they are tried, once the relay is gone. */
   async function tried(changed = false): Promise<readonly string[]> {
@@ -106,7 +107,7 @@ describe('a relay with two addresses that is lost', () => {
     return world.dialled;
   }
 
-  test.each([
+  test.each<[RelayAddress, RelayAddress]>([
     [A, OTHER],
     [OTHER, A],
   ])(

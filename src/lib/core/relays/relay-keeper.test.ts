@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import {
   A,
   B,
@@ -98,7 +99,7 @@ test('without a reservation calls go out through relays that answer, and through
 
 test('a relay named twice is one relay, and strangers cannot make the list long', () => {
   const keeper = world.keeper();
-  keeper.want([page(A), invite('/ip4/1.2.3.4/tcp/443/wss/p2p/A')]);
+  keeper.want([page(A), invite('/ip4/1.2.3.4/tcp/443/wss/p2p/A' as RelayAddress)]);
   expect(keeper.relays).toHaveLength(1);
   keeper.want(Array.from({ length: 100 }, (_, n) => invite(relay(String(n)))));
   expect(keeper.relays.length).toBeLessThan(20);
@@ -137,7 +138,7 @@ test('a spare stands in for a relay that was lost, and gives way when it is back
 });
 
 test('each failure goes on to the next address of the relay', async () => {
-  const other = '/ip4/1.2.3.4/udp/9/webrtc-direct/certhash/x/p2p/A';
+  const other = '/ip4/1.2.3.4/udp/9/webrtc-direct/certhash/x/p2p/A' as RelayAddress;
   world.relays.set(other, 'up');
   const keeper = world.keeper();
   keeper.want([page(A, other)]);
@@ -245,7 +246,7 @@ test('what is learned of a relay later changes nothing about its reservation', a
   const keeper = world.keeper();
   keeper.want([directory(A)]);
   await settle();
-  keeper.want([{ ...own(A, '/ip4/1.2.3.4/tcp/443/wss/p2p/A'), tier: 'preferred' }]);
+  keeper.want([{ ...own(A, '/ip4/1.2.3.4/tcp/443/wss/p2p/A' as RelayAddress), tier: 'preferred' }]);
   await settle();
   expect(world.dialled).toEqual([A]);
   expect(world.released).toEqual([]);
@@ -256,7 +257,7 @@ test('a relay that waits is tried at once at a new address', async () => {
   const keeper = world.keeper();
   keeper.want([page(A)]);
   await settle();
-  const other = '/ip4/1.2.3.4/tcp/443/wss/p2p/A';
+  const other = '/ip4/1.2.3.4/tcp/443/wss/p2p/A' as RelayAddress;
   world.relays.set(other, 'up');
   keeper.want([page(other)]);
   await settle();

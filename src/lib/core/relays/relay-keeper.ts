@@ -1,6 +1,6 @@
+import type { RelayAddress, RelayId } from '#lib/domain/ids.ts';
 import type { NetworkStatus } from '#lib/domain/reasons.ts';
 import type { PageLife } from '#lib/ports/page-life.ts';
-import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import { Watchers } from '../watchable.ts';
 import type { Reachability, RelayView } from './reachability.ts';
 import type { WantedRelay } from './wanted-relays.ts';
@@ -31,13 +31,13 @@ export interface RelayKeeperPorts extends Omit<KeptRelayPorts, 'onChange'> {
 
 export interface RelayKeeper extends Pick<Reachability, 'watch' | 'status' | 'relays' | 'retry'> {
   /** Addresses of relays that hold a reservation of ours, the best first. */
-  readonly reserved: readonly string[];
+  readonly reserved: readonly RelayAddress[];
   /**
    * Addresses of relays through which we can call and learn of others: those that hold a reservation of ours, or, where
    * none has room for one, those that said so.
    */
-  readonly usable: readonly string[];
-  viewOf(relay: string): RelayView | undefined;
+  readonly usable: readonly RelayAddress[];
+  viewOf(relay: RelayId): RelayView | undefined;
   /** When each relay was lost, to tell whether our own network is gone. */
   readonly losses: readonly Losable[];
   /** Says which relays there are, and what is known of them. Those that are not among them any more are let go. */
@@ -88,7 +88,7 @@ export function createRelayKeeper(ports: RelayKeeperPorts): RelayKeeper {
       if (stopped) return;
       const before = new Map(kept.map((one) => [one.id, one]));
       const named = merged(relays).map((wanted) => {
-        const known = before.get(relayIdOf(wanted.addresses[0] ?? ''));
+        const known = before.get(wanted.id);
         known?.update(wanted);
         return known ?? new KeptRelay(wanted, { ...ports, onChange });
       });
@@ -113,7 +113,7 @@ export function createRelayKeeper(ports: RelayKeeperPorts): RelayKeeper {
     },
   };
 
-  function addressesOf(wanted: RelayView['state']): readonly string[] {
+  function addressesOf(wanted: RelayView['state']): readonly RelayAddress[] {
     return kept.filter(({ state }) => state === wanted).map(({ address }) => address);
   }
 
@@ -213,10 +213,9 @@ export function createRelayKeeper(ports: RelayKeeperPorts): RelayKeeper {
 
 /** One entry a relay, the first mention deciding its place. */
 function merged(relays: readonly WantedRelay[]): readonly WantedRelay[] {
-  const byId = new Map<string, WantedRelay>();
+  const byId = new Map<RelayId, WantedRelay>();
   for (const relay of relays) {
-    const id = relayIdOf(relay.addresses[0] ?? '');
-    if (id !== '' && !byId.has(id)) byId.set(id, relay);
+    if (!byId.has(relay.id)) byId.set(relay.id, relay);
   }
   return [...byId.values()];
 }

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import { readRelayText, relayLink } from './relay-text.ts';
 
 const ID = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN';
-const ADDRESS = `/dns4/relay.example/tcp/443/tls/ws/p2p/${ID}`;
+const ADDRESS = `/dns4/relay.example/tcp/443/tls/ws/p2p/${ID}` as RelayAddress;
 const LINK = relayLink('https://woxly.example/', ADDRESS);
 
 test('a link is short enough to scan and leads back to the address', () => {

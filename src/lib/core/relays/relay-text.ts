@@ -1,4 +1,5 @@
 import { base64urlnopad } from '@scure/base';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import { LINK_MAX_CHARACTERS, MULTIADDR_MAX_BYTES } from '#lib/protocol/limits.ts';
 import { isRelayAddress } from '#lib/protocol/relay-address.ts';
 import { unwrapped } from '../unwrapped.ts';
@@ -16,7 +17,7 @@ const SITE = /^(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?::\d{1,5})?\/?$/;
 export type RelayText =
   | { readonly kind: 'empty' }
   | { readonly kind: 'nonsense' }
-  | { readonly kind: 'address'; readonly address: string }
+  | { readonly kind: 'address'; readonly address: RelayAddress }
   /** A web address to ask for `/relay.json`. */
   | { readonly kind: 'web'; readonly url: string };
 
@@ -43,7 +44,7 @@ function linksIn(text: string): readonly string[] {
 }
 
 /** A link that adds a relay when it is opened or scanned. */
-export function relayLink(origin: string, address: string): string {
+export function relayLink(origin: string, address: RelayAddress): string {
   const encoded = base64urlnopad.encode(new TextEncoder().encode(address));
   return `${origin.replace(/\/+$/, '')}/${FRAGMENT}${encoded}`;
 }

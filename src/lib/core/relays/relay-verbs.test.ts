@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import { deviceKeyOf } from '#lib/protocol/key-text.ts';
 import { LOOKUP_RESPONSE } from '#lib/protocol/lookup.ts';
 import { LOOKUP_PROTOCOL, TURN_PROTOCOL } from '#lib/protocol/names.ts';
@@ -120,7 +121,7 @@ describe('adding', () => {
   });
 
   test('another address of the same relay is tried; one of another relay is not', async () => {
-    const dead = ADDRESS.replace('relay-1', 'old');
+    const dead = ADDRESS.replace('relay-1', 'old') as RelayAddress;
     relayList.web.set('https://relay.example', { addresses: [dead, two.address, ADDRESS] });
     expect(await verbs.add('relay.example')).toMatchObject({ ok: true });
     expect(settings.current.relays).toEqual([ADDRESS]);

@@ -1,4 +1,5 @@
 import { WoxlyError } from '#lib/domain/errors.ts';
+import type { RelayAddress, RelayId } from '#lib/domain/ids.ts';
 import type { RelayProblem } from '#lib/domain/reasons.ts';
 import { fail, ok } from '#lib/domain/result.ts';
 import type { Result } from '#lib/domain/result.ts';
@@ -23,7 +24,7 @@ export interface RelayVerbsPorts extends TestRelayPorts {
   readonly relayList: Pick<RelayList, 'describe'>;
   readonly settings: SettingsBook;
   /** Whether anybody but the person names this relay. */
-  readonly isNamedByOthers: (relay: string) => boolean;
+  readonly isNamedByOthers: (relay: RelayId) => boolean;
   readonly origin: () => string;
 }
 
@@ -37,7 +38,8 @@ export function createRelayVerbs(ports: RelayVerbsPorts): RelayVerbs {
     async add(text) {
       const found = await addressesIn(text);
       if (!found.ok) return found;
-      const [first = ''] = found.value;
+      const [first] = found.value;
+      if (first === undefined) return fail('not-a-relay');
       const id = relayIdOf(first);
       const { relays } = settings.current;
       const origin = keeper.viewOf(id)?.origin;
@@ -78,7 +80,7 @@ export function createRelayVerbs(ports: RelayVerbsPorts): RelayVerbs {
     link: (address) => relayLink(ports.origin(), address),
   };
 
-  async function addressesIn(text: string): Promise<Result<readonly string[], RelayProblem>> {
+  async function addressesIn(text: string): Promise<Result<readonly RelayAddress[], RelayProblem>> {
     const read = readRelayText(text);
     switch (read.kind) {
       case 'empty':
@@ -103,8 +105,8 @@ export function createRelayVerbs(ports: RelayVerbsPorts): RelayVerbs {
 
   /** The first address at which a relay answers a lookup, as its peer ID authenticated by the connection. */
   async function firstThatAnswers(
-    addresses: readonly string[],
-  ): Promise<Result<string, RelayProblem>> {
+    addresses: readonly RelayAddress[],
+  ): Promise<Result<RelayAddress, RelayProblem>> {
     let problem: RelayProblem = 'no-answer';
     for (const address of addresses.slice(0, ADDRESSES_TRIED)) {
       const outcome = await answers(address);
@@ -114,7 +116,7 @@ export function createRelayVerbs(ports: RelayVerbsPorts): RelayVerbs {
     return fail(problem);
   }
 
-  async function answers(address: string): Promise<'answers' | RelayProblem> {
+  async function answers(address: RelayAddress): Promise<'answers' | RelayProblem> {
     const { signal, end } = limited(clock, ANSWER_TIMEOUT_MS);
     try {
       const answer = await network.ask(address, LOOKUP_PROTOCOL, lookupOfNobody(random), signal);
@@ -134,13 +136,13 @@ export function createRelayVerbs(ports: RelayVerbsPorts): RelayVerbs {
     }
   }
 
-  function letGo(address: string): void {
+  function letGo(address: RelayAddress): void {
     const id = relayIdOf(address);
     if (!keeper.reserved.some((held) => relayIdOf(held) === id)) network.release(address);
   }
 }
 
-const justAdded = (address: string): RelayView => ({
+const justAdded = (address: RelayAddress): RelayView => ({
   address,
   state: 'connecting',
   origin: 'own',

@@ -1,3 +1,4 @@
+import type { RelayAddress, RelayId } from '#lib/domain/ids.ts';
 import type { RelayList } from '#lib/ports/relay-list.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import type { RelayView } from './reachability.ts';
@@ -13,14 +14,14 @@ const REMEMBERED_MAX = 8;
 export function rememberRelays(
   relayList: Pick<RelayList, 'recall' | 'remember'>,
   relays: readonly RelayView[],
-  refused: readonly string[],
+  refused: readonly RelayId[],
 ): void {
   const before = relayList.recall();
   const serving = relays
     .filter(({ state, origin }) => state === 'reachable' && origin !== 'invite')
     .map(({ address }) => address);
   if (serving.length === 0) return;
-  const byId = new Map<string, string>();
+  const byId = new Map<RelayId, RelayAddress>();
   for (const address of [...serving, ...before]) {
     const id = relayIdOf(address);
     if (!byId.has(id) && !refused.includes(id)) byId.set(id, address);

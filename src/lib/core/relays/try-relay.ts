@@ -1,4 +1,5 @@
 import { WoxlyError } from '#lib/domain/errors.ts';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { IceServer } from '#lib/ports/media.ts';
 import type { FrameChannel, PeerNetwork } from '#lib/ports/peer-network.ts';
@@ -31,7 +32,7 @@ export interface TestRelayPorts {
  */
 export async function testRelay(
   ports: TestRelayPorts,
-  address: string,
+  address: RelayAddress,
   signal: AbortSignal,
 ): Promise<RelayTest> {
   const { clock, network, keeper, tryTurn } = ports;

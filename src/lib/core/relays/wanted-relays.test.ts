@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Contact } from '#lib/domain/contact.ts';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
 import { describedRelay } from '#lib/testing/relay-descriptors.ts';
 import { candidates } from './wanted-relays.ts';
@@ -18,7 +19,7 @@ const from = (part: Partial<RelaySources>) =>
     mayDial: () => true,
     ...part,
   });
-const contact = (relays: readonly string[], part: Partial<Contact> = {}): Contact =>
+const contact = (relays: readonly RelayAddress[], part: Partial<Contact> = {}): Contact =>
   ({ trust: 'contact', hideAddress: false, hints: { devices: [], relays }, ...part }) as Contact;
 
 test('each relay once, with all that is known of it', () => {
@@ -37,7 +38,7 @@ test('each relay once, with all that is known of it', () => {
 });
 
 test('an invite does not say where a relay is that others know, nor that of a hidden person', () => {
-  const elsewhere = one.address.replace('relay-1', 'evil');
+  const elsewhere = one.address.replace('relay-1', 'evil') as RelayAddress;
   expect(
     from({ directory: [one.descriptor()], contacts: [contact([elsewhere])] })[0]?.addresses,
   ).toEqual([one.address]);

@@ -1,6 +1,7 @@
 import type { Contact } from '#lib/domain/contact.ts';
+import type { RelayAddress, RelayId } from '#lib/domain/ids.ts';
 import type { Settings } from '#lib/domain/settings.ts';
-import { deviceKeyOf } from '#lib/protocol/key-text.ts';
+import { relayIdOfKey } from '#lib/protocol/key-text.ts';
 import { RELAY_ADDRESSES_MAX } from '#lib/protocol/limits.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import type { RelayDescriptor } from '#lib/protocol/relay-descriptor.ts';
@@ -11,8 +12,9 @@ import type { Tier } from './rank-relays.ts';
 
 /** A relay that reservations may be held on. */
 export interface WantedRelay {
-  /** Multiaddrs of one relay, best first; each failure goes on to the next. */
-  readonly addresses: readonly string[];
+  readonly id: RelayId;
+  /** Best first; each failure goes on to the next. */
+  readonly addresses: readonly [RelayAddress, ...RelayAddress[]];
   readonly origin: RelayView['origin'];
   readonly tier: Tier;
   /** Who runs it, as far as it says, and the network it is in. */
@@ -23,14 +25,14 @@ export interface WantedRelay {
 
 /** Everything that names relays. */
 export interface RelaySources {
-  readonly page: readonly string[];
+  readonly page: readonly RelayAddress[];
   /** Relays that served last time. */
-  readonly remembered: readonly string[];
+  readonly remembered: readonly RelayAddress[];
   readonly directory: readonly RelayDescriptor[];
   readonly contacts: readonly Contact[];
   readonly settings: Settings;
   /** Whether this browser can and may dial an address. */
-  readonly mayDial: (address: string) => boolean;
+  readonly mayDial: (address: RelayAddress) => boolean;
 }
 
 type Origin = WantedRelay['origin'];
@@ -38,12 +40,12 @@ type Origin = WantedRelay['origin'];
 /** All relays that may be used, each once, with everything that is known of it. */
 export function candidates(sources: RelaySources): readonly WantedRelay[] {
   const { page, remembered, directory, contacts, settings, mayDial } = sources;
-  const named = new Map<string, Map<Origin, string[]>>();
-  const name = (origin: Origin, addresses: readonly string[]): void => {
+  const named = new Map<RelayId, Map<Origin, RelayAddress[]>>();
+  const name = (origin: Origin, addresses: readonly RelayAddress[]): void => {
     for (const address of addresses) {
       const id = relayIdOf(address);
-      if (id === '' || settings.refusedRelays.includes(id) || !mayDial(address)) continue;
-      const origins = named.get(id) ?? new Map<Origin, string[]>();
+      if (settings.refusedRelays.includes(id) || !mayDial(address)) continue;
+      const origins = named.get(id) ?? new Map<Origin, RelayAddress[]>();
       named.set(id, origins.set(origin, [...(origins.get(origin) ?? []), address]));
     }
   };
@@ -56,31 +58,32 @@ export function candidates(sources: RelaySources): readonly WantedRelay[] {
   for (const contact of contacts) {
     if (mayCall(contact) && fromAll && !contact.hideAddress) name('invite', contact.hints.relays);
   }
-  const descriptors = new Map(directory.map((one) => [deviceKeyOf(one.relay) as string, one]));
-  return [...named].map(([id, origins]) =>
-    wanted(origins, descriptors.get(id), settings.preferredRelays.includes(id)),
+  const descriptors = new Map(directory.map((one) => [relayIdOfKey(one.relay), one]));
+  return [...named].flatMap(
+    ([id, origins]) =>
+      wanted(id, origins, descriptors.get(id), settings.preferredRelays.includes(id)) ?? [],
   );
 }
 
 function wanted(
-  origins: ReadonlyMap<Origin, readonly string[]>,
+  id: RelayId,
+  origins: ReadonlyMap<Origin, readonly RelayAddress[]>,
   descriptor: RelayDescriptor | undefined,
   preferred: boolean,
-): WantedRelay {
+): WantedRelay | undefined {
   const origin =
     (['page', 'own', 'directory'] as const).find((one) => origins.has(one)) ?? 'invite';
   const of = (one: Origin) => origins.get(one) ?? [];
   // Where others know a relay, an invite does not say where it is.
   const known = [...of('own'), ...of('page'), ...of('directory')];
-  const addresses = [...new Set(known.length > 0 ? known : of('invite'))];
+  const [best, ...others] = new Set(known.length > 0 ? known : of('invite'));
+  if (best === undefined) return undefined;
   return {
-    addresses: addresses.slice(0, RELAY_ADDRESSES_MAX),
+    id,
+    addresses: [best, ...others.slice(0, RELAY_ADDRESSES_MAX - 1)],
     origin,
     tier: preferred ? 'preferred' : origins.has('own') ? 'own' : origin,
-    operators: [
-      networkOf(addresses[0] ?? ''),
-      ...(descriptor?.operator ? [`name ${descriptor.operator}`] : []),
-    ],
+    operators: [networkOf(best), ...(descriptor?.operator ? [`name ${descriptor.operator}`] : [])],
     ...(descriptor && { descriptor }),
   };
 }

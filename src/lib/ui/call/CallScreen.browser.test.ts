@@ -1,6 +1,7 @@
 import '#lib/ui/styles/index.css';
 import { expect, test } from 'vitest';
 import { render } from 'vitest-browser-svelte';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import type { EndReason } from '#lib/domain/reasons.ts';
 import { AppState } from '#lib/state/app-state.svelte.ts';
 import { expectAccessible } from '#lib/testing/axe.ts';
@@ -137,7 +138,7 @@ test('how good the call is, and whose fault it is', async () => {
 
 test('call details: the relay by its name, the encoding, and what a minute costs', async () => {
   const { fake, screen, draw } = await start();
-  const address = `/dns4/relay.example/tcp/443/tls/ws/p2p/${KEYS.chen}`;
+  const address = `/dns4/relay.example/tcp/443/tls/ws/p2p/${KEYS.chen}` as RelayAddress;
   fake.reachability.set('reachable', [relayOf(address, { operator: 'Example e.V.' })]);
   fake.calls.qualityNow = {
     path: 'relayed',

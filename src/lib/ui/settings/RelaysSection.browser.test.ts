@@ -1,6 +1,7 @@
 import '#lib/ui/styles/index.css';
 import { expect, test } from 'vitest';
 import { render } from 'vitest-browser-svelte';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import { AppState } from '#lib/state/app-state.svelte.ts';
 import { expectAccessible } from '#lib/testing/axe.ts';
 import { KEYS } from '#lib/testing/fake-people.ts';
@@ -8,7 +9,7 @@ import { relayOf } from '#lib/testing/fake-relays.ts';
 import { FakeWoxly } from '#lib/testing/fake-woxly.ts';
 import RelaysSection from './RelaysSection.svelte';
 
-const RELAY = `/dns4/relay.example/tcp/443/tls/ws/p2p/${KEYS.chen}`;
+const RELAY = `/dns4/relay.example/tcp/443/tls/ws/p2p/${KEYS.chen}` as RelayAddress;
 
 async function start() {
   const fake = new FakeWoxly();

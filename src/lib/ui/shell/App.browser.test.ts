@@ -3,6 +3,7 @@ import { createRawSnippet } from 'svelte';
 import { expect, onTestFinished, test } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import { WoxlyError } from '#lib/domain/errors.ts';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import { page as tab, userEvent } from 'vitest/browser';
 import { AppState } from '#lib/state/app-state.svelte.ts';
 import type { RelayView } from '#lib/state/views.ts';
@@ -144,7 +145,8 @@ test('the network status says the truth, with the fix beside it', async () => {
   const { fake, screen } = await start();
   const status = screen.getByRole('status', { name: 'Network status' });
   await expect.element(status).toMatchTextContent(/^Reachable/);
-  const relay = (state: RelayView['state']) => relayOf(`/dns4/${state}/p2p/R`, { state });
+  const relay = (state: RelayView['state']) =>
+    relayOf(`/dns4/${state}/p2p/R` as RelayAddress, { state });
   fake.reachability.set('reachable', [relay('reachable'), relay('spare')]);
   await expect.element(status).toMatchTextContent('Reachable 1 relay');
   fake.reachability.set('connecting');

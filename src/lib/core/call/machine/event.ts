@@ -85,7 +85,7 @@ export interface Arrived {
   readonly type: 'frame';
   readonly id: CallId;
   readonly device: DeviceKey;
-  readonly frame: CallFrame & { readonly callId: Bytes };
+  readonly frame: CallFrame;
   readonly via: Via;
   /** Whose device it proves to be, for RINGING and ACCEPT. */
   readonly from?: IdentityKey | undefined;

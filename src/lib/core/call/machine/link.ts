@@ -1,4 +1,3 @@
-import { fromHex } from '#lib/domain/bytes.ts';
 import type { CallId, DeviceKey, Milliseconds } from '#lib/domain/ids.ts';
 import type { CallBody, CallFrame } from '#lib/protocol/call-frame.ts';
 import { HEARTBEAT_MS, REPEAT_MS, RESEND_FIRST_MS, RESEND_MOST_MS, SILENCE_MS } from './timing.ts';
@@ -73,9 +72,7 @@ export const speaks = (link: Link): boolean => link.open || link.frames;
 
 /** A frame outside a link, or of a link that need not number it. */
 export function looseFrame(id: CallId, body: CallBody, acknowledged = 0): CallFrame {
-  const callId = fromHex(id);
-  if (callId === undefined) throw new TypeError('a branded call ID is always valid');
-  return { callId, sequence: 0, acknowledged, body };
+  return { callId: id, sequence: 0, acknowledged, body };
 }
 
 const frameOf = (link: Link, { sequence, body }: Numbered): CallFrame => ({

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { DeviceKey } from '#lib/domain/ids.ts';
+import { callIdOf } from '#lib/protocol/call-frame.ts';
 import type { CallBody } from '#lib/protocol/call-frame.ts';
 import { CANDIDATES_MAX } from '#lib/protocol/limits.ts';
 import { certificate, at, OURS, STAGES, LIVE, THEIRS } from '#lib/testing/machine-play.ts';
@@ -151,7 +152,12 @@ describe('what the peer says', () => {
     const play = at(stage);
     const { call } = play;
     const device = 'device x' as DeviceKey;
-    const frame = { callId: new Uint8Array(16), sequence: 0, acknowledged: 0, body: hangup };
+    const frame = {
+      callId: callIdOf(new Uint8Array(16)),
+      sequence: 0,
+      acknowledged: 0,
+      body: hangup,
+    };
     play.tell({
       type: 'frame',
       id: call?.id ?? OURS,

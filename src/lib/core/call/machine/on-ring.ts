@@ -26,8 +26,7 @@ export function onRing(step: Step, line: Line, ring: Ring): Line {
     return { ...line, tombstones: bury(line.tombstones, over, step.now) };
   }
   if (call && isLinked(call) && call.id === ring.id && call.link.device === ring.device) {
-    const { callId } = looseFrame(ring.id, ring.body);
-    const frame = { ...ring.frame, callId, body: ring.body };
+    const frame = { ...ring.frame, callId: ring.id, body: ring.body };
     return { ...line, call: onFrame(step, call, frame, 'channel') };
   }
   if (ring.frame.sequence !== 1) return line; // A RING opens its call; this is not one.

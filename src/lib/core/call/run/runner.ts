@@ -1,6 +1,5 @@
 import type { CallRecord } from '#lib/domain/call.ts';
 import type { CallId, DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
-import { toHex } from '#lib/domain/bytes.ts';
 import type { OwnNetwork } from '#lib/domain/reasons.ts';
 import type { CallFrame } from '#lib/protocol/call-frame.ts';
 import type { Attention } from '#lib/ports/attention.ts';
@@ -171,7 +170,7 @@ export class CallRunner {
   /** Over the path of a call only that call is spoken of. */
   async #takeFromPath(frame: CallFrame): Promise<boolean> {
     const device = this.#peerDevice;
-    if (device === undefined || this.#line.call?.id !== toHex(frame.callId)) return true;
+    if (device === undefined || this.#line.call?.id !== frame.callId) return true;
     return this.#intake.take(device, frame, 'path');
   }
 
@@ -231,7 +230,7 @@ export class CallRunner {
     const { call } = this.#line;
     // The call may have ended in this very step: its path is still there to say so.
     const own = call?.stage === 'ended' ? call.farewell?.device : this.#peerDevice;
-    if (own === device && call?.id === toHex(frame.callId)) this.#work?.media.sendFrame(frame);
+    if (own === device && call?.id === frame.callId) this.#work?.media.sendFrame(frame);
   }
 
   #schedule(): void {

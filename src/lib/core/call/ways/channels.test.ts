@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import type { DeviceKey } from '#lib/domain/ids.ts';
-import { encodeCallFrame } from '#lib/protocol/call-frame.ts';
+import { callIdOf, encodeCallFrame } from '#lib/protocol/call-frame.ts';
 import type { CallBody } from '#lib/protocol/call-frame.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import { FakeClock, settled } from '#lib/testing/fake-clock.ts';
@@ -10,7 +10,7 @@ import { looseFrame } from '../machine/link.ts';
 
 const device = 'device p' as DeviceKey;
 const frame = (body: CallBody) =>
-  encodeCallFrame({ callId: new Uint8Array(16), sequence: 0, acknowledged: 0, body });
+  encodeCallFrame({ callId: callIdOf(new Uint8Array(16)), sequence: 0, acknowledged: 0, body });
 
 class OneChannel implements FrameChannel {
   readonly device = device;

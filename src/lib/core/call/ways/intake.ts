@@ -1,4 +1,3 @@
-import { toHex } from '#lib/domain/bytes.ts';
 import type { CallId, DeviceKey, IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
 import { cleanName } from '#lib/domain/name.ts';
 import type { Settings } from '#lib/domain/settings.ts';
@@ -57,7 +56,7 @@ export class CallIntake {
   async take(device: DeviceKey, frame: CallFrame, via: Via = 'channel'): Promise<boolean> {
     const body = checkBody(this.#ports, frame.body);
     if (body === undefined) return false;
-    const id = toHex(frame.callId) as CallId;
+    const id = frame.callId;
     if (id === NO_CALL && body.type === 'heartbeat') return true;
     // Over a path there is a call already.
     if (body.type === 'ring') return via === 'channel' && this.#takeRing(id, device, frame, body);

@@ -1,6 +1,6 @@
 import { WoxlyError } from '#lib/domain/errors.ts';
 import type { ReachHints } from '#lib/domain/contact.ts';
-import type { DeviceKey, IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
+import type { DeviceKey, IdentityKey, Milliseconds, RelayAddress } from '#lib/domain/ids.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import type { Random } from '#lib/ports/random.ts';
@@ -61,7 +61,7 @@ export class CallReach {
   #reopenedAt: Milliseconds = -Infinity;
   #row = 0;
   /** Relays that we chose to dial for this call: dialled again they learn nothing new. */
-  readonly #searched = new Set<string>();
+  readonly #searched = new Set<RelayAddress>();
 
   constructor(ports: CallReachPorts, who: Callee, events: CallReachEvents) {
     this.#ports = ports;
@@ -70,7 +70,7 @@ export class CallReach {
   }
 
   /** We call, and have dialled through these relays: they serve again when a lost channel is opened. */
-  dialled(relays: readonly string[] = this.#who.hints.relays): void {
+  dialled(relays: readonly RelayAddress[] = this.#who.hints.relays): void {
     for (const relay of relays) if (this.#searched.size < SEARCHED_MAX) this.#searched.add(relay);
   }
 
@@ -85,7 +85,7 @@ export class CallReach {
     };
     try {
       const { signal } = search;
-      const onDial = (relays: readonly string[]) => {
+      const onDial = (relays: readonly RelayAddress[]) => {
         this.dialled(relays);
       };
       const channel = await this.#ports.reach.reach(key, hints, { onFound, onDial, signal });
