@@ -1,211 +1,213 @@
-import type { Trust } from '#lib/domain/contact.ts';
+import type { Contact } from '#lib/domain/contact.ts';
+import { WoxlyError } from '#lib/domain/errors.ts';
 import type { CallId, DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
-import type { Circumstances } from '#lib/core/call/machine/event.ts';
-import type { CallFrame } from '#lib/protocol/call-frame.ts';
+import type { ReachFailure } from '#lib/core/reach/reach-port.ts';
+import type { FrameChannel } from '#lib/ports/peer-network.ts';
+import { signCertificate } from '#lib/protocol/device-certificate.ts';
+import { deviceKeyOf, identityKeyOf } from '#lib/protocol/key-text.ts';
+import { workDone } from './counted-crypto.ts';
 import { TEST_EPOCH } from './fake-clock.ts';
 import { SeededRandom } from './seeded-random.ts';
-import { SimulatedMedia } from './simulated-media.ts';
-import { SimulatedPeer } from './simulated-peer.ts';
-import type { SimulatedPath } from './simulated-media.ts';
-import type { SimulatedDevice, Surroundings } from './simulated-surroundings.ts';
+import { signerNumber } from './signers.ts';
+import { SimulatedDevice } from './simulated-device.ts';
+import type { Neighbourhood, SimulatedPerson } from './simulated-device.ts';
+import { SimulatedChannel } from './simulated-network.ts';
+import { SimulatedAir } from './simulated-paths.ts';
 import { SimulatedTime } from './simulated-time.ts';
 
 /** For how long a call may be connected on one side only, ms. */
 const ALONE_MOST_MS = 10_000;
+const DAY_MS = 86_400_000;
 
 export interface SimulationOptions {
-  readonly names: readonly string[];
+  readonly people: readonly SimulatedPerson[];
   /** Frames are lost, doubled, late and out of order, channels and paths break. */
   readonly faults: boolean;
   /** Everybody is everybody's contact, and no microphone fails. */
   readonly friends: boolean;
 }
 
-/** What may happen to a page at any moment. */
-type Change = Parameters<SimulatedPeer['dispatch']>[0];
-
-/** What one person thinks of another. */
-interface View {
-  readonly trust: Trust;
-  readonly hidden: boolean;
+/** A person of a simulation; the same number is the same person. */
+export async function simulatedPerson(number: number, name: string): Promise<SimulatedPerson> {
+  const [identity, device] = [await signerNumber(number), await signerNumber(number + 100)];
+  const certificate = await signCertificate(identity, device, {
+    deviceName: 'test',
+    issued: TEST_EPOCH - DAY_MS,
+    expires: TEST_EPOCH + DAY_MS,
+  });
+  const keys = { key: identityKeyOf(identity.publicKey), device: deviceKeyOf(device.publicKey) };
+  return { name, ...keys, certificate };
 }
 
 /** Several devices, the network between them, and their people. Everything that happens follows from the seed. */
-export class CallSimulation implements Surroundings {
-  readonly time = new SimulatedTime(TEST_EPOCH);
+export class CallSimulation implements Neighbourhood {
+  readonly time = new SimulatedTime(TEST_EPOCH, workDone);
   readonly random: SeededRandom;
-  readonly media: SimulatedMedia;
-  readonly peers: readonly SimulatedPeer[];
+  readonly air = new SimulatedAir(this);
+  readonly devices: readonly [SimulatedDevice, ...SimulatedDevice[]];
   readonly microphoneFails: number;
+  readonly turn: boolean;
   faulty: boolean;
+  readonly #people: readonly SimulatedPerson[];
   readonly #friends: boolean;
-  readonly #views = new Map<string, View>();
-  readonly #open = new Set<string>();
-  readonly #aloneSince = new Map<SimulatedPeer, number>();
-  readonly #turn: boolean;
-  #calls = 0;
+  readonly #contacts = new Map<string, Contact | undefined>();
+  #channels: SimulatedChannel[] = [];
+  readonly #aloneSince = new Map<SimulatedDevice, number>();
 
-  constructor(seed: number, { names, faults, friends }: SimulationOptions) {
+  constructor(seed: number, { people, faults, friends }: SimulationOptions) {
     this.random = new SeededRandom(seed);
-    this.media = new SimulatedMedia(this.random, this.time.after);
     this.faulty = faults;
+    this.#people = people;
     this.#friends = friends;
     this.microphoneFails = friends ? 0 : 0.1;
-    this.#turn = this.random.chance(0.5);
-    this.peers = names.map((name) => new SimulatedPeer(name, this));
+    this.turn = this.random.chance(0.5);
+    const [first, ...others] = people.map((person) => new SimulatedDevice(person, this));
+    if (first === undefined) throw new TypeError('a simulation has people');
+    this.devices = [first, ...others];
   }
 
-  circumstances(of: SimulatedDevice, key: IdentityKey): Circumstances {
+  contact(of: SimulatedPerson, key: IdentityKey): Contact | undefined {
     const pair = `${of.key}>${key}`;
-    const chosen = this.#views.get(pair) ?? this.#choose();
-    this.#views.set(pair, chosen);
-    const peer = { key, name: key, trust: chosen.trust };
-    return {
-      self: of.key,
-      certificate: { payload: new Uint8Array(), signature: new Uint8Array() },
-      peer,
-      hidden: chosen.hidden,
-      turnAvailable: this.#turn,
-      keyChanged: false,
-    };
+    if (!this.#contacts.has(pair)) this.#contacts.set(pair, this.#choose(key));
+    return this.#contacts.get(pair);
   }
 
-  #choose(): View {
-    if (this.#friends) return { trust: 'contact', hidden: false };
-    const likely: [Trust, ...Trust[]] = ['contact', 'contact', 'contact', 'stranger', 'blocked'];
-    return { trust: this.random.pick(likely), hidden: this.random.chance(0.1) };
+  /** What somebody thinks of another: nothing, of a stranger. */
+  #choose(key: IdentityKey): Contact | undefined {
+    const person = this.#people.find((one) => one.key === key);
+    if (person === undefined) return undefined;
+    const trust = this.#friends
+      ? 'contact'
+      : this.random.pick(['contact', 'contact', 'contact', undefined, 'blocked'] as const);
+    if (trust === undefined) return undefined;
+    const hideAddress = !this.#friends && this.random.chance(0.1);
+    const hints = { devices: [person.device], relays: [] };
+    return { key, name: person.name, trust, hideAddress, added: 0, hints, epoch: 0 };
   }
 
-  newCallId(): CallId {
-    this.#calls += 1;
-    return this.#calls.toString(16).padStart(32, '0') as CallId;
+  ownerOf(device: DeviceKey): IdentityKey | undefined {
+    return this.#people.find((person) => person.device === device)?.key;
   }
 
-  run(duration: number): void {
-    this.time.runUntil(this.time.now + duration, () => this.#check());
+  run(duration: number): Promise<void> {
+    return this.time.run(duration, () => this.#check());
   }
 
   /** Somebody does something, as likely as not at the wrong moment. */
   pressAnything(): void {
-    const peer = this.random.pick(this.peers as [SimulatedPeer, ...SimulatedPeer[]]);
-    const other = this.random.pick(this.peers as [SimulatedPeer, ...SimulatedPeer[]]);
-    const chance = this.random.unit();
+    const { random } = this;
+    const device = random.pick(this.devices);
+    const other = random.pick(this.devices);
+    const chance = random.unit();
+    if (!device.alive) return;
     if (chance < 0.4) {
-      if (peer !== other) peer.press(other.key);
-    } else if (chance < 0.7) {
-      peer.dispatch({ type: 'accept', microphoneGranted: this.random.chance(0.5) });
-    } else if (chance < 0.75) peer.dispatch({ type: 'decline' });
-    else if (chance < 0.83) peer.dispatch({ type: 'hang-up' });
-    else if (chance < 0.86) peer.dispatch({ type: 'mute', muted: this.random.chance(0.5) });
-    else if (chance < 0.92) peer.dispatch({ type: 'dismiss' });
-    else if (chance < 0.94) peer.dispatch({ type: 'network-changed' });
-    else if (chance < 0.95) peer.dispatch({ type: 'leave' });
-    else if (chance < 0.96) peer.dispatch({ type: 'microphone-lost' });
-    else if (chance < 0.965) peer.dispatch({ type: 'reopen-microphone' });
-    else if (chance < 0.985) this.#changeAnything(peer);
-    else if (this.faulty) this.#crash(peer);
+      if (device !== other) device.call(other.person, random.chance(0.2));
+    } else if (chance < 0.7) device.accept();
+    else if (chance < 0.75) device.calls.decline();
+    else if (chance < 0.83) device.calls.hangUp();
+    else if (chance < 0.86) device.calls.setMuted(random.chance(0.5));
+    else if (chance < 0.92) device.calls.dismiss();
+    else if (chance < 0.94) device.calls.networkChanged();
+    else if (chance < 0.95) this.#end(device, 'farewell');
+    else if (chance < 0.96) device.microphone?.lose();
+    else if (chance < 0.965) device.calls.reopenMicrophone();
+    else if (chance < 0.985) this.#changeAnything(device, other);
+    else if (this.faulty) this.#end(device, 'silence');
   }
 
   /** What happens to sound, pages and people beside the call. */
-  #changeAnything(peer: SimulatedPeer): void {
+  #changeAnything(device: SimulatedDevice, other: SimulatedDevice): void {
     const so = this.random.chance(0.5);
-    const { random } = this;
-    const events: [Change, ...Change[]] = [
-      { type: 'hearing', hearing: so ? 'silent' : 'heard' },
-      { type: 'sparse', sparse: so },
-      { type: 'system-mute', muted: so },
-      { type: 'background', background: so },
-      { type: 'path-frames', open: so },
-      { type: 'devices-changed' },
-      { type: 'person-seen' },
-      { type: 'play-blocked', blocked: so },
+    const events = device.path?.events;
+    const changes: readonly [() => void, ...(() => void)[]] = [
+      () => events?.onHearing(so ? 'silent' : 'heard'),
+      () => events?.onSparse(so),
+      () => events?.onFrames(so),
+      () => events?.onPlayBlocked(),
+      () => events?.onDetour(),
+      () => device.calls.resumeSound(),
+      () => device.microphone?.systemMute(so),
+      () => device.calls.setBackground(so),
+      () => device.calls.personSeen(other.person.key),
+      () => device.calls.woke(),
+      () => device.plug(),
+      () => device.choose(so ? 'one' : 'other'),
     ];
-    peer.dispatch(random.pick(events));
+    this.random.pick(changes)();
   }
 
   /** Something breaks. */
   breakAnything(): void {
-    if (this.random.chance(0.4)) return this.media.breakAll();
-    for (const pair of [...this.#open]) if (this.random.chance(0.6)) this.#close(pair);
-  }
-
-  reach(from: SimulatedDevice, key: IdentityKey, done: (device?: DeviceKey) => void): void {
-    const to = this.peers.find((peer) => peer.key === key);
-    const delay = this.faulty ? this.random.between(50, 3_000) : this.random.between(50, 300);
-    this.time.after(delay, () => {
-      const unlucky = this.faulty && this.random.chance(0.3);
-      if (!to?.alive || !from.alive || unlucky) return done(undefined);
-      this.#open.add(pairOf(from, to));
-      if (to.linkedDevice === from.device) {
-        to.dispatch({ type: 'channel-opened', device: from.device });
-      }
-      done(to.device);
-    });
-  }
-
-  send(from: SimulatedDevice, to: DeviceKey, frame: CallFrame): void {
-    const peer = this.peers.find(({ device }) => device === to);
-    if (!peer || !this.#open.has(pairOf(from, peer))) return;
-    if (this.faulty && this.random.chance(0.15)) return;
-    const copies = this.faulty && this.random.chance(0.1) ? 2 : 1;
-    for (let copy = 0; copy < copies; copy += 1) {
-      const late = this.faulty && this.random.chance(0.1) ? 5_000 : 200;
-      const delay = this.faulty ? this.random.between(5, late) : 40;
-      this.time.after(delay, () => peer.take(from, frame));
+    if (this.random.chance(0.4)) return this.air.breakAll();
+    for (const channel of this.#open) {
+      if (this.random.chance(0.3)) channel.close();
+      else if (this.random.chance(0.1)) channel.silence();
     }
   }
 
-  sendOverPath(from: SimulatedDevice, to: DeviceKey, frame: CallFrame, path: SimulatedPath): void {
-    const end = this.media.otherEnd(path);
-    const peer = this.peers.find(({ device }) => device === to);
-    if (end === undefined || (this.faulty && this.random.chance(0.3))) return;
-    this.time.after(this.random.between(5, 300), () => {
-      if (peer?.uses(end)) peer.take(from, frame, 'path');
-    });
+  /** No channel carries anything any more, and nobody is told. */
+  silenceChannels(): void {
+    for (const channel of this.#open) channel.silence();
+  }
+
+  async reach(from: SimulatedDevice, key: IdentityKey, signal: AbortSignal): Promise<FrameChannel> {
+    const to = this.devices.find(({ person }) => person.key === key);
+    await this.time.pause(this.random.between(50, this.faulty ? 3_000 : 300));
+    const unlucky = this.faulty && this.random.chance(0.3);
+    if (!to?.alive || !from.alive || unlucky || signal.aborted) {
+      throw new WoxlyError<ReachFailure>(this.random.pick(['not-found', 'not-reachable']));
+    }
+    const [near, far] = SimulatedChannel.pair(this, from, to);
+    this.#channels = [...this.#open, near, far];
+    to.calls.take(far);
+    return near;
   }
 
   /** Calls that go on, by ID. */
   get live(): readonly CallId[] {
-    return this.peers.flatMap(({ call }) => (call && call.stage !== 'ended' ? [call.id] : []));
+    return this.devices.flatMap(({ live }) => live?.id ?? []);
   }
 
-  #close(pair: string): void {
-    this.#open.delete(pair);
-    const [a, b] = this.peers.filter((peer) => pair.includes(peer.device));
-    if (!a || !b) return;
-    a.dispatch({ type: 'channel-lost', device: b.device });
-    b.dispatch({ type: 'channel-lost', device: a.device });
+  /** What is open and should not be, when no call goes on. */
+  get leftOpen(): readonly string[] {
+    const left = this.devices.flatMap(({ person: { name }, path, microphone }) => [
+      ...(path === undefined ? [] : [`a path of ${name}`]),
+      ...(microphone === undefined ? [] : [`a microphone of ${name}`]),
+    ]);
+    return [...left, ...this.#open.map(({ device }) => `a channel to ${device}`)];
   }
 
-  #crash(peer: SimulatedPeer): void {
-    peer.crash();
-    for (const pair of [...this.#open]) if (pair.includes(peer.device)) this.#close(pair);
+  get #open(): SimulatedChannel[] {
+    return this.#channels.filter(({ open }) => open);
+  }
+
+  #end(device: SimulatedDevice, word: 'farewell' | 'silence'): void {
+    device.end(word);
     // Most people open the page again.
     if (this.random.chance(0.8)) {
-      this.time.after(this.random.between(500, 30_000), () => (peer.alive = true));
+      this.time.after(this.random.between(500, 30_000), () => device.begin());
     }
   }
 
   /** Nobody is connected with nobody. Before faults stop the other side may also take long to say so. */
   #check(): void {
-    for (const peer of this.peers) {
-      const other = this.peers.find(({ device }) => device === peer.linkedDevice);
-      const theirs = other?.alive && other.call?.id === peer.call?.id ? other.call?.stage : 'ended';
+    for (const device of this.devices) {
+      const { view } = device;
+      const other = this.devices.find(({ person }) => person.key === view?.peer.key);
+      const theirs = other?.view?.id === view?.id ? (other?.view?.stage ?? 'ended') : 'ended';
       const together = theirs === 'connected' || theirs === 'reconnecting';
-      const alone = peer.call?.stage === 'connected' && theirs === 'ended';
-      const ahead = peer.call?.stage === 'connected' && !together && !this.faulty;
+      const isConnected = view?.stage === 'connected';
+      const alone = isConnected && theirs === 'ended';
+      const ahead = isConnected && !together && !this.faulty;
       if (!alone && !ahead) {
-        this.#aloneSince.delete(peer);
+        this.#aloneSince.delete(device);
         continue;
       }
-      const since = this.#aloneSince.get(peer) ?? this.time.now;
-      this.#aloneSince.set(peer, since);
-      if (this.time.now - since > ALONE_MOST_MS) {
-        throw new Error(`${peer.key} is connected while the other side is ${theirs ?? 'gone'}`);
+      const since = this.#aloneSince.get(device) ?? this.time.now();
+      this.#aloneSince.set(device, since);
+      if (this.time.now() - since > ALONE_MOST_MS) {
+        device.fail(`connected while the other side is ${theirs}`);
       }
     }
   }
 }
-
-const pairOf = (a: SimulatedDevice, b: SimulatedDevice): string =>
-  [a.device, b.device].sort().join('|');

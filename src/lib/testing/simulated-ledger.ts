@@ -1,26 +1,26 @@
 import type { CallRecord } from '#lib/domain/call.ts';
 import type { CallId } from '#lib/domain/ids.ts';
-import type { Call } from '#lib/core/call/machine/state.ts';
+import type { CallView } from '#lib/core/call/calls.ts';
 
-/** The calls that one life of a simulated device has seen: each ends once, for ever, with one line of history. */
+/** The calls that one life of a simulated page has shown: each ends once, for ever, with one line of history. */
 export class SimulatedLedger {
   /** How many lines of history each call has that was on the line here. */
   readonly records = new Map<CallId, number>();
   /** The reasons of all ends, in order. */
   readonly endings: string[] = [];
   readonly #over = new Set<CallId>();
-  readonly #fail: (what: string) => void;
+  readonly #fail: (what: string) => never;
 
-  constructor(fail: (what: string) => void) {
+  constructor(fail: (what: string) => never) {
     this.#fail = fail;
   }
 
-  /** The line went from one state to another. */
-  see(before: Call | undefined, after: Call | undefined): void {
+  /** The screen went from one call to another, or from one of its stages. */
+  see(before: CallView | undefined, after: CallView | undefined): void {
     if (after === undefined) return;
     // Both pressed Call: the call that gives way is no call of its own.
     if (before && before.stage !== 'ended' && before.id !== after.id) {
-      const early = ['finding', 'reaching', 'rung'].includes(before.stage);
+      const early = ['finding', 'reaching', 'ringing'].includes(before.stage);
       if (!early) this.#fail(`${before.id} was pushed off the line`);
       this.records.delete(before.id);
     }

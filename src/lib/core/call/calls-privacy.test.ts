@@ -33,6 +33,18 @@ describe('privacy', () => {
     expect(bob.paths.last.servers).toBe(TURN);
   });
 
+  test('a tap for sound plays nothing before Accept', async () => {
+    befriend(alice, bob);
+    await ring(alice, bob);
+    await until(() => bob.paths.opened.length > 0, 'a path that is ready');
+    bob.calls.resumeSound();
+    alice.calls.resumeSound();
+    expect([alice, bob].map(({ paths }) => paths.last.playing)).toEqual([false, false]);
+    bob.calls.accept();
+    await alice.show('connected');
+    expect([alice, bob].map(({ paths }) => paths.last.playing)).toEqual([true, true]);
+  });
+
   test('a caller shows no candidate to a stranger before ACCEPT, even if the other side does', async () => {
     bob.knows(alice);
     await ring(alice, bob);

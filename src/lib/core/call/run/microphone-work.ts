@@ -5,22 +5,22 @@ import type { Log } from '#lib/ports/log.ts';
 import type { Microphones, OpenMicrophone } from '#lib/ports/media.ts';
 import type { MicrophoneEvent } from '../machine/event.ts';
 
-export interface CallMicrophonePorts {
+export interface MicrophoneWorkPorts {
   readonly log: Log;
   readonly microphones: Microphones;
   readonly settings: () => Settings;
 }
 
-export interface CallMicrophoneEvents {
+export interface MicrophoneWorkEvents {
   report(event: MicrophoneEvent): void;
   /** This is the microphone from now on, or there is none. */
   onChange(microphone: OpenMicrophone | undefined): void;
 }
 
 /** The microphone of one call. What opens late, after it was closed, is closed. */
-export class CallMicrophone {
-  readonly #ports: CallMicrophonePorts;
-  readonly #events: CallMicrophoneEvents;
+export class MicrophoneWork {
+  readonly #ports: MicrophoneWorkPorts;
+  readonly #events: MicrophoneWorkEvents;
   readonly #ended = new AbortController();
   #current: OpenMicrophone | undefined;
   /** The choice that {@link #current} came of. */
@@ -33,7 +33,7 @@ export class CallMicrophone {
   #muted = false;
   #stopWatching = (): void => undefined;
 
-  constructor(ports: CallMicrophonePorts, events: CallMicrophoneEvents) {
+  constructor(ports: MicrophoneWorkPorts, events: MicrophoneWorkEvents) {
     this.#ports = ports;
     this.#events = events;
   }

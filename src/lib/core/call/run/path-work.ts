@@ -5,11 +5,11 @@ import type { IceServer, MediaPath, MediaPaths, OpenMicrophone } from '#lib/port
 import type { PageLife } from '#lib/ports/page-life.ts';
 import type { Effect } from '../machine/effect.ts';
 import type { PathEvent, WayEvent, MicrophoneEvent } from '../machine/event.ts';
-import { CallMicrophone } from './microphone-work.ts';
-import type { CallMicrophonePorts } from './microphone-work.ts';
+import { MicrophoneWork } from './microphone-work.ts';
+import type { MicrophoneWorkPorts } from './microphone-work.ts';
 import { PathFrames } from '../ways/path-frames.ts';
 
-export interface CallMediaPorts extends CallMicrophonePorts {
+export interface PathWorkPorts extends MicrophoneWorkPorts {
   readonly clock: Clock;
   readonly paths: MediaPaths;
   /** Those of now: their credentials expire. */
@@ -17,7 +17,7 @@ export interface CallMediaPorts extends CallMicrophonePorts {
   readonly pageLife: Pick<PageLife, 'afterPaint'>;
 }
 
-export interface CallMediaEvents {
+export interface PathWorkEvents {
   report(event: PathEvent | MicrophoneEvent | WayEvent): void;
   /** A frame that came over the path. `false` for what no honest peer sends. */
   onFrame(frame: CallFrame): Promise<boolean>;
@@ -31,10 +31,10 @@ export type MediaEffect = Exclude<
 type MediaEffectOf<D extends MediaEffect['do']> = Extract<MediaEffect, { readonly do: D }>;
 
 /** The path and the microphone of one call. What comes late, after either was closed, is thrown away. */
-export class CallMedia {
-  readonly #ports: CallMediaPorts;
-  readonly #events: CallMediaEvents;
-  readonly #microphone: CallMicrophone;
+export class PathWork {
+  readonly #ports: PathWorkPorts;
+  readonly #events: PathWorkEvents;
+  readonly #microphone: MicrophoneWork;
   #path: MediaPath | undefined;
   #frames: PathFrames | undefined;
   /** The speaker that the path plays on. */
@@ -43,11 +43,13 @@ export class CallMedia {
   #waiting: MediaEffect[] | undefined;
   /** Whether the call has come so far that the microphone's sound is sent. */
   #sending = false;
+  /** Whether the call has come so far that what the peer sends is played. */
+  #playing = false;
 
-  constructor(ports: CallMediaPorts, events: CallMediaEvents) {
+  constructor(ports: PathWorkPorts, events: PathWorkEvents) {
     this.#ports = ports;
     this.#events = events;
-    this.#microphone = new CallMicrophone(ports, {
+    this.#microphone = new MicrophoneWork(ports, {
       report: (event) => events.report(event),
       onChange: (microphone) => {
         if (this.#sending) this.#attach(microphone);
@@ -55,9 +57,9 @@ export class CallMedia {
     });
   }
 
-  /** After a tap, where the browser wanted one. */
+  /** After a tap, where the browser wanted one. Nothing is played that was not to be played before. */
   replay(): void {
-    this.#path?.play();
+    if (this.#playing) this.#path?.play();
   }
 
   async quality(): Promise<CallQuality | undefined> {
@@ -132,6 +134,7 @@ export class CallMedia {
         this.#sending = true;
         return this.#attach(this.#microphone.current);
       case 'play':
+        this.#playing = true;
         this.#useSettings();
         return this.#path?.play();
       case 'expect':

@@ -4,13 +4,13 @@ import type { OwnNetwork } from '#lib/domain/reasons.ts';
 import type { CallFrame } from '#lib/protocol/call-frame.ts';
 import type { Attention } from '#lib/ports/attention.ts';
 import { Watchers } from '../../watchable.ts';
-import { CallChannels } from '../ways/channels.ts';
+import { Channels } from '../ways/channels.ts';
 import type { Effect } from '../machine/effect.ts';
 import type { CallEvent, Unstamped } from '../machine/event.ts';
-import { CallIntake, isGuarded } from '../ways/intake.ts';
-import type { CallIntakePorts } from '../ways/intake.ts';
+import { Intake, isGuarded } from '../ways/intake.ts';
+import type { IntakePorts } from '../ways/intake.ts';
 import { nextDeadline, step } from '../machine/machine.ts';
-import { CallPreparation } from '../ways/preparation.ts';
+import { Preparation } from '../ways/preparation.ts';
 import type { Callee } from '../ways/reopening.ts';
 import { CallSigns } from './signs.ts';
 import { isLinked } from '../machine/state.ts';
@@ -24,7 +24,7 @@ import { findTombstone } from '../machine/tombstones.ts';
 import { sameView, viewOf } from '../machine/view-of.ts';
 
 /** The world as a running line needs it. */
-export interface CallRunnerPorts extends CallWorkPorts, CallIntakePorts {
+export interface CallRunnerPorts extends CallWorkPorts, IntakePorts {
   readonly attention: Attention;
   /** Tells whose network is gone while a call is broken. */
   readonly ownNetwork: () => OwnNetwork;
@@ -36,12 +36,12 @@ export interface CallRunnerPorts extends CallWorkPorts, CallIntakePorts {
 
 /** Runs the call machine: events in, effects out, one after the other. Every decision is the machine's. */
 export class CallRunner {
-  readonly preparation: CallPreparation;
-  readonly channels: CallChannels;
+  readonly preparation: Preparation;
+  readonly channels: Channels;
   readonly watchers = new Watchers();
   readonly #ports: CallRunnerPorts;
   readonly #signs: CallSigns;
-  readonly #intake: CallIntake;
+  readonly #intake: Intake;
   #line = FREE_LINE;
   #view: CallView | undefined;
   #work: CallWork | undefined;
@@ -55,11 +55,11 @@ export class CallRunner {
   constructor(ports: CallRunnerPorts) {
     this.#ports = ports;
     this.#signs = new CallSigns(ports.attention, ports.log);
-    this.#intake = new CallIntake(ports, {
+    this.#intake = new Intake(ports, {
       knows: (id, device) => this.#knows(id, device),
       onEvent: (event) => this.dispatch(event),
     });
-    this.channels = new CallChannels(ports.clock, ports.log, {
+    this.channels = new Channels(ports.clock, ports.log, {
       onFrame: (device, frame) => this.#intake.take(device, frame),
       onOpened: (device) => {
         if (this.#peerDevice === device) this.#channelOpened(device);
@@ -73,7 +73,7 @@ export class CallRunner {
       needed: (device) => this.#needs(device),
       known: (device) => this.#intake.knows(device),
     });
-    this.preparation = new CallPreparation(ports, {
+    this.preparation = new Preparation(ports, {
       onChannel: (channel) => this.channels.takeOutbound(channel),
       has: (device) => this.channels.has(device),
       send: (device, frame) => this.channels.send(device, frame),

@@ -1,14 +1,14 @@
 import type { DeviceKey } from '#lib/domain/ids.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import type { Effect } from '../machine/effect.ts';
-import { CallMedia } from './path-work.ts';
-import type { CallMediaEvents, CallMediaPorts } from './path-work.ts';
-import { CallReach } from '../ways/reopening.ts';
-import type { CallReachPorts, Callee } from '../ways/reopening.ts';
+import { PathWork } from './path-work.ts';
+import type { PathWorkEvents, PathWorkPorts } from './path-work.ts';
+import { Reopening } from '../ways/reopening.ts';
+import type { ReopeningPorts, Callee } from '../ways/reopening.ts';
 
-export interface CallWorkPorts extends CallMediaPorts, CallReachPorts {}
+export interface CallWorkPorts extends PathWorkPorts, ReopeningPorts {}
 
-export interface CallWorkEvents extends CallMediaEvents {
+export interface CallWorkEvents extends PathWorkEvents {
   onChannel(channel: FrameChannel): void;
   /** A device of the person to which a channel is open already. */
   prepared(): DeviceKey | undefined;
@@ -17,14 +17,14 @@ export interface CallWorkEvents extends CallMediaEvents {
 
 /** Everything that is under way in the world for one call. Closing it ends it all. */
 export class CallWork {
-  readonly media: CallMedia;
-  readonly reach: CallReach;
+  readonly media: PathWork;
+  readonly reach: Reopening;
   readonly #events: CallWorkEvents;
 
   constructor(ports: CallWorkPorts, who: Callee, events: CallWorkEvents) {
     this.#events = events;
-    this.media = new CallMedia(ports, events);
-    this.reach = new CallReach(ports, who, events);
+    this.media = new PathWork(ports, events);
+    this.reach = new Reopening(ports, who, events);
   }
 
   run(effect: Exclude<Effect, { readonly do: 'send' | 'record' | 'ring-now' | 'finish' }>): void {

@@ -4,7 +4,7 @@ import { callIdOf, encodeCallFrame } from '#lib/protocol/call-frame.ts';
 import type { CallBody } from '#lib/protocol/call-frame.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import { FakeClock, settled } from '#lib/testing/fake-clock.ts';
-import { CallChannels } from './channels.ts';
+import { Channels } from './channels.ts';
 import { NO_CALL } from './intake.ts';
 import { looseFrame } from '../machine/link.ts';
 
@@ -29,7 +29,7 @@ class OneChannel implements FrameChannel {
 test('a channel whose frame could not be handled is closed, and no other', async () => {
   const seen: string[] = [];
   const warned: unknown[] = [];
-  const channels = new CallChannels(
+  const channels = new Channels(
     new FakeClock(),
     { info: () => undefined, warn: (_event, facts) => warned.push(facts) },
     {
@@ -59,7 +59,7 @@ test('a channel whose frame could not be handled is closed, and no other', async
 });
 
 test('what every other way has had goes over the channel opened last only', () => {
-  const channels = new CallChannels(
+  const channels = new Channels(
     new FakeClock(),
     { info: () => undefined, warn: () => undefined },
     {

@@ -36,7 +36,7 @@ interface Entry {
 }
 
 /** All open channels of the call protocol, with their limits. Peers are hostile: garbage and floods close them. */
-export class CallChannels {
+export class Channels {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #events: ChannelEvents;

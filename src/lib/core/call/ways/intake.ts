@@ -16,7 +16,7 @@ import { certifiedBy, checkBody, inTime, isUntimely, peerOf } from './ring-check
 import type { Certified, SdpChecks } from './ring-check.ts';
 import { CONTACT_RINGS, RingGate, STRANGER_RINGS } from './ring-gate.ts';
 
-export interface CallIntakePorts extends SdpChecks {
+export interface IntakePorts extends SdpChecks {
   readonly clock: Clock;
   /** How far the clocks of others are ahead of ours, ms. */
   readonly clockOffset: () => number;
@@ -32,22 +32,22 @@ export interface CallIntakePorts extends SdpChecks {
   readonly settings: () => Settings;
 }
 
-export interface CallIntakeEvents {
+export interface IntakeEvents {
   /** Whether a call of this device is on the line or over: its RING does not count as another call. */
   knows(id: CallId, device: DeviceKey): boolean;
   onEvent(event: Unstamped<Extract<CallEvent, { readonly type: 'ring' | 'frame' }>>): void;
 }
 
 /** Turns the frames of peers into events of the machine: verified, checked and counted. */
-export class CallIntake {
-  readonly #ports: CallIntakePorts;
-  readonly #events: CallIntakeEvents;
+export class Intake {
+  readonly #ports: IntakePorts;
+  readonly #events: IntakeEvents;
   readonly #strangers = new RingGate(STRANGER_RINGS);
   readonly #contacts = new RingGate(CONTACT_RINGS);
   /** Certificates of devices that we do not know are verified one after the other, so that others need not wait. */
   readonly #inTurn = inOrder();
 
-  constructor(ports: CallIntakePorts, events: CallIntakeEvents) {
+  constructor(ports: IntakePorts, events: IntakeEvents) {
     this.#ports = ports;
     this.#events = events;
   }
@@ -162,7 +162,7 @@ export const NO_CALL = '0'.repeat(2 * CALL_ID_BYTES) as CallId;
 
 /** What decides about a call with this person now. `name`: what they, or an invite, say that they are called. */
 export function circumstancesOf(
-  ports: CallIntakePorts,
+  ports: IntakePorts,
   key: IdentityKey,
   name?: string,
 ): Circumstances {
@@ -179,7 +179,7 @@ export function circumstancesOf(
 }
 
 /** Whether this person must not choose where we dial: a relay that they named would see our address. */
-export function isGuarded(ports: CallIntakePorts, key: IdentityKey): boolean {
+export function isGuarded(ports: IntakePorts, key: IdentityKey): boolean {
   const { hidden, peer } = circumstancesOf(ports, key);
   return hidden || peer.trust === 'stranger' || peer.trust === 'blocked';
 }

@@ -1,8 +1,8 @@
 import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import { circumstancesOf, NO_CALL } from './intake.ts';
-import type { CallIntakePorts } from './intake.ts';
-import type { CallReachPorts } from './reopening.ts';
+import type { IntakePorts } from './intake.ts';
+import type { ReopeningPorts } from './reopening.ts';
 import { privacyFor } from '../machine/state.ts';
 import { looseFrame } from '../machine/link.ts';
 import type { CallFrame } from '#lib/protocol/call-frame.ts';
@@ -14,9 +14,9 @@ export const PREPARED_MOST_MS = 5 * 60_000;
 /** The other side closes a channel that says nothing for 30 s: something is said this often, ms. */
 const KEEP_MS = 20_000;
 
-export type CallPreparationPorts = CallReachPorts & CallIntakePorts;
+export type PreparationPorts = ReopeningPorts & IntakePorts;
 
-export interface CallPreparationEvents {
+export interface PreparationEvents {
   /** A channel that a call may use; it is closed with the others when nobody needs it any more. */
   onChannel(channel: FrameChannel): void;
   /** Whether there is a channel to the device. */
@@ -37,12 +37,12 @@ interface Prepared {
  * Makes a channel and candidates ready for a call that may come soon, so that Call → RING needs one way only. One
  * person at most, and only one who may see our address anyway: for everybody else nothing is shown before a call.
  */
-export class CallPreparation {
-  readonly #ports: CallPreparationPorts;
-  readonly #events: CallPreparationEvents;
+export class Preparation {
+  readonly #ports: PreparationPorts;
+  readonly #events: PreparationEvents;
   #prepared: Prepared | undefined;
 
-  constructor(ports: CallPreparationPorts, events: CallPreparationEvents) {
+  constructor(ports: PreparationPorts, events: PreparationEvents) {
     this.#ports = ports;
     this.#events = events;
   }

@@ -3,7 +3,7 @@ import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
 import { WoxlyError } from '#lib/domain/errors.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import { FakeClock, settled } from '#lib/testing/fake-clock.ts';
-import { CallReach } from './reopening.ts';
+import { Reopening } from './reopening.ts';
 
 const DEVICE = 'device p' as DeviceKey;
 
@@ -15,13 +15,13 @@ interface Attempt {
 let clock: FakeClock;
 let attempts: Attempt[];
 let opened: number;
-let reach: CallReach;
+let reach: Reopening;
 
 beforeEach(() => {
   clock = new FakeClock();
   attempts = [];
   opened = 0;
-  reach = new CallReach(
+  reach = new Reopening(
     {
       clock,
       random: { bytes: (length) => new Uint8Array(length), unit: () => 0.5 },

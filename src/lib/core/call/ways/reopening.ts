@@ -27,7 +27,7 @@ const ROW_FREE = 8;
 /** Relays remembered of a search. */
 const SEARCHED_MAX = 16;
 
-export interface CallReachPorts {
+export interface ReopeningPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly reach: Reach;
@@ -39,7 +39,7 @@ export interface Callee {
   readonly hints: ReachHints;
 }
 
-export interface CallReachEvents {
+export interface ReopeningEvents {
   onChannel(channel: FrameChannel): void;
   report(event: WayEvent): void;
   /** Whether the person must not choose where we dial: asked before every attempt to open a lost channel again. */
@@ -47,10 +47,10 @@ export interface CallReachEvents {
 }
 
 /** Finds the person of one call and opens channels to them. */
-export class CallReach {
-  readonly #ports: CallReachPorts;
+export class Reopening {
+  readonly #ports: ReopeningPorts;
   readonly #who: Callee;
-  readonly #events: CallReachEvents;
+  readonly #events: ReopeningEvents;
   #search: AbortController | undefined;
   #reopening: AbortController | undefined;
   /** The attempt under way to open a channel again is the last one. */
@@ -63,7 +63,7 @@ export class CallReach {
   /** Relays that we chose to dial for this call: dialled again they learn nothing new. */
   readonly #searched = new Set<RelayAddress>();
 
-  constructor(ports: CallReachPorts, who: Callee, events: CallReachEvents) {
+  constructor(ports: ReopeningPorts, who: Callee, events: ReopeningEvents) {
     this.#ports = ports;
     this.#who = who;
     this.#events = events;
