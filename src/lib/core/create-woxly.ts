@@ -134,7 +134,7 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
       hasLeftOut: (key, ...about) => hasLeftOut(contacts.get(key), ...about),
     },
     reach: {
-      reach: async (...args) => (await network.first).reach.reach(...args),
+      first: async (...about) => (await network.first).reach.first(...about),
     },
     ownNetwork: () =>
       ownNetwork(reachability.status, pageLife.online, network.current?.keeper.losses ?? []),
@@ -172,7 +172,7 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
     contacts,
     iceServers,
   };
-  const lookUp = lookUpForDoctor(steady, contacts, network.first);
+  const lookUp = lookUpForDoctor(steady, network.first);
   const doctor = createDoctor({ ...doctorPorts, lookUp });
   const echo = createEchoTest(doctorPorts);
   const diagnostics = createDiagnostics({ ...ports, clock: steady, calls, reachability });

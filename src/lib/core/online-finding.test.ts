@@ -14,7 +14,6 @@ import { SeededRandom } from '#lib/testing/seeded-random.ts';
 import type { Online } from './online.ts';
 
 const never = new AbortController().signal;
-const NO_HINTS = { devices: [], relays: [] };
 
 let world: OnlineWorld;
 let bob: PresencePerson;
@@ -44,7 +43,7 @@ function publish(...records: PresenceEnvelope[]): void {
 /** Reaches Bob by his key alone, letting time pass as it needs. */
 async function reachBob(online: Online): Promise<string> {
   let outcome: string | undefined;
-  online.reach.reach(bob.key, NO_HINTS, { onFound: () => undefined, signal: never }).then(
+  online.reach.first(bob.key, CALL_PROTOCOL, { signal: never }).then(
     ({ device }) => (outcome = device),
     (failure: unknown) => (outcome = (failure as Error).message),
   );

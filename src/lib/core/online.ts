@@ -200,6 +200,7 @@ export function goOnline(ports: OnlinePorts): Online {
       finder,
       usable,
       watchUsable: keeper.watch,
+      hintsOf: (person) => contacts.get(person)?.hints,
       spares: () =>
         keeper.relays.filter(({ state }) => state === 'spare').map(({ address }) => address),
     }),

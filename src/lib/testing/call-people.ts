@@ -189,19 +189,19 @@ export class CallPerson {
       .flatMap((end) => end.arrived.flatMap((frame) => decodeCallFrame(frame)?.body ?? []));
   }
 
-  readonly #reach: Reach = {
-    reach: async (key, _hints, { onFound, onDial, signal, device, onlyThrough }) => {
+  readonly #reach: Pick<Reach, 'first'> = {
+    first: async (key, protocol, { onFound, onDial, signal, device, onlyThrough }) => {
       this.searches += 1;
       this.onlyThrough.push(onlyThrough);
       const other = this.#world.people.find((person) => person.key === key);
       await settled();
       if (this.unreachable) throw new WoxlyError<ReachFailure>(this.unreachable);
       if (other === undefined) throw new WoxlyError<ReachFailure>('not-found');
-      onFound();
+      onFound?.();
       onDial?.([RELAY, SPARE]);
       try {
         const to = device ?? this.#world.misled.get(key) ?? other.device;
-        return await this.node.open(to, CALL_PROTOCOL, [RELAY, SPARE], signal);
+        return await this.node.open(to, protocol, [RELAY, SPARE], signal);
       } catch (cause) {
         throw new WoxlyError<ReachFailure>('not-reachable', { cause });
       }

@@ -235,12 +235,12 @@ export class SimulatedDevice implements End, PathOwner {
     return calls;
   }
 
-  #reach(): Reach {
+  #reach(): Pick<Reach, 'first'> {
     return {
-      reach: async (key, _hints, { onFound, onDial, signal, device }) => {
+      first: async (key, _protocol, { onFound, onDial, signal, device }) => {
         if (device !== undefined) this.#agreed.mustBePressed('a channel opened again');
         const channel = await this.#around.reach(this, key, signal);
-        onFound();
+        onFound?.();
         onDial?.(['/dns4/relay.test/tcp/443/wss/p2p/relay' as RelayAddress]);
         return channel;
       },

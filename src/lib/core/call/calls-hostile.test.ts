@@ -6,7 +6,7 @@ import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
 import { CallWorld, ring } from '#lib/testing/call-people.ts';
 import type { CallPerson } from '#lib/testing/call-people.ts';
 import { settled, until } from '#lib/testing/fake-clock.ts';
-import { FIRST_FRAME_MS, INBOUND_PER_DEVICE_MAX } from './ways/channels.ts';
+import { CALL_FRAMES } from './ways/call-frames.ts';
 
 let world: CallWorld;
 let alice: CallPerson;
@@ -103,15 +103,16 @@ describe('hostile peers', () => {
     const channel = await open();
     let isClosed = false;
     channel.listen({ onFrame: () => undefined, onClose: () => (isClosed = true) });
-    await world.pass(FIRST_FRAME_MS);
+    await world.pass(CALL_FRAMES.channels.firstFrameMs);
     expect(isClosed).toBe(true);
   });
 
   test('one device holds a few channels only', async () => {
-    for (let more = 0; more <= INBOUND_PER_DEVICE_MAX + 3; more += 1) await open();
+    const most = CALL_FRAMES.channels.inboundPerDevice;
+    for (let more = 0; more <= most + 3; more += 1) await open();
     await settled();
     const held = world.network.channelsBetween(alice.device, bob.device);
-    expect(held).toHaveLength(INBOUND_PER_DEVICE_MAX);
+    expect(held).toHaveLength(most);
   });
 
   test('an ACCEPT in a call that was cancelled is answered by HANGUP', async () => {

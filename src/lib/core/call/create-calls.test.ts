@@ -3,7 +3,7 @@ import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
 import { befriend, CallWorld, ring, talk } from '#lib/testing/call-people.ts';
 import type { CallPerson } from '#lib/testing/call-people.ts';
 import { settled, until } from '#lib/testing/fake-clock.ts';
-import { IDLE_MS } from './ways/channels.ts';
+import { CALL_FRAMES } from './ways/call-frames.ts';
 import { RINGING_MS } from './machine/timing.ts';
 
 let world: CallWorld;
@@ -58,7 +58,7 @@ describe('a call', () => {
       expect(records).toHaveLength(1);
       expect(records[0]?.ended).toBe((records[0]?.connected ?? 0) + 5_000);
     }
-    await world.pass(IDLE_MS);
+    await world.pass(CALL_FRAMES.channels.idleMs);
     expect(alice.shows).toBe('ended: hung-up-by-peer');
     alice.calls.dismiss();
     expect(alice.calls.current).toBeUndefined();

@@ -14,7 +14,6 @@ import type { Invited } from '#lib/domain/contact.ts';
 import { circumstancesOf } from './ways/intake.ts';
 import { CallRunner, isOver, peerOfLine } from './run/runner.ts';
 import type { CallRunnerPorts } from './run/runner.ts';
-import { everyHint } from '../reach/hints.ts';
 
 /** The world as calls need it. */
 export interface CallsPorts extends CallRunnerPorts {
@@ -98,8 +97,8 @@ class RunningCalls implements CallEngine {
     const id = callIdOf(this.#ports.random.bytes(CALL_ID_BYTES));
     const { supported } = this;
     if (isOver(this.#runner.call)) {
-      const known = this.#ports.contacts.get(who.key)?.hints;
-      this.#runner.begin({ key: who.key, hints: everyHint(who, known) });
+      const { key, devices, relays } = who;
+      this.#runner.begin({ key, hints: { devices, relays } });
     }
     const callee = publicKeyOf(who.key);
     const call = { type: 'call', id, name: self.name, callee, supported, patient } as const;

@@ -21,13 +21,9 @@ function looking(ways: readonly (Way | undefined)[], failure?: ReachFailure) {
     listen: () => undefined,
     close: () => void (closed = true),
   };
-  const reach = () =>
+  const first = () =>
     failure ? Promise.reject(new WoxlyError<ReachFailure>(failure)) : Promise.resolve(channel);
-  const lookUp = lookUpForDoctor(
-    clock,
-    { get: () => undefined },
-    Promise.resolve({ reach: { reach } }),
-  );
+  const lookUp = lookUpForDoctor(clock, Promise.resolve({ reach: { first } }));
   return { clock, over, found: lookUp(KEY, over.signal), isClosed: () => closed };
 }
 

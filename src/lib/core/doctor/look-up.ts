@@ -2,8 +2,8 @@ import { WoxlyError } from '#lib/domain/errors.ts';
 import type { IdentityKey } from '#lib/domain/ids.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
-import type { Online } from '../online.ts';
-import type { Contacts } from '../contacts/contacts.ts';
+import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
+import type { Reach } from '../reach/reach-port.ts';
 import type { ContactPlace } from './verdict.ts';
 
 const FAILURES = ['offline', 'not-found', 'not-reachable'] as const;
@@ -20,8 +20,7 @@ const SETTLED_MS = 2_000;
  */
 export function lookUpForDoctor(
   clock: Clock,
-  contacts: Pick<Contacts, 'get'>,
-  online: Promise<Pick<Online, 'reach'>>,
+  online: Promise<{ readonly reach: Pick<Reach, 'first'> }>,
 ): (key: IdentityKey, signal: AbortSignal) => Promise<ContactPlace> {
   /** One through a TURN server may give way to a direct one a moment later. */
   const whereabouts = async (channel: FrameChannel, signal: AbortSignal): Promise<ContactPlace> => {
@@ -37,10 +36,9 @@ export function lookUpForDoctor(
   };
 
   return async (key, signal) => {
-    const hints = contacts.get(key)?.hints ?? { devices: [], relays: [] };
     try {
       const { reach } = await online;
-      const channel = await reach.reach(key, hints, { onFound: () => undefined, signal });
+      const channel = await reach.first(key, CALL_PROTOCOL, { signal });
       try {
         return await whereabouts(channel, signal);
       } finally {

@@ -1,7 +1,6 @@
 import type { ReachHints } from '#lib/domain/contact.ts';
 import type { DeviceKey, IdentityKey, RelayAddress } from '#lib/domain/ids.ts';
 import type { FrameChannel, PeerNetwork } from '#lib/ports/peer-network.ts';
-import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
 import type { ReachFailure, ReachOptions } from './reach-port.ts';
 import type { Finder } from './finder.ts';
 
@@ -14,18 +13,23 @@ export interface ReachOncePorts {
   readonly watchUsable: (onChange: () => void) => () => void;
 }
 
+/** Takes a channel to a device that none was opened to before; `enough` if no other is wanted. */
+export type TakeChannel = (channel: FrameChannel) => 'enough' | 'more';
+
 /**
  * One round of everything: devices that are known are dialled through every relay that may have them, all relays are
  * asked where the person is, and whatever they answer is dialled as well. A relay that is reserved while this goes on,
- * because another one died, is asked and dialled through at once. Resolves to the channel that opened first, or why
- * there is none.
+ * because another one died, is asked and dialled through at once. Resolves when there is enough, or all was tried: to
+ * why there is no channel, if there is none.
  */
 export async function reachOnce(
   { network, finder, usable, watchUsable }: ReachOncePorts,
   person: IdentityKey,
+  protocol: string,
   hints: ReachHints,
-  { onFound, onDial, signal, device: only, onlyThrough }: ReachOptions,
-): Promise<FrameChannel | ReachFailure> {
+  { onFound, onDial, signal, device: only, onlyThrough }: Omit<ReachOptions, 'hints'>,
+  take: TakeChannel,
+): Promise<ReachFailure | undefined> {
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
   const tried = new Set<string>();
@@ -35,10 +39,15 @@ export async function reachOnce(
   let found = false;
   let answered = onlyThrough !== undefined;
   let underWay = 0;
-  let winner: FrameChannel | undefined;
+  /** Devices to which a channel is open. */
+  const reached = new Set<DeviceKey>();
   let end = (): void => undefined;
   const ended = new Promise<void>((resolve) => (end = resolve));
 
+  const stop = (): void => {
+    over.abort();
+    end();
+  };
   const work = async (task: Promise<void>): Promise<void> => {
     underWay += 1;
     // Not that way. Whether any other was possible is told at the end.
@@ -49,18 +58,18 @@ export async function reachOnce(
   const open = async (device: DeviceKey, relays: readonly RelayAddress[]): Promise<void> => {
     // A channel that is opened again is, or its connection may be, dead.
     const anew = only !== undefined;
-    const channel = await network.open(device, CALL_PROTOCOL, relays, either, anew);
-    if (winner !== undefined || signal.aborted) {
+    const channel = await network.open(device, protocol, relays, either, anew);
+    if (either.aborted || reached.has(device)) {
       channel.close();
       return;
     }
-    winner = channel;
-    onFound();
-    end();
+    reached.add(device);
+    onFound?.();
+    if (take(channel) === 'enough') stop();
   };
   const dial = (device: DeviceKey, relays: readonly RelayAddress[]): void => {
     const way = [device, ...[...relays].sort()].join();
-    if ((only !== undefined && device !== only) || tried.has(way)) return;
+    if ((only !== undefined && device !== only) || tried.has(way) || reached.has(device)) return;
     tried.add(way);
     onDial?.(relays);
     void work(open(device, relays));
@@ -77,7 +86,7 @@ export async function reachOnce(
     if (onlyThrough !== undefined || unasked.length === 0) return;
     const looking = finder.lookup(person, unasked, either, (seen) => {
       found = true;
-      onFound();
+      onFound?.();
       learn(seen.devices, seen.relays);
     });
     void work(looking.then((some) => void (answered ||= some)));
@@ -103,7 +112,7 @@ export async function reachOnce(
   await ended;
   unwatch();
   over.abort();
-  if (winner !== undefined) return winner;
+  if (reached.size > 0) return undefined;
   if (!answered) return 'offline';
   return found ? 'not-reachable' : 'not-found';
 }

@@ -9,9 +9,11 @@ import type { FrameChannel } from '#lib/ports/peer-network.ts';
 export type ReachFailure = 'not-found' | 'not-reachable' | 'offline';
 
 export interface ReachOptions {
-  /** Called once, when a device is known to be the person's. */
-  onFound(): void;
   readonly signal: AbortSignal;
+  /** Where the person may be beside what is remembered of a contact: an invite says so, or a device that called. */
+  readonly hints?: ReachHints;
+  /** Called when a device is known to be the person's. */
+  onFound?(): void;
   /** Only this device: a channel is opened again. */
   readonly device?: DeviceKey;
   /**
@@ -23,8 +25,17 @@ export interface ReachOptions {
   onDial?(relays: readonly RelayAddress[]): void;
 }
 
-/** Finds people. */
+/** Finds people, over all that is known at once, and opens channels to their devices. */
 export interface Reach {
-  /** Finds a person and opens a call channel to one of their devices. @throws WoxlyError<ReachFailure> */
-  reach(key: IdentityKey, hints: ReachHints, options: ReachOptions): Promise<FrameChannel>;
+  /** A channel to the first device that answers. @throws WoxlyError<ReachFailure> */
+  first(person: IdentityKey, protocol: string, options: ReachOptions): Promise<FrameChannel>;
+  /**
+   * A channel to each device that answers, as they do, until all that is known was tried. Whoever stops early gets no
+   * more; channels that opened meanwhile are closed. @throws WoxlyError<ReachFailure> if none answers.
+   */
+  each(
+    person: IdentityKey,
+    protocol: string,
+    options: ReachOptions,
+  ): AsyncIterableIterator<FrameChannel>;
 }

@@ -1,6 +1,8 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { WoxlyError } from '#lib/domain/errors.ts';
+import type { ReachHints } from '#lib/domain/contact.ts';
 import type { DeviceKey, RelayAddress } from '#lib/domain/ids.ts';
+import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
 import {
   at,
   never,
@@ -17,35 +19,35 @@ const carol = await personAtNoon(4);
 let world: PresenceWorld;
 beforeEach(() => void (world = new PresenceWorld()));
 
+/** With what is remembered of the person. */
+const reaching = ({ devices = [], relays = [] }: Partial<ReachHints> = {}) =>
+  createReach({
+    clock: world.clock,
+    network: world.network,
+    finder: world.finder(),
+    hintsOf: () => ({ devices, relays }),
+    usable: () => world.reserved,
+    spares: () => world.spares,
+    watchUsable: (onChange: () => void) => {
+      world.onReserved = onChange;
+      return () => void (world.onReserved = () => undefined);
+    },
+  });
+
 describe('reaching', () => {
   const reach = (
-    hints: { devices?: DeviceKey[]; relays?: readonly RelayAddress[] } = {},
+    hints: Partial<ReachHints> = {},
     only?: DeviceKey,
     onlyThrough?: readonly RelayAddress[],
   ) => {
     let found = 0;
-    const ports = {
-      clock: world.clock,
-      network: world.network,
-      finder: world.finder(),
-      usable: () => world.reserved,
-      spares: () => world.spares,
-      watchUsable: (onChange: () => void) => {
-        world.onReserved = onChange;
-        return () => void (world.onReserved = () => undefined);
-      },
-    };
-    const outcome = createReach(ports)
-      .reach(
-        bob.key,
-        { devices: hints.devices ?? [], relays: hints.relays ?? [] },
-        {
-          onFound: () => (found += 1),
-          signal: never,
-          ...(onlyThrough && { onlyThrough }),
-          ...(only && { device: only }),
-        },
-      )
+    const outcome = reaching(hints)
+      .first(bob.key, CALL_PROTOCOL, {
+        onFound: () => (found += 1),
+        signal: never,
+        ...(onlyThrough && { onlyThrough }),
+        ...(only && { device: only }),
+      })
       .then(
         (channel) => channel.device,
         (failure: unknown) => (failure as WoxlyError).reason,
@@ -185,5 +187,45 @@ describe('reaching', () => {
     world.there.set(bob.device, at('R1'));
     expect(await patiently(reach({}, other).outcome)).not.toBe(bob.device);
     expect(world.opened.every((opened) => opened.startsWith(other))).toBe(true);
+  });
+});
+
+describe('every device', () => {
+  const devices = [bob.device, carol.device];
+  const all = (signal = never) => reaching({ devices }).each(bob.key, CALL_PROTOCOL, { signal });
+
+  test('that answers has a channel, each one only', async () => {
+    for (const device of devices) world.there.set(device, at('R1'));
+    world.relays.set(at('R1'), [await bob.record()]);
+    const opened: DeviceKey[] = [];
+    for await (const channel of all()) opened.push(channel.device);
+    expect(opened.toSorted()).toEqual(devices.toSorted());
+  });
+
+  test('who has enough gets no more, and what opened meanwhile is closed', async () => {
+    for (const device of devices) world.there.set(device, at('R1'));
+    const closed: DeviceKey[] = [];
+    const open = world.network.open;
+    vi.spyOn(world.network, 'open').mockImplementation(async (...given) => {
+      const channel = await open(...given);
+      return { ...channel, close: () => void closed.push(channel.device) };
+    });
+    for await (const { device } of all()) {
+      expect(device).toBe(bob.device);
+      break;
+    }
+    await settle();
+    expect(closed).toEqual([carol.device]);
+  });
+
+  test('if none answers it is said why', async () => {
+    world.relays.set(at('R1'), []);
+    const opened = all().next();
+    const outcome = opened.catch((failure: unknown) => (failure as WoxlyError).reason);
+    for (let seconds = 0; seconds < 12; seconds += 1) {
+      await settle();
+      world.advance(1_000);
+    }
+    expect(await outcome).toBe('not-reachable');
   });
 });

@@ -1,9 +1,12 @@
+import type { ReachHints } from '#lib/domain/contact.ts';
 import { WoxlyError } from '#lib/domain/errors.ts';
-import type { RelayAddress } from '#lib/domain/ids.ts';
+import type { IdentityKey, RelayAddress } from '#lib/domain/ids.ts';
 import type { Clock } from '#lib/ports/clock.ts';
-import type { Reach, ReachFailure } from './reach-port.ts';
+import type { FrameChannel } from '#lib/ports/peer-network.ts';
+import { everyHint } from './hints.ts';
 import { reachOnce } from './reach-once.ts';
-import type { ReachOncePorts } from './reach-once.ts';
+import type { ReachOncePorts, TakeChannel } from './reach-once.ts';
+import type { Reach, ReachFailure, ReachOptions } from './reach-port.ts';
 
 /**
  * Waits between attempts, ms: a person who has just opened the page, or whose relay has just restarted, is there
@@ -20,31 +23,81 @@ export interface ReachPorts extends ReachOncePorts {
   readonly clock: Clock;
   /** Relays that are known and not in use, the best first. */
   readonly spares: () => readonly RelayAddress[];
+  /** Where a contact was last. */
+  readonly hintsOf: (person: IdentityKey) => ReachHints | undefined;
 }
 
-/** Finds a person by key and opens a call channel to one of their devices, over all that is known at once. */
 export function createReach(ports: ReachPorts): Reach {
-  const { clock, usable, watchUsable, spares } = ports;
+  const { clock, usable, watchUsable, spares, hintsOf } = ports;
 
   return {
-    async reach(person, hints, options) {
-      for (const [attempt, wait] of RETRY_AFTER_MS.entries()) {
-        const { devices, relays } = hints;
-        const more =
-          attempt === 0
-            ? []
-            : spares()
-                .slice(MORE_RELAYS * (attempt - 1))
-                .slice(0, MORE_RELAYS);
-        const around = { devices, relays: [...more, ...relays] };
-        const outcome = await reachOnce(ports, person, around, options);
-        if (typeof outcome !== 'string') return outcome;
-        if (wait === undefined || options.signal.aborted) throw new WoxlyError(outcome);
-        await pause(wait, options.signal);
+    async first(person, protocol, options) {
+      let opened: FrameChannel | undefined;
+      await search(person, protocol, options, (channel) => {
+        opened = channel;
+        return 'enough';
+      });
+      if (opened === undefined) throw new WoxlyError<ReachFailure>('not-reachable');
+      return opened;
+    },
+
+    async *each(person, protocol, options) {
+      const over = new AbortController();
+      const signal = AbortSignal.any([options.signal, over.signal]);
+      const opened: FrameChannel[] = [];
+      let tell = (): void => undefined;
+      let done = false;
+      const searching = search(person, protocol, { ...options, signal }, (channel) => {
+        opened.push(channel);
+        tell();
+        return 'more';
+      }).finally(() => {
+        done = true;
+        tell();
+      });
+      // Told below; whoever stops early does not hear of it.
+      searching.catch(() => undefined);
+      try {
+        for (;;) {
+          const next = opened.shift();
+          if (next !== undefined) yield next;
+          else if (isDone()) break;
+          else await new Promise<void>((resolve) => (tell = resolve));
+        }
+        await searching;
+      } finally {
+        over.abort();
+        for (const channel of opened) channel.close();
       }
-      throw new WoxlyError<ReachFailure>('not-reachable');
+
+      function isDone(): boolean {
+        return done;
+      }
     },
   };
+
+  /** Rounds until one opens a channel. @throws WoxlyError<ReachFailure> if none does. */
+  async function search(
+    person: IdentityKey,
+    protocol: string,
+    { hints = { devices: [], relays: [] }, ...options }: ReachOptions,
+    take: TakeChannel,
+  ): Promise<void> {
+    for (const [attempt, wait] of RETRY_AFTER_MS.entries()) {
+      const { devices, relays } = everyHint(hints, hintsOf(person));
+      const more =
+        attempt === 0
+          ? []
+          : spares()
+              .slice(MORE_RELAYS * (attempt - 1))
+              .slice(0, MORE_RELAYS);
+      const around = { devices, relays: [...more, ...relays] };
+      const failure = await reachOnce(ports, person, protocol, around, options, take);
+      if (failure === undefined) return;
+      if (wait === undefined || options.signal.aborted) throw new WoxlyError(failure);
+      await pause(wait, options.signal);
+    }
+  }
 
   /** Waits, or goes on at once when a relay is reserved that was not before: through it things may look different. */
   function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -4,7 +4,8 @@ import type { OwnNetwork } from '#lib/domain/reasons.ts';
 import type { CallFrame } from '#lib/protocol/call-frame.ts';
 import type { Attention } from '#lib/ports/attention.ts';
 import { Watchers } from '../../watchable.ts';
-import { Channels } from '../ways/channels.ts';
+import { Channels } from '../../reach/channels.ts';
+import { CALL_FRAMES } from '../ways/call-frames.ts';
 import type { Effect } from '../machine/effect.ts';
 import type { CallEvent, Unstamped } from '../machine/event.ts';
 import { Intake, isGuarded } from '../ways/intake.ts';
@@ -37,7 +38,7 @@ export interface CallRunnerPorts extends CallWorkPorts, IntakePorts {
 /** Runs the call machine: events in, effects out, one after the other. Every decision is the machine's. */
 export class CallRunner {
   readonly preparation: Preparation;
-  readonly channels: Channels;
+  readonly channels: Channels<CallFrame>;
   readonly watchers = new Watchers();
   readonly #ports: CallRunnerPorts;
   readonly #signs: CallSigns;
@@ -59,7 +60,7 @@ export class CallRunner {
       knows: (id, device) => this.#knows(id, device),
       onEvent: (event) => this.dispatch(event),
     });
-    this.channels = new Channels(ports.clock, ports.log, {
+    this.channels = new Channels(ports.clock, ports.log, CALL_FRAMES, {
       onFrame: (device, frame) => this.#intake.take(device, frame),
       onOpened: (device) => {
         if (this.#peerDevice === device) this.#channelOpened(device);

@@ -1,10 +1,10 @@
 import type { Bytes } from '#lib/domain/bytes.ts';
-import { encodeCallFrame } from '#lib/protocol/call-frame.ts';
 import type { CallFrame } from '#lib/protocol/call-frame.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { Log } from '#lib/ports/log.ts';
 import type { MediaPath, PathState } from '#lib/ports/media.ts';
-import { FrameGate } from './frame-gate.ts';
+import { FrameGate } from '../../reach/frame-gate.ts';
+import { CALL_FRAMES } from './call-frames.ts';
 
 /** Frames given to a path that is broken: they all arrive at once when it comes back, and must not be a flood. */
 const BROKEN_FRAMES_MAX = 64;
@@ -20,7 +20,7 @@ export interface PathFramesEvents {
 export class PathFrames {
   readonly #path: () => MediaPath | undefined;
   readonly #events: PathFramesEvents;
-  readonly #gate: FrameGate;
+  readonly #gate: FrameGate<CallFrame>;
   #open = false;
   /** The peer's certificate was compared once: only then it is the device that signals. */
   #verified = false;
@@ -30,7 +30,7 @@ export class PathFrames {
   constructor(clock: Clock, log: Log, path: () => MediaPath | undefined, events: PathFramesEvents) {
     this.#path = path;
     this.#events = events;
-    this.#gate = new FrameGate(clock, {
+    this.#gate = new FrameGate(clock, CALL_FRAMES, {
       onFrame: (frame) => events.onFrame(frame),
       onShut: (reason) => log.warn('call path frames refused', { reason }),
     });
@@ -62,7 +62,7 @@ export class PathFrames {
       if (this.#credit === 0) return;
       this.#credit -= 1;
     }
-    this.#path()?.sendFrame(encodeCallFrame(frame));
+    this.#path()?.sendFrame(CALL_FRAMES.encode(frame));
   }
 
   get #speaks(): boolean {

@@ -5,6 +5,7 @@ import type { IntakePorts } from './intake.ts';
 import type { ReopeningPorts } from './reopening.ts';
 import { privacyFor } from '../machine/state.ts';
 import { looseFrame } from '../machine/link.ts';
+import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
 import type { CallFrame } from '#lib/protocol/call-frame.ts';
 
 /** How long what was made ready is kept after the person's screen was left, ms. */
@@ -125,10 +126,8 @@ export class Preparation {
     if (prepared.searching || (device !== undefined && this.#events.has(device))) return;
     prepared.searching = true;
     const { key, ended } = prepared;
-    const hints = this.#ports.contacts.get(key)?.hints ?? { devices: [], relays: [] };
-    const options = { signal: ended.signal, onFound: () => undefined };
     try {
-      const channel = await this.#ports.reach.reach(key, hints, options);
+      const channel = await this.#ports.reach.first(key, CALL_PROTOCOL, { signal: ended.signal });
       if (this.#prepared !== prepared) channel.close();
       else {
         prepared.device = channel.device;

@@ -3,6 +3,7 @@ import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
 import { WoxlyError } from '#lib/domain/errors.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import { FakeClock, settled } from '#lib/testing/fake-clock.ts';
+import type { ReachOptions } from '../../reach/reach-port.ts';
 import { Reopening } from './reopening.ts';
 
 const DEVICE = 'device p' as DeviceKey;
@@ -26,7 +27,7 @@ beforeEach(() => {
       clock,
       random: { bytes: (length) => new Uint8Array(length), unit: () => 0.5 },
       reach: {
-        reach: (_person, _hints, { signal }) =>
+        first: (_person: IdentityKey, _protocol: string, { signal }: ReachOptions) =>
           new Promise<FrameChannel>((resolve, reject) => {
             const channel = { device: DEVICE, direct: false, close: () => undefined };
             const other = { send: () => undefined, listen: () => undefined };

@@ -4,6 +4,7 @@ import type { DeviceKey, IdentityKey, Milliseconds, RelayAddress } from '#lib/do
 import type { Clock } from '#lib/ports/clock.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import type { Random } from '#lib/ports/random.ts';
+import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
 import type { WayEvent } from '../machine/event.ts';
 import type { Reach, ReachFailure } from '../../reach/reach-port.ts';
 
@@ -30,10 +31,10 @@ const SEARCHED_MAX = 16;
 export interface ReopeningPorts {
   readonly clock: Clock;
   readonly random: Random;
-  readonly reach: Reach;
+  readonly reach: Pick<Reach, 'first'>;
 }
 
-/** Whom a call is with, and where they may be. */
+/** Whom a call is with, and where they may be beside what is remembered of a contact. */
 export interface Callee {
   readonly key: IdentityKey;
   readonly hints: ReachHints;
@@ -88,7 +89,8 @@ export class Reopening {
       const onDial = (relays: readonly RelayAddress[]) => {
         this.dialled(relays);
       };
-      const channel = await this.#ports.reach.reach(key, hints, { onFound, onDial, signal });
+      const options = { hints, onFound, onDial, signal };
+      const channel = await this.#ports.reach.first(key, CALL_PROTOCOL, options);
       if (signal.aborted) channel.close();
       else this.#events.onChannel(channel);
     } catch (cause) {
@@ -143,9 +145,9 @@ export class Reopening {
     const cancel = clock.after(most, () => limit.abort());
     const either = AbortSignal.any([signal, limit.signal]);
     const onlyThrough = this.#events.guarded() ? [...this.#searched] : undefined;
-    const options = { device, signal: either, onFound: () => undefined };
+    const options = { hints, device, signal: either, ...(onlyThrough && { onlyThrough }) };
     try {
-      return await reach.reach(key, hints, { ...options, ...(onlyThrough && { onlyThrough }) });
+      return await reach.first(key, CALL_PROTOCOL, options);
     } catch {
       return undefined;
     } finally {

@@ -5,8 +5,9 @@ import type { CallBody } from '#lib/protocol/call-frame.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import { FakeClock, settled } from '#lib/testing/fake-clock.ts';
 import { Channels } from './channels.ts';
-import { NO_CALL } from './intake.ts';
-import { looseFrame } from '../machine/link.ts';
+import { CALL_FRAMES } from '../call/ways/call-frames.ts';
+import { NO_CALL } from '../call/ways/intake.ts';
+import { looseFrame } from '../call/machine/link.ts';
 
 const device = 'device p' as DeviceKey;
 const frame = (body: CallBody) =>
@@ -32,6 +33,7 @@ test('a channel whose frame could not be handled is closed, and no other', async
   const channels = new Channels(
     new FakeClock(),
     { info: () => undefined, warn: (_event, facts) => warned.push(facts) },
+    CALL_FRAMES,
     {
       onFrame: async (_device, { body }) => {
         if (body.type === 'candidate') throw new Error('broken by the test');
@@ -62,6 +64,7 @@ test('what every other way has had goes over the channel opened last only', () =
   const channels = new Channels(
     new FakeClock(),
     { info: () => undefined, warn: () => undefined },
+    CALL_FRAMES,
     {
       onFrame: async () => true,
       onOpened: () => undefined,

@@ -1,59 +1,77 @@
 import type { Milliseconds } from '#lib/domain/ids.ts';
-import { decodeCallFrame } from '#lib/protocol/call-frame.ts';
-import type { CallFrame } from '#lib/protocol/call-frame.ts';
+import type { Bytes } from '#lib/domain/bytes.ts';
 import { FRAME_MAX_BYTES } from '#lib/protocol/limits.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 
-/** Frames that may come at once: everything that can wait for acknowledgement, sent twice. */
-const FRAMES_BURST = 256;
-/** Frames a second in the long run. A live call has one every two seconds. */
-const FRAMES_PER_SECOND = 20;
-/** Frames that wait while a certificate before them is verified. */
-const FRAMES_WAITING_MAX = 64;
+/** How often a peer may send. */
+export interface FrameLimits {
+  /** Frames that may come at once. */
+  readonly burst: number;
+  /** Frames a second in the long run. */
+  readonly perSecond: number;
+  /** Frames that may wait while the one before them is handled. */
+  readonly waiting: number;
+}
 
-export interface FrameGateEvents {
+/** A protocol of frames. */
+export interface FrameProtocol<Frame> {
+  encode(frame: Frame): Bytes;
+  /** The frame, or `undefined` for anything that is none. Never throws. */
+  decode(bytes: Uint8Array): Frame | undefined;
+  readonly limits: FrameLimits;
+}
+
+export interface FrameGateEvents<Frame> {
   /** A well-formed frame; the next one waits for the promise. `false` shuts the gate. */
-  onFrame(frame: CallFrame): Promise<boolean>;
+  onFrame(frame: Frame): Promise<boolean>;
   /** Garbage, a flood, or a frame that no honest peer sends: nothing is let through any more. */
   onShut(reason: 'garbage' | 'flood' | 'refused' | 'failed'): void;
 }
 
 /** Lets the frames of one way of a peer through, in order and within limits. */
-export class FrameGate {
+export class FrameGate<Frame> {
   readonly #clock: Clock;
-  readonly #events: FrameGateEvents;
+  readonly #protocol: Omit<FrameProtocol<Frame>, 'encode'>;
+  readonly #events: FrameGateEvents<Frame>;
   /** Frames are handled one after the other: whatever follows a RING waits for its verification. */
   #tail: Promise<void> = Promise.resolve();
   #waiting = 0;
-  #budget = FRAMES_BURST;
+  #budget: number;
   #budgetAt: Milliseconds;
   #shut = false;
 
-  constructor(clock: Clock, events: FrameGateEvents) {
+  constructor(
+    clock: Clock,
+    protocol: Omit<FrameProtocol<Frame>, 'encode'>,
+    events: FrameGateEvents<Frame>,
+  ) {
     this.#clock = clock;
+    this.#protocol = protocol;
     this.#events = events;
+    this.#budget = protocol.limits.burst;
     this.#budgetAt = clock.now();
   }
 
   /** Takes what arrived; whether it was a frame within the limits. */
   take(bytes: Uint8Array): boolean {
     if (this.#shut) return false;
-    if (!this.#affords() || this.#waiting >= FRAMES_WAITING_MAX) return this.#close('flood');
-    const frame = bytes.byteLength <= FRAME_MAX_BYTES ? decodeCallFrame(bytes) : undefined;
+    const { decode, limits } = this.#protocol;
+    if (!this.#affords() || this.#waiting >= limits.waiting) return this.#close('flood');
+    const frame = bytes.byteLength <= FRAME_MAX_BYTES ? decode(bytes) : undefined;
     if (frame === undefined) return this.#close('garbage');
     this.#waiting += 1;
     this.#tail = this.#tail.then(() => this.#handOn(frame));
     return true;
   }
 
-  #close(reason: Parameters<FrameGateEvents['onShut']>[0]): false {
+  #close(reason: Parameters<FrameGateEvents<Frame>['onShut']>[0]): false {
     this.#shut = true;
     this.#events.onShut(reason);
     return false;
   }
 
   /** Never rejects: whatever follows would wait for ever. */
-  async #handOn(frame: CallFrame): Promise<void> {
+  async #handOn(frame: Frame): Promise<void> {
     let closed: 'refused' | 'failed' | undefined;
     try {
       if (!(await this.#events.onFrame(frame))) closed = 'refused';
@@ -67,8 +85,9 @@ export class FrameGate {
   /** A token bucket. */
   #affords(): boolean {
     const now = this.#clock.now();
-    const earned = (Math.max(0, now - this.#budgetAt) / 1000) * FRAMES_PER_SECOND;
-    this.#budget = Math.min(FRAMES_BURST, this.#budget + earned) - 1;
+    const { burst, perSecond } = this.#protocol.limits;
+    const earned = (Math.max(0, now - this.#budgetAt) / 1000) * perSecond;
+    this.#budget = Math.min(burst, this.#budget + earned) - 1;
     this.#budgetAt = now;
     return this.#budget >= 0;
   }
