@@ -36,6 +36,18 @@ export interface FrameChannel {
   close(): void;
 }
 
+/** How a channel to a device is opened. */
+export interface OpenOptions {
+  readonly signal: AbortSignal;
+  /** What is there may be dead, and nothing waits for it. */
+  readonly anew?: boolean;
+  /**
+   * Not over a relay's circuit, whose bytes and minutes are counted: over a connection of the two devices, which is made
+   * if it is not there and {@link PeerNetwork.admitDirect} allows it. A TURN server may carry that.
+   */
+  readonly only?: 'direct';
+}
+
 /** A relay on which this device holds a reservation. */
 export interface Reservation {
   /** As dialled. */
@@ -76,18 +88,23 @@ export interface PeerNetwork {
   subscribe(topic: string, onMessage: (message: Bytes) => void): () => void;
   /**
    * Opens a channel to a device: over a connection that is already there (direct before relayed), else through
-   * the relays given, all at once; the first that works wins and the others are closed. `anew`: what is there may be
-   * dead, and nothing waits for it.
+   * the relays given, all at once; the first that works wins and the others are closed.
    */
   open(
     device: DeviceKey,
     protocol: string,
     relays: readonly RelayAddress[],
-    signal: AbortSignal,
-    anew?: boolean,
+    options: OpenOptions,
   ): Promise<FrameChannel>;
-  /** Takes channels that others open. One taker a protocol. Returns a way to stop. */
-  accept(protocol: string, onChannel: (channel: FrameChannel) => void): () => void;
+  /**
+   * Takes channels that others open. One taker a protocol. With `only: 'direct'` none that comes over a relay's circuit.
+   * Returns a way to stop.
+   */
+  accept(
+    protocol: string,
+    onChannel: (channel: FrameChannel) => void,
+    options?: Pick<OpenOptions, 'only'>,
+  ): () => void;
   /**
    * Who may make a direct WebRTC connection to this device (and so learn its addresses). Asked before any
    * RTCPeerConnection exists. Until it is set nobody may. Setting it again ends the direct connections to whom the

@@ -201,7 +201,7 @@ export class CallPerson {
       onDial?.([RELAY, SPARE]);
       try {
         const to = device ?? this.#world.misled.get(key) ?? other.device;
-        return await this.node.open(to, protocol, [RELAY, SPARE], signal);
+        return await this.node.open(to, protocol, [RELAY, SPARE], { signal });
       } catch (cause) {
         throw new WoxlyError<ReachFailure>('not-reachable', { cause });
       }

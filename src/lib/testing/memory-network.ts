@@ -1,6 +1,11 @@
 import type { Bytes } from '#lib/domain/bytes.ts';
 import type { DeviceKey, RelayAddress, RelayId } from '#lib/domain/ids.ts';
-import type { FrameChannel, PeerNetwork, Reservation } from '#lib/ports/peer-network.ts';
+import type {
+  FrameChannel,
+  OpenOptions,
+  PeerNetwork,
+  Reservation,
+} from '#lib/ports/peer-network.ts';
 import { MemoryChannel } from './memory-channel.ts';
 import { failed, MemoryRelay } from './memory-relay.ts';
 
@@ -97,6 +102,13 @@ export class MemoryNetwork {
     }
   }
 
+  /** Whether two devices let each other make a direct connection. */
+  mayMeet(a: DeviceKey, b: DeviceKey): boolean {
+    const admits = (one: DeviceKey, other: DeviceKey): boolean =>
+      this.#nodes.get(one)?.mayConnectDirectly(other) === true;
+    return admits(a, b) && admits(b, a);
+  }
+
   leave(device: DeviceKey): void {
     this.#nodes.delete(device);
     for (const relay of this.#relays.values()) relay.release(device);
@@ -180,10 +192,13 @@ export class MemoryNode implements PeerNetwork {
     device: DeviceKey,
     protocol: string,
     relays: readonly RelayAddress[],
-    signal: AbortSignal,
+    { signal, only }: OpenOptions,
   ): Promise<FrameChannel> {
     await Promise.resolve();
     if (signal.aborted) throw failed('aborted');
+    if (only === 'direct' && !this.#network.mayMeet(this.device, device)) {
+      throw failed('unreachable');
+    }
     return this.#network.connect(this, device, protocol, relays);
   }
 

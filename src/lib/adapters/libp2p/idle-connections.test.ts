@@ -1,7 +1,7 @@
 import type { Connection, Libp2p } from '@libp2p/interface';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
-import { closeIdleCircuits, closeIdlePeers } from './idle-connections.ts';
+import { closeIdleCircuits, closeIdleConnections } from './idle-connections.ts';
 
 const CONTACT = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN';
 const STRANGER = '12D3KooWP8N9RzX6a5n8jDxuMfCUcMgfwz4AZ4x5PPfFUcTSaGkU';
@@ -40,35 +40,30 @@ test('one that rings is kept, and so are contacts, direct connections and our ow
   expect(await closed({ direction: 'outbound' })).toBe(false);
 });
 
-describe('a connection to a person', () => {
-  const circuit = '/dns4/relay.example/tcp/443/wss/p2p-circuit';
-
-  function opened(address: string) {
+describe('a connection', () => {
+  function opened(holdsReservation = false) {
     const events = new EventTarget();
-    closeIdlePeers(events as unknown as Libp2p);
+    closeIdleConnections(events as unknown as Libp2p, () => holdsReservation);
     const streams: { protocol: string }[] = [];
     const close = vi.fn(() => Promise.resolve());
-    const detail = { remoteAddr: address, status: 'open', streams, close };
+    const detail = { status: 'open', streams, close };
     events.dispatchEvent(new CustomEvent('connection:open', { detail }));
     return { streams, close };
   }
 
-  test.each([circuit, `${circuit}/webrtc`])(
-    '%s ends when nothing was said for long',
-    async (at) => {
-      const { streams, close } = opened(at);
-      streams.push({ protocol: CALL_PROTOCOL });
-      await vi.advanceTimersByTimeAsync(10 * 60_000);
-      streams.length = 0;
-      await vi.advanceTimersByTimeAsync(59_000);
-      expect(close).not.toHaveBeenCalled();
-      await vi.advanceTimersByTimeAsync(61_000);
-      expect(close).toHaveBeenCalledTimes(1);
-    },
-  );
+  test('ends when nothing was said for long', async () => {
+    const { streams, close } = opened();
+    streams.push({ protocol: CALL_PROTOCOL });
+    await vi.advanceTimersByTimeAsync(10 * 60_000);
+    streams.length = 0;
+    await vi.advanceTimersByTimeAsync(59_000);
+    expect(close).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(61_000);
+    expect(close).toHaveBeenCalledTimes(1);
+  });
 
   test('that speaks now and then stays', async () => {
-    const { streams, close } = opened(circuit);
+    const { streams, close } = opened();
     for (let minutes = 0; minutes < 10; minutes += 1) {
       streams.length = 0;
       await vi.advanceTimersByTimeAsync(60_000);
@@ -78,8 +73,8 @@ describe('a connection to a person', () => {
     expect(close).not.toHaveBeenCalled();
   });
 
-  test('is not one to a relay', async () => {
-    const { close } = opened('/dns4/relay.example/tcp/443/wss');
+  test('to a relay that holds a reservation of ours stays', async () => {
+    const { close } = opened(true);
     await vi.advanceTimersByTimeAsync(10 * 60_000);
     expect(close).not.toHaveBeenCalled();
   });

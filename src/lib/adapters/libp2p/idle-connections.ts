@@ -1,11 +1,10 @@
-import type { Connection, Libp2p, Stream } from '@libp2p/interface';
+import type { Connection, Libp2p, PeerId, Stream } from '@libp2p/interface';
 import { parseDeviceKey } from '#lib/protocol/key-text.ts';
-import { isDirect } from './relay-gossip.ts';
 import type { MayConnect } from './signalling-gate.ts';
 
 /** How long a stranger's relayed connection may carry nothing of ours, ms. */
 const IDLE_MS = 10_000;
-/** How often a connection to a person is looked at, ms: one that carried nothing of ours at two looks ends. */
+/** How often a connection is looked at, ms: one that carried nothing of ours at two looks ends. */
 const LOOK_EVERY_MS = 60_000;
 /** Relayed connections of strangers at once. A relay carries 48 circuits to one device: half of them are left to contacts. */
 const STRANGERS_MAX = 24;
@@ -49,24 +48,24 @@ export function closeIdleCircuits(libp2p: Libp2p, isKnown: MayConnect): void {
 }
 
 /**
- * Ends connections to people on which nothing is said: each costs a page that lies idle as much as everything else it
- * does. Whoever calls again within a minute or two finds it still there.
+ * Ends connections on which nothing is said: to people, each of which costs a page that lies idle as much as everything
+ * else it does, and to relays that were asked or dialled through and hold no reservation of ours. Whoever calls again
+ * within a minute or two finds it still there.
  */
-export function closeIdlePeers(libp2p: Libp2p): void {
+export function closeIdleConnections(
+  libp2p: Libp2p,
+  hasReservation: (relay: PeerId) => boolean,
+): void {
   libp2p.addEventListener('connection:open', ({ detail: connection }) => {
-    if (!isToPerson(connection)) return;
     let wasIdle = false;
     const looking = setInterval(() => {
       if (connection.status !== 'open') {
         clearInterval(looking);
         return;
       }
-      const isIdle = !carriesOurs(connection);
+      const isIdle = !carriesOurs(connection) && !hasReservation(connection.remotePeer);
       if (isIdle && wasIdle) connection.close().catch(() => undefined);
       wasIdle = isIdle;
     }, LOOK_EVERY_MS);
   });
 }
-
-const isToPerson = ({ remoteAddr }: Connection): boolean =>
-  isDirect(remoteAddr) || remoteAddr.toString().includes('/p2p-circuit');

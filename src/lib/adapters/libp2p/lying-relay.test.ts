@@ -131,7 +131,7 @@ test('the liar does connect to Mallory when Mallory is asked for: the way itself
     mallory.peerId.toString() as DeviceKey,
     CALL_PROTOCOL,
     [address],
-    never,
+    { signal: never },
   );
   const heard = await new Promise<Uint8Array>((resolve) => {
     channel.listen({ onFrame: resolve, onClose: () => undefined });
@@ -143,7 +143,9 @@ test.each(['Ed25519', 'RSA'] as const)(
   'nobody but the one asked for is ever talked to (%s)',
   async (type) => {
     const bob = (await keyOf(type)).toString() as DeviceKey;
-    await expect(alice.open(bob, CALL_PROTOCOL, [address], never)).rejects.toMatchObject({
+    await expect(
+      alice.open(bob, CALL_PROTOCOL, [address], { signal: never }),
+    ).rejects.toMatchObject({
       name: 'WoxlyError',
     });
   },

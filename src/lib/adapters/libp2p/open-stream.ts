@@ -13,7 +13,7 @@ const NEW_AFTER_MS = 500;
 /** The same where they are probably dead, ms: a round trip, as most often they are not. */
 const ANEW_AFTER_MS = 150;
 
-interface Target {
+export interface Target {
   readonly peer: DeviceKey;
   readonly protocol: string;
   /** Circuit addresses of the peer. */

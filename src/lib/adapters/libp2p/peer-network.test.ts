@@ -157,7 +157,7 @@ test('a relay that was lost is dialled by the address that worked, also if a pee
     await gone;
     const named = `/ip4/127.0.0.1/tcp/1/ws/p2p/${relay.peerId.toString()}` as RelayAddress;
     const signal = AbortSignal.timeout(10_000);
-    const channel = await caller.open(callee.device, ECHO_PROTOCOL, [named], signal);
+    const channel = await caller.open(callee.device, ECHO_PROTOCOL, [named], { signal });
     expect(channel.device).toBe(callee.device);
   } finally {
     await Promise.all([caller.stop(), callee.stop()]);
@@ -205,7 +205,7 @@ test('a reservation tells the address that it came over, and a relay known by tw
       relay.services.circuit as unknown as { handleConnect(): unknown },
       'handleConnect',
     );
-    await caller.open(callee.device, ECHO_PROTOCOL, [address, other], signal);
+    await caller.open(callee.device, ECHO_PROTOCOL, [address, other], { signal });
     expect(asked).toHaveBeenCalledTimes(1);
   } finally {
     await Promise.all([caller.stop(), callee.stop()]);

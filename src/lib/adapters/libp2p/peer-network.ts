@@ -19,9 +19,10 @@ import { libp2pKey } from './device-key.ts';
 import { directUpgrade } from './direct-upgrade.ts';
 import { networkError } from './failures.ts';
 import { errorOf, frameChannel } from './frame-channel.ts';
-import { closeIdleCircuits, closeIdlePeers } from './idle-connections.ts';
+import { closeIdleCircuits, closeIdleConnections } from './idle-connections.ts';
 import { createNode } from './node.ts';
 import type { DirectDialler } from './node.ts';
+import { openDirect } from './open-direct.ts';
 import { openStream } from './open-stream.ts';
 import { isDirect } from './relay-gossip.ts';
 import type { MayConnect } from './signalling-gate.ts';
@@ -63,7 +64,7 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
   const upgrade = directUpgrade(libp2p, (peer) => mayConnect(peer));
 
   closeIdleCircuits(libp2p, (peer) => isKnown(peer));
-  closeIdlePeers(libp2p);
+  closeIdleConnections(libp2p, (peer) => reservations.hasReservation(peer));
 
   reservations.addEventListener('relay:removed', ({ detail }) => {
     const relay = detail.relay.toString() as RelayId;
@@ -194,19 +195,23 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
       }
     },
 
-    async open(peer, protocol, relays, signal, anew = false) {
+    async open(peer, protocol, relays, { signal, anew = false, only }) {
       try {
         const circuits = distinct(relays, isConnected).map((relay) => circuit(relay, peer));
         const target = { peer, protocol, circuits, anew };
+        if (only === 'direct') {
+          const direct = await openDirect(libp2p, circuitDialler, upgrade, target, signal);
+          return frameChannel(direct, peer, () => wayTo(libp2p, peer));
+        }
         const { stream, connection } = await openStream(libp2p, circuitDialler, target, signal);
-        if (connection.limits !== undefined) upgrade(peer, connection);
+        if (connection.limits !== undefined) void upgrade(peer, connection);
         return frameChannel(stream, peer, () => wayTo(libp2p, peer));
       } catch (cause) {
         throw networkError(cause, signal);
       }
     },
 
-    accept(protocol, onChannel) {
+    accept(protocol, onChannel, { only } = {}) {
       const handling = libp2p.handle(
         protocol,
         (stream, { remotePeer }) => {
@@ -214,7 +219,7 @@ export async function createPeerNetwork(init: PeerNetworkInit): Promise<PeerNetw
           if (peer === undefined) stream.abort(new Error('not an Ed25519 peer'));
           else onChannel(frameChannel(stream, peer));
         },
-        { runOnLimitedConnection: true, maxInboundStreams: INBOUND_CHANNELS_MAX },
+        { runOnLimitedConnection: only !== 'direct', maxInboundStreams: INBOUND_CHANNELS_MAX },
       );
       return () => {
         void handling.then(() => libp2p.unhandle(protocol));

@@ -22,7 +22,7 @@ const { signal } = new AbortController();
 
 describe('hostile peers', () => {
   const callId = callIdOf(new Uint8Array(16));
-  const open = () => alice.node.open(bob.device, CALL_PROTOCOL, [world.relay.address], signal);
+  const open = () => alice.node.open(bob.device, CALL_PROTOCOL, [world.relay.address], { signal });
 
   async function closed(...frames: readonly Uint8Array<ArrayBuffer>[]): Promise<boolean> {
     const channel = await open();

@@ -53,7 +53,9 @@ describe('a device is of one person', () => {
     await alice.show('ringing');
     const { device } = alice;
     const { signal } = new AbortController();
-    const channel = await mallory.node.open(device, CALL_PROTOCOL, [world.relay.address], signal);
+    const channel = await mallory.node.open(device, CALL_PROTOCOL, [world.relay.address], {
+      signal,
+    });
     const id = alice.calls.current?.id ?? NO_CALL;
     const body = { type: 'accept', certificate: bob.certificate, answer: 'fake-sdp 9 9' } as const;
     channel.send(encodeCallFrame({ callId: id, sequence: 1, acknowledged: 0, body }));
@@ -106,7 +108,9 @@ describe('a device that its person has left out', () => {
 test('whom we do not know hears nothing of a call that is not known here', async () => {
   const { signal } = new AbortController();
   const answers = async (from: CallPerson, times: number) => {
-    const channel = await from.node.open(bob.device, CALL_PROTOCOL, [world.relay.address], signal);
+    const channel = await from.node.open(bob.device, CALL_PROTOCOL, [world.relay.address], {
+      signal,
+    });
     const callId = callIdOf(new Uint8Array(16).fill(times));
     const body = { type: 'heartbeat' } as const;
     channel.send(encodeCallFrame({ callId, sequence: 0, acknowledged: 0, body }));

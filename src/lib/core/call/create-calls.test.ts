@@ -244,7 +244,7 @@ describe('leaving the page', () => {
     await settled();
     expect(world.clock.waiting).toBe(0);
     const channel = await alice.node
-      .open(bob.device, CALL_PROTOCOL, [], new AbortController().signal)
+      .open(bob.device, CALL_PROTOCOL, [], { signal: new AbortController().signal })
       .catch(() => 0);
     expect(channel).toBe(0);
   });

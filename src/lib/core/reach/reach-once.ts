@@ -27,7 +27,7 @@ export async function reachOnce(
   person: IdentityKey,
   protocol: string,
   hints: ReachHints,
-  { onFound, onDial, signal, device: only, onlyThrough }: Omit<ReachOptions, 'hints'>,
+  { onFound, onDial, signal, device: sought, onlyThrough, only }: Omit<ReachOptions, 'hints'>,
   take: TakeChannel,
 ): Promise<ReachFailure | undefined> {
   const over = new AbortController();
@@ -57,8 +57,9 @@ export async function reachOnce(
   };
   const open = async (device: DeviceKey, relays: readonly RelayAddress[]): Promise<void> => {
     // A channel that is opened again is, or its connection may be, dead.
-    const anew = only !== undefined;
-    const channel = await network.open(device, protocol, relays, either, anew);
+    const anew = sought !== undefined;
+    const options = { signal: either, anew, ...(only && { only }) };
+    const channel = await network.open(device, protocol, relays, options);
     if (either.aborted || reached.has(device)) {
       channel.close();
       return;
@@ -69,7 +70,8 @@ export async function reachOnce(
   };
   const dial = (device: DeviceKey, relays: readonly RelayAddress[]): void => {
     const way = [device, ...[...relays].sort()].join();
-    if ((only !== undefined && device !== only) || tried.has(way) || reached.has(device)) return;
+    if ((sought !== undefined && device !== sought) || tried.has(way) || reached.has(device))
+      return;
     tried.add(way);
     onDial?.(relays);
     void work(open(device, relays));
@@ -98,7 +100,7 @@ export async function reachOnce(
   const cached = onlyThrough === undefined ? finder.cached(person) : undefined;
   found = cached !== undefined || hints.devices.length > 0;
   if (cached !== undefined) learn(cached.devices, union(cached.relays, usable()));
-  learn(only === undefined ? hints.devices : [only], around);
+  learn(sought === undefined ? hints.devices : [sought], around);
   void work(Promise.resolve());
   lookUp(around);
   const unwatch = watchUsable(() => {

@@ -1,6 +1,6 @@
 import type { ReachHints } from '#lib/domain/contact.ts';
 import type { DeviceKey, IdentityKey, RelayAddress } from '#lib/domain/ids.ts';
-import type { FrameChannel } from '#lib/ports/peer-network.ts';
+import type { FrameChannel, OpenOptions } from '#lib/ports/peer-network.ts';
 
 /**
  * Why a person could not be reached. `not-found`: nobody knows where they are; `not-reachable`: a device is known
@@ -8,7 +8,7 @@ import type { FrameChannel } from '#lib/ports/peer-network.ts';
  */
 export type ReachFailure = 'not-found' | 'not-reachable' | 'offline';
 
-export interface ReachOptions {
+export interface ReachOptions extends Pick<OpenOptions, 'only'> {
   readonly signal: AbortSignal;
   /** Where the person may be beside what is remembered of a contact: an invite says so, or a device that called. */
   readonly hints?: ReachHints;
