@@ -61,7 +61,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
   relay: async ({ relayOptions, commonRelay }, use) => {
     const own = relayOptions && (await startRelay(relayOptions));
-    await use(own ?? commonRelay);
+    await use(own ?? staying(commonRelay));
     await own?.dispose();
   },
 
@@ -132,6 +132,13 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     for (const friend of stayingFriends) await friend.rest();
   },
 });
+
+/** The relay of all tests, which none of them may end: those after it would have none. */
+function staying(relay: TestRelay): TestRelay {
+  const refuse = () =>
+    Promise.reject(new Error('Ask for a relay of your own to end it: `relayOptions: []`.'));
+  return Object.assign(Object.create(relay) as TestRelay, { kill: refuse, stop: refuse });
+}
 
 async function bring(
   browser: Browser,

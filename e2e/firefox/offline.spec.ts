@@ -1,5 +1,7 @@
 import { expect, test } from './people.ts';
 
+test.use({ relayOptions: [] });
+
 test('without its server Firefox opens the app with its contacts, deep links too, and comes back', async ({
   fox,
   person,

@@ -1,6 +1,8 @@
 import { hears } from '../ear.ts';
 import { expect, test } from './people.ts';
 
+test.use({ relayOptions: [] });
+
 test('a relay dies in a call of Firefox: it is repaired over the other one, and goes on', async ({
   fox,
   person,
