@@ -82,6 +82,7 @@ export async function connectPerson(address: RelayAddress): Promise<() => boolea
       },
       random: { bytes: (length) => new Uint8Array(randomBytes(length)), unit: Math.random },
       log: { info: () => {}, warn: () => {} },
+      isHurried: () => false,
       network: {
         async reserve(_relay, signal): Promise<Reservation> {
           const { remotePeer } = await node.dial(relay, { signal });

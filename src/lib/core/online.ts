@@ -42,8 +42,8 @@ export interface OnlinePorts extends Omit<RelayKeeperPorts, 'network'> {
   readonly settings: SettingsBook;
   /** Where this page is, for links to relays. */
   readonly origin: () => string;
-  /** Whether this browser can and may dial an address; all of them if not given. */
-  readonly mayDial?: (address: RelayAddress) => boolean;
+  /** Whether this browser can and may dial an address. */
+  readonly mayDial: (address: RelayAddress) => boolean;
   /** Whether any of these servers gives a relayed address. */
   readonly tryTurn?: (servers: readonly IceServer[], signal: AbortSignal) => Promise<boolean>;
 }
@@ -59,7 +59,7 @@ export interface Online extends Watchable {
   /** STUN and TURN servers of the relays in use, and those of the person. */
   readonly turn: TurnBook;
   /** Relays as people see and change them. */
-  readonly reachability: Reachability;
+  readonly reachability: Omit<Reachability, 'read'>;
   /** A verified record of a person came by another way than a lookup. */
   seen(person: IdentityKey, presence: PersonRecord): void;
   /** The time of the network is another than was thought: what was said in the wrong one is said again. */
@@ -73,7 +73,7 @@ export interface Online extends Watchable {
 export function goOnline(ports: OnlinePorts): Online {
   const { random, log, network, contacts, settings, keys, deviceList, pageLife, relayList } = ports;
   const { clock } = ports.time;
-  const { mayDial = () => true, mayMove = () => true } = ports;
+  const { mayDial, mayMove } = ports;
   const watchers = new Watchers();
 
   const keeper = createRelayKeeper({ ...ports, clock: ports.steady });

@@ -35,8 +35,8 @@ export interface Microphones {
    * @throws WoxlyError<MicrophoneProblem>
    */
   open(id: string | undefined, signal: AbortSignal): Promise<OpenMicrophone>;
-  /** Whether one is there and {@link open} will not ask the person, as far as is known now. Without it: not known. */
-  granted?(): boolean;
+  /** Whether one is there and {@link open} will not ask the person, as far as is known now. */
+  granted(): boolean;
   list(): Promise<readonly AudioDevice[]>;
   /** Whether the platform lets a page choose the speaker at all. */
   readonly choosesSpeakers: boolean;

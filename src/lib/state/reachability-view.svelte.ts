@@ -29,5 +29,5 @@ export class ReachabilityView extends Followed<Reachability> {
   ofServer = (host: string): RelayView | undefined => this.engine.ofServer(host);
   link = (address: RelayAddress): string => this.acting.link(address);
   /** The address that a relay link names, where that can be told without asking anybody. */
-  read = (text: string): string | undefined => this.acting.read?.(text);
+  read = (text: string): string | undefined => this.acting.read(text);
 }

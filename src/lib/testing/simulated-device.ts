@@ -223,6 +223,7 @@ export class SimulatedDevice implements End, PathOwner {
         hasLeftOut: () => false,
       },
       ownNetwork: () => 'up',
+      onBroken: () => undefined,
       settings: () => this.#settings,
       onEnded: (record) => {
         if (this.alive) this.ledger.record(record);

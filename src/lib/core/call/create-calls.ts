@@ -61,7 +61,7 @@ class RunningCalls implements CallEngine {
     this.#runner = new CallRunner(ports);
     this.#network = ports.ownNetwork();
     // The first question may begin the looking: by the first press it is known.
-    ports.microphones.granted?.();
+    ports.microphones.granted();
   }
 
   get supported(): boolean {
@@ -111,7 +111,7 @@ class RunningCalls implements CallEngine {
   }
 
   get #granted(): boolean {
-    return this.#ports.microphones.granted?.() ?? false;
+    return this.#ports.microphones.granted();
   }
 
   decline(note?: string): void {

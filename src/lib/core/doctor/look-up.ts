@@ -4,6 +4,7 @@ import type { Clock } from '#lib/ports/clock.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
 import type { Reach } from '../reach/reach-port.ts';
+import { pause } from '../pause.ts';
 import type { ContactPlace } from './verdict.ts';
 
 const FAILURES = ['offline', 'not-found', 'not-reachable'] as const;
@@ -49,15 +50,4 @@ export function lookUpForDoctor(
       return FAILURES.find((failure) => failure === reason) ?? 'not-reachable';
     }
   };
-}
-
-function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      cancel();
-      resolve();
-    };
-    const cancel = clock.after(ms, end);
-    signal.addEventListener('abort', end, { once: true });
-  });
 }

@@ -12,13 +12,13 @@ import { presenceTopic } from '#lib/protocol/names.ts';
 import { PRESENCE_ENVELOPE, sealPresence } from '#lib/protocol/presence-record.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import type { Signed, Signer } from '#lib/protocol/signed.ts';
+import { backoff } from '../backoff.ts';
 import { MissedRecords } from './missed-records.ts';
 
 /** A record is renewed after a third of its life, so that two failed renewals do no harm. */
 const RENEW_MS = PRESENCE_TTL_MS / 3;
-/** A failed publication is tried again after this, ms: doubled each time, up to the second. */
-const RETRY_MS = 3_000;
-const RETRY_MOST_MS = 60_000;
+/** Until a failed publication is tried again. */
+const BACKOFF = { first: 3_000, longest: 60_000 };
 /** How long leaving may take, ms: the network itself has 2 s to stop. */
 const GOODBYE_MS = 500;
 /** The shard count of a small network is 1. */
@@ -130,8 +130,8 @@ export function createPublisher(ports: PublisherPorts): Publisher {
     // It may have been stopped while it waited.
     // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
     if (stopped) return;
-    const retry = Math.min(RETRY_MS * 2 ** (failures - 1), RETRY_MOST_MS);
-    const next = failures > 0 ? retry : RENEW_MS * (0.8 + 0.4 * random.unit());
+    const next =
+      failures > 0 ? backoff(failures, BACKOFF, random) : RENEW_MS * (0.8 + 0.4 * random.unit());
     cancelTimer = clock.after(next, () => void publish());
   }
 

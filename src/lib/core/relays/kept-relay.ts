@@ -56,8 +56,8 @@ export interface KeptRelayPorts {
   readonly random: Random;
   readonly log: Log;
   readonly network: Pick<PeerNetwork, 'reserve' | 'probe' | 'release'>;
-  /** Whether a call is broken, which a relay may mend: one that is lost is dialled again soon. Never if not given. */
-  readonly isHurried?: () => boolean;
+  /** Whether a call is broken, which a relay may mend: one that is lost is dialled again soon. */
+  readonly isHurried: () => boolean;
   /** Called after {@link KeptRelay.state} has changed by itself. */
   readonly onChange: (relay: KeptRelay) => void;
 }
@@ -265,7 +265,7 @@ export class KeptRelay implements Rankable {
       if (isCancelled()) return;
       const refused = failure instanceof WoxlyError && failure.reason === 'refused';
       // So that the pauses are short again when the hurry is over.
-      const most = this.#ports.isHurried?.() === true ? HURRIED_FAILURES : Infinity;
+      const most = this.#ports.isHurried() ? HURRIED_FAILURES : Infinity;
       this.#failures = Math.min(this.#failures + 1, most);
       log.info('relay not reachable', { refused, failures: this.#failures });
       const delay = backoff(this.#failures, this.#waits(), random);
@@ -296,7 +296,7 @@ export class KeptRelay implements Rankable {
   }
 
   #waits(): BackoffLimits {
-    if (this.#ports.isHurried?.() === true) return BACKOFF_HURRIED;
+    if (this.#ports.isHurried()) return BACKOFF_HURRIED;
     if (this.#ports.clock.now() - this.lostAt < RETURNING_MS) return BACKOFF_RETURNING;
     return this.tier === 'directory' || this.tier === 'invite' ? BACKOFF_OTHERS : BACKOFF;
   }

@@ -52,5 +52,5 @@ export interface Reachability extends Watchable {
    * The multiaddr, ending in `/p2p/RELAY`, that a multiaddr or a `/#/r/` link names, to show before it is added;
    * `undefined` for anything else. Asks nobody.
    */
-  read?(text: string): RelayAddress | undefined;
+  read(text: string): RelayAddress | undefined;
 }

@@ -23,10 +23,9 @@ const FIRST_REVIEW_MS = 10_000;
 export interface RelayKeeperPorts extends Omit<KeptRelayPorts, 'onChange'> {
   readonly pageLife: PageLife;
   /**
-   * Whether a reservation may be given up for a better one now: not in a call, whose signalling may go over it. `true`
-   * if not given.
+   * Whether a reservation may be given up for a better one now: not in a call, whose signalling may go over it.
    */
-  readonly mayMove?: () => boolean;
+  readonly mayMove: () => boolean;
 }
 
 export interface RelayKeeper extends Pick<Reachability, 'watch' | 'status' | 'relays' | 'retry'> {
@@ -53,7 +52,7 @@ export interface RelayKeeper extends Pick<Reachability, 'watch' | 'status' | 're
  * While one of them fails, a spare one stands in. A better one is taken beside them before the worst is given up.
  */
 export function createRelayKeeper(ports: RelayKeeperPorts): RelayKeeper {
-  const { clock, random, pageLife, mayMove = () => true } = ports;
+  const { clock, random, pageLife, mayMove } = ports;
   const watchers = new Watchers();
   let kept: readonly KeptRelay[] = [];
   let move: Move<KeptRelay> | undefined;

@@ -52,6 +52,7 @@ function aCrowd() {
       clock,
       random: new SeededRandom(seed),
       log: { info: () => undefined, warn: () => undefined },
+      isHurried: () => false,
       network: { reserve, probe: () => Promise.resolve(10), release: () => undefined },
       onChange: () => undefined,
     });

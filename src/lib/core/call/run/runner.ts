@@ -30,7 +30,7 @@ export interface CallRunnerPorts extends CallWorkPorts, IntakePorts {
   /** Tells whose network is gone while a call is broken. */
   readonly ownNetwork: () => OwnNetwork;
   /** The path of a call broke: whoever keeps connections should see at once whether they are alive. */
-  readonly onBroken?: () => void;
+  readonly onBroken: () => void;
   /** A call is over, or was missed: a line for the history. */
   readonly onEnded: (record: CallRecord) => void;
 }
@@ -209,7 +209,7 @@ export class CallRunner {
     const { stage, direction } = after;
     const reason = stage === 'ended' && { reason: after.reason };
     this.#ports.log.info('call', { stage, direction, ...reason });
-    if (stage === 'reconnecting') this.#ports.onBroken?.();
+    if (stage === 'reconnecting') this.#ports.onBroken();
   }
 
   #run(effect: Effect): void {

@@ -6,11 +6,12 @@ import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import type { Random } from '#lib/ports/random.ts';
 import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
 import type { WayEvent } from '../machine/event.ts';
+import { backoff } from '../../backoff.ts';
+import { pause } from '../../pause.ts';
 import type { Reach, ReachFailure } from '../../reach/reach-port.ts';
 
-/** Between two attempts to open a lost channel again, ms: doubled from the first to the last, with jitter. */
-const REOPEN_FIRST_MS = 250;
-const REOPEN_MOST_MS = 4_000;
+/** Between two attempts to open a lost channel again. */
+const BACKOFF = { first: 250, longest: 4_000 };
 /**
  * How long one attempt may take, ms, in turns. On a network that has just come back a dial whose first packets were
  * lost waits for TCP's next try, which a new dial does not; a slow network needs the longer turn.
@@ -104,7 +105,8 @@ export class Reopening {
    * tried already is begun anew, with short pauses again: something has changed.
    */
   async reopen(device: DeviceKey): Promise<void> {
-    const now = this.#ports.clock.now();
+    const { clock, random } = this.#ports;
+    const now = clock.now();
     // Also of an attempt that goes on: the channel that was enough is gone.
     this.#enough = false;
     if (this.#reopening !== undefined && now - this.#attemptAt < FRESH_ATTEMPT_MS) return;
@@ -113,7 +115,7 @@ export class Reopening {
     this.#reopening = reopening;
     const { signal } = reopening;
     for (let tries = Math.max(0, this.#rowAt(now) - ROW_FREE); ; tries += 1) {
-      if (tries > 0) await this.#pauseBefore(tries, signal);
+      if (tries > 0) await pause(clock, backoff(tries, BACKOFF, random), signal);
       if (this.#isEnough() || signal.aborted) break;
       const channel = await this.#attempt(device, signal, tries);
       if (channel === undefined) {
@@ -190,22 +192,6 @@ export class Reopening {
   #giveUp(): void {
     this.#reopening?.abort();
     this.#reopening = undefined;
-  }
-
-  #pauseBefore(tries: number, signal: AbortSignal): Promise<void> {
-    const most = Math.min(REOPEN_FIRST_MS * 2 ** (tries - 1), REOPEN_MOST_MS);
-    const delay = most * (0.5 + this.#ports.random.unit());
-    return new Promise((resolve) => {
-      if (signal.aborted) {
-        resolve();
-        return;
-      }
-      const cancel = this.#ports.clock.after(delay, resolve);
-      signal.addEventListener('abort', () => {
-        cancel();
-        resolve();
-      });
-    });
   }
 }
 
