@@ -315,6 +315,10 @@ test('metrics are Prometheus text', async () => {
   expect(text).toMatch(/^# TYPE woxly_reservations gauge$/m);
   expect(text).toMatch(/^woxly_event_loop_delay_seconds\{quantile="0.99"\} [\d.e-]+$/m);
   expect(text).toMatch(/^process_resident_memory_bytes [1-9]\d+$/m);
+  // What only grows is a counter, also if somebody else counts it.
+  for (const [, name, type] of text.matchAll(/^# TYPE (\S+) (\S+)$/gm)) {
+    expect(`${name} ${type}`).toBe(`${name} ${name?.endsWith('_total') ? 'counter' : 'gauge'}`);
+  }
 });
 
 test('without an app the relay says so in a page', async () => {
