@@ -1,6 +1,6 @@
 import { RING_TTL_MS } from '#lib/protocol/limits.ts';
 
-/** How long the steps of a call may take, all in ms. Where no other source is named it is the protocol document. */
+/** How long the steps of a call may take, all in ms. Where no other source is named it is "A call" in `docs/protocol.md`. */
 
 /** From the press of Call until the RING is sent: finding, opening a channel, the microphone's question. */
 export const PREPARING_MS = 60_000;
