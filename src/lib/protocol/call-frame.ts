@@ -138,7 +138,8 @@ const CALL_ID = standsFor(bytes(CALL_ID_BYTES, 'exact'), {
   fromWire: callIdOf,
 });
 
-const FRAME = struct({
+/** The table of a frame; {@link decodeCallFrame} also sees to it that it says one thing. */
+export const CALL_FRAME = struct({
   callId: required(1, CALL_ID),
   sequence: required(2, uint(SEQUENCE_MAX)),
   acknowledged: required(3, uint(SEQUENCE_MAX)),
@@ -157,12 +158,12 @@ const FRAME = struct({
 
 export function encodeCallFrame(frame: CallFrame): Uint8Array<ArrayBuffer> {
   const { callId, sequence, acknowledged, body } = frame;
-  return FRAME.encode({ callId, sequence, acknowledged, [body.type]: body });
+  return CALL_FRAME.encode({ callId, sequence, acknowledged, [body.type]: body });
 }
 
 /** The frame, or `undefined` unless it is well formed and says exactly one thing. */
 export function decodeCallFrame(given: Uint8Array): CallFrame | undefined {
-  const decoded = FRAME.decode(given);
+  const decoded = CALL_FRAME.decode(given);
   if (decoded === undefined) return undefined;
   const said = (Object.keys(BODIES) as (keyof Bodies)[]).filter((type) => type in decoded);
   const [type] = said;

@@ -18,12 +18,14 @@ class Malformed extends Error {}
 
 interface Kind<T> {
   readonly wire: typeof VARINT | typeof LENGTH_DELIMITED;
+  /** As Protocol Buffers call it; the names of a choice, or the fields of a message. */
+  readonly type: 'bytes' | 'string' | 'uint64' | 'bool' | readonly string[] | Fields;
   write(writer: Writer, value: T): void;
   /** @throws when the value breaks its limits. */
   read(reader: Reader): T;
 }
 
-interface Field<T, Presence extends 'required' | 'optional' | 'repeated'> {
+export interface Field<T, Presence extends 'required' | 'optional' | 'repeated'> {
   readonly id: number;
   readonly kind: Kind<T>;
   readonly presence: Presence;
@@ -31,8 +33,9 @@ interface Field<T, Presence extends 'required' | 'optional' | 'repeated'> {
   readonly most: number;
 }
 
+/** The fields of a message by their names. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a table holds fields of every type
-type Fields = Record<string, Field<any, 'required' | 'optional' | 'repeated'>>;
+export type Fields = Record<string, Field<any, 'required' | 'optional' | 'repeated'>>;
 
 type ValueOf<F> =
   F extends Field<infer T, infer P> ? (P extends 'repeated' ? readonly T[] : T) : never;
@@ -47,6 +50,11 @@ export interface Struct<T> {
   encode(value: T): Bytes;
   /** The message, or `undefined` for anything that is not exactly one valid message. Never throws. */
   decode(bytes: Uint8Array): T | undefined;
+}
+
+/** A message as a table, which tells its fields. */
+export interface Table<F extends Fields> extends Struct<StructOf<F>> {
+  readonly fields: F;
 }
 
 /** What {@link Struct} `T` holds. */
@@ -83,6 +91,7 @@ function view(reader: Reader, max: number): Uint8Array {
 export function bytes(max: number, exact?: 'exact'): Kind<Bytes> {
   return {
     wire: LENGTH_DELIMITED,
+    type: 'bytes',
     write: (writer, value) => void writer.bytes(value),
     read: (reader) => {
       const value = view(reader, max);
@@ -97,6 +106,7 @@ export function bytes(max: number, exact?: 'exact'): Kind<Bytes> {
 export function text(maxBytes: number): Kind<string> {
   return {
     wire: LENGTH_DELIMITED,
+    type: 'string',
     write: (writer, value) => void writer.bytes(new TextEncoder().encode(value)),
     read: (reader) =>
       new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(view(reader, maxBytes)),
@@ -108,10 +118,9 @@ export function textThat<T extends string>(
   is: (text: string) => text is T,
   maxBytes: number,
 ): Kind<T> {
-  const { wire, write, read } = text(maxBytes);
+  const { read, ...kind } = text(maxBytes);
   return {
-    wire,
-    write,
+    ...kind,
     read: (reader) => {
       const value = read(reader);
       if (!is(value)) throw new Malformed();
@@ -127,6 +136,7 @@ export function standsFor<T, W>(
 ): Kind<T> {
   return {
     wire: kind.wire,
+    type: kind.type,
     write: (writer, value) => {
       kind.write(writer, of.toWire(value));
     },
@@ -138,6 +148,7 @@ export function standsFor<T, W>(
 export function uint(max: number = Number.MAX_SAFE_INTEGER): Kind<number> {
   return {
     wire: VARINT,
+    type: 'uint64',
     write: (writer, value) => void writer.uint64Number(value),
     read: (reader) => {
       const value = readVarint(reader, max);
@@ -151,6 +162,7 @@ const bit = uint(1);
 
 export const bool: Kind<boolean> = {
   wire: VARINT,
+  type: 'bool',
   write: (writer, value) => {
     bit.write(writer, value ? 1 : 0);
   },
@@ -162,15 +174,17 @@ export function choice<const Name extends string>(names: readonly Name[]): Kind<
   const place = uint(names.length - 1);
   return {
     wire: VARINT,
+    type: names,
     write: (writer, value) => place.write(writer, names.indexOf(value)),
     read: (reader) => names[place.read(reader)] as Name,
   };
 }
 
 /** A message inside a message. */
-export function nested<T>(struct: Struct<T>, maxBytes: number): Kind<T> {
+export function nested<F extends Fields>(struct: Table<F>, maxBytes: number): Kind<StructOf<F>> {
   return {
     wire: LENGTH_DELIMITED,
+    type: struct.fields,
     write: (writer, value) => void writer.bytes(struct.encode(value)),
     read: (reader) => {
       const value = struct.decode(view(reader, maxBytes));
@@ -180,7 +194,7 @@ export function nested<T>(struct: Struct<T>, maxBytes: number): Kind<T> {
   };
 }
 
-export function struct<const F extends Fields>(fields: F): Struct<StructOf<F>> {
+export function struct<const F extends Fields>(fields: F): Table<F> {
   const entries = Object.entries(fields);
   const byId = new Map(entries.map(([name, field]) => [field.id, { name, field }]));
 
@@ -228,6 +242,7 @@ export function struct<const F extends Fields>(fields: F): Struct<StructOf<F>> {
   };
 
   return {
+    fields,
     encode: (value) =>
       // A copy: the encoder's result is a view of a pool that holds other messages too.
       new Uint8Array(
