@@ -2,9 +2,12 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { get } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { json } from 'node:stream/consumers';
 import { ROOT } from '../scripts/command.ts';
 
 /** A real relay process that serves the built app. */
@@ -65,7 +68,11 @@ export async function startRelay(options: readonly string[] = []): Promise<TestR
   return {
     url,
     address: async () => {
-      const described = (await (await fetch(`${url}/relay.json`)).json()) as {
+      // Over a connection of its own: one that was kept may lead to a relay of before at the same address.
+      const [response] = (await once(get(`${url}/relay.json`, { agent: false }), 'response')) as [
+        IncomingMessage,
+      ];
+      const described = (await json(response)) as {
         multiaddrs: readonly [string, ...string[]];
       };
       return described.multiaddrs[0];
