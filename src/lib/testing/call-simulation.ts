@@ -5,7 +5,7 @@ import type { ReachFailure } from '#lib/core/reach/reach-port.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import { signCertificate } from '#lib/protocol/device-certificate.ts';
 import { deviceKeyOf, identityKeyOf } from '#lib/protocol/key-text.ts';
-import { workDone } from './counted-crypto.ts';
+import { countCrypto, cryptoPending } from './counted-crypto.ts';
 import { TEST_EPOCH } from './fake-clock.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { signerNumber } from './signers.ts';
@@ -25,6 +25,14 @@ export interface SimulationOptions {
   readonly faults: boolean;
   /** Everybody is everybody's contact, and no microphone fails. */
   readonly friends: boolean;
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
+/** Resolves once all that was under way in promises has run, and the signature checks among it. */
+async function workDone(): Promise<void> {
+  do await turn();
+  while (cryptoPending() > 0);
 }
 
 /** A person of a simulation; the same number is the same person. */
@@ -55,6 +63,7 @@ export class CallSimulation implements Neighbourhood {
   readonly #aloneSince = new Map<SimulatedDevice, number>();
 
   constructor(seed: number, { people, faults, friends }: SimulationOptions) {
+    countCrypto();
     this.random = new SeededRandom(seed);
     this.faulty = faults;
     this.#people = people;

@@ -1,11 +1,18 @@
 const { subtle } = globalThis.crypto;
+const COUNTED = ['importKey', 'verify'] as const;
 
+let counting = false;
 let pending = 0;
 let last: Promise<unknown> = Promise.resolve();
 
-/** Makes the platform's signature checks take place one after the other, so that they end in the order they began. */
+/**
+ * From now on the platform's signature checks are counted, for {@link cryptoPending}, and take place one after the
+ * other, so that they end in the order in which they began.
+ */
 export function countCrypto(): void {
-  for (const name of ['importKey', 'verify'] as const) {
+  if (counting) return;
+  counting = true;
+  for (const name of COUNTED) {
     const original = subtle[name].bind(subtle) as (...given: unknown[]) => Promise<unknown>;
     const counted = (...given: unknown[]): Promise<unknown> => {
       pending += 1;
@@ -17,15 +24,5 @@ export function countCrypto(): void {
   }
 }
 
-/** Undoes {@link countCrypto}. */
-export function uncountCrypto(): void {
-  for (const name of ['importKey', 'verify'] as const) Reflect.deleteProperty(subtle, name);
-}
-
-const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
-
-/** Resolves once all that was under way in promises has run, and the signature checks among it. */
-export async function workDone(): Promise<void> {
-  do await turn();
-  while (pending > 0);
-}
+/** How many signature checks are under way. */
+export const cryptoPending = (): number => pending;

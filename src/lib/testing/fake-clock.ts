@@ -1,5 +1,6 @@
 import type { Milliseconds } from '#lib/domain/ids.ts';
 import type { Clock } from '#lib/ports/clock.ts';
+import { cryptoPending } from './counted-crypto.ts';
 
 /** 2026-11-01 12:00 UTC: a time at which everything that tests sign is valid. */
 export const TEST_EPOCH: Milliseconds = Date.UTC(2026, 10, 1, 12);
@@ -68,11 +69,13 @@ const TURNS_MOST = 10_000;
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 /**
- * Resolves once everything that was under way in promises has run. For work outside them, which signatures are, use
- * {@link until}.
+ * Resolves once everything that was under way in promises has run, and signature checks where they are counted
+ * (`countCrypto`). For other work use {@link until}.
  */
 export async function settled(): Promise<void> {
-  for (let turns = 0; turns < TURNS; turns += 1) await turn();
+  do {
+    for (let turns = 0; turns < TURNS; turns += 1) await turn();
+  } while (cryptoPending() > 0);
 }
 
 /** Resolves once something is so. @throws if it never is. */

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CallSimulation, simulatedPerson } from '#lib/testing/call-simulation.ts';
-import { countCrypto, uncountCrypto } from '#lib/testing/counted-crypto.ts';
 import { FULL, times } from '#lib/testing/full-run.ts';
 
 /** A full run has seeds that no run had before; the names of the tests say which. */
@@ -16,9 +15,6 @@ const LONG = { timeout: 120_000 };
 const people = await Promise.all(
   ['A', 'B', 'C'].map((name, number) => simulatedPerson(number + 1, name)),
 );
-
-beforeAll(countCrypto);
-afterAll(uncountCrypto);
 
 /** One random story: presses and faults for a while, then a healthy network, then everybody hangs up. */
 async function story(seed: number): Promise<CallSimulation> {
