@@ -1,3 +1,4 @@
+import { IN_FULL } from '../../scripts/full-run.ts';
 import { hears } from '../ear.ts';
 import { expect, test } from './people.ts';
 
@@ -27,7 +28,7 @@ test('Firefox and Chromium call each other in both directions, and hear each oth
   await Promise.all([fiona.sees('Ended'), bob.sees('Ended')]);
 });
 
-test('strangers: Firefox calls Chromium by nothing but a key', async ({ fox, person }) => {
+test('strangers: Firefox calls Chromium by nothing but a key', IN_FULL, async ({ fox, person }) => {
   const [fiona, bob] = await Promise.all([fox('Fiona'), person('Bob')]);
   await fiona.callKey(await bob.key());
   await expect(bob.incoming()).toContainText('not in your contacts');
