@@ -154,8 +154,9 @@ export class CallSimulation implements Neighbourhood {
     }
   }
 
-  /** No channel carries anything any more, and nobody is told. */
+  /** No channel carries anything any more, and nobody is told. What is left are the paths, whose frames go. */
   silenceChannels(): void {
+    for (const { path } of this.devices) path?.events.onFrames(true);
     for (const channel of this.#open) channel.silence();
   }
 
