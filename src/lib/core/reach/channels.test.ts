@@ -27,6 +27,15 @@ class OneChannel implements FrameChannel {
   }
 }
 
+/** Every channel is needed, and what becomes of it is nobody's concern. */
+const NEEDED = {
+  onOpened: () => undefined,
+  onOlder: () => undefined,
+  onLost: () => undefined,
+  needed: () => true,
+  known: () => true,
+};
+
 test('a channel whose frame could not be handled is closed, and no other', async () => {
   const seen: string[] = [];
   const warned: unknown[] = [];
@@ -40,11 +49,7 @@ test('a channel whose frame could not be handled is closed, and no other', async
         seen.push(body.type);
         return true;
       },
-      onOpened: () => undefined,
-      onOlder: () => undefined,
-      onLost: () => undefined,
-      needed: () => true,
-      known: () => true,
+      ...NEEDED,
     },
   );
   const [bad, good] = [new OneChannel(), new OneChannel()];
@@ -67,11 +72,7 @@ test('what every other way has had goes over the channel opened last only', () =
     CALL_FRAMES,
     {
       onFrame: async () => true,
-      onOpened: () => undefined,
-      onOlder: () => undefined,
-      onLost: () => undefined,
-      needed: () => true,
-      known: () => true,
+      ...NEEDED,
     },
   );
   const [first, second] = [new OneChannel(), new OneChannel()];
