@@ -12,7 +12,7 @@ import { ensureFirefox } from './firefox.ts';
 import { notChecked, oneCheck } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { ensureTurnserver } from './turnserver.ts';
-import { playwrightCounts, testOutcome, vitestCounts, withoutPassed } from './test-counts.ts';
+import { playwrightCounts, testOutcome, vitestCounts } from './test-counts.ts';
 
 /** One thing that has to hold before a change goes in. */
 export interface Gate {
@@ -118,8 +118,8 @@ async function network(): Promise<Outcome> {
 function playwright(line: readonly [string, ...string[]]): Promise<Outcome> {
   return withReport(async (report) => {
     const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: report };
-    const { code, output } = await run(line, { env, limit: GATE_LIMIT_MS });
-    return testOutcome({ code, output: withoutPassed(output) }, read(report), playwrightCounts);
+    const ran = await run(line, { env, limit: GATE_LIMIT_MS });
+    return testOutcome(ran, read(report), playwrightCounts);
   });
 }
 

@@ -5,6 +5,8 @@ export interface Outcome {
   readonly skipped: number;
   /** What the gate printed; shown when it failed. */
   readonly output: string;
+  /** The names of tests that failed. */
+  readonly failures?: readonly string[];
   /** A few words beside a gate that has not failed. */
   readonly note?: string;
 }

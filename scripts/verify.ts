@@ -31,6 +31,9 @@ const failures = [...outcomes].filter(([, { failed }]) => failed > 0).map(([name
 const skipped = skippedLine(outcomes);
 const holds = skipped === undefined ? 'Every gate holds.' : 'Every gate that could run holds.';
 print(`\n${failures.length === 0 ? holds : `Failed: ${failures.join(', ')}.`}`);
+for (const [name, { failures = [] }] of outcomes) {
+  for (const test of failures) print(`  ${name}: ${test}`);
+}
 if (skipped !== undefined) print(skipped);
 print(totalsLine([...outcomes.values()]));
 process.exitCode = failures.length === 0 ? 0 : 1;

@@ -17,7 +17,6 @@ import { deviceKeyOf, identityKeyOf } from '#lib/protocol/key-text.ts';
 import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
 import type { Signed } from '#lib/protocol/signed.ts';
 import type { IceServer } from '#lib/ports/media.ts';
-import { countCrypto } from './counted-crypto.ts';
 import { FakeAttention } from './fake-attention.ts';
 import { FakeClock, settled, until } from './fake-clock.ts';
 import { FakeAir, FakeMediaPaths } from './fake-media.ts';
@@ -42,11 +41,6 @@ export class CallWorld {
   readonly people: CallPerson[] = [];
   /** Whose device somebody's link names, whatever is true. */
   readonly misled = new Map<IdentityKey, DeviceKey>();
-
-  constructor() {
-    // What a certificate proves is known when the clock says so, however busy the machine is.
-    countCrypto();
-  }
 
   /** A person with real keys; the same number is the same person. */
   async person(number: number, name: string): Promise<CallPerson> {

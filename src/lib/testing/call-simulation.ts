@@ -5,7 +5,7 @@ import type { ReachFailure } from '#lib/core/reach/reach-port.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import { signCertificate } from '#lib/protocol/device-certificate.ts';
 import { deviceKeyOf, identityKeyOf } from '#lib/protocol/key-text.ts';
-import { countCrypto, cryptoPending } from './counted-crypto.ts';
+import { cryptoPending } from './counted-crypto.ts';
 import { TEST_EPOCH } from './fake-clock.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { signerNumber } from './signers.ts';
@@ -63,7 +63,6 @@ export class CallSimulation implements Neighbourhood {
   readonly #aloneSince = new Map<SimulatedDevice, number>();
 
   constructor(seed: number, { people, faults, friends }: SimulationOptions) {
-    countCrypto();
     this.random = new SeededRandom(seed);
     this.faulty = faults;
     this.#people = people;

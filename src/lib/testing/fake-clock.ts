@@ -69,13 +69,14 @@ const TURNS_MOST = 10_000;
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 /**
- * Resolves once everything that was under way in promises has run, and signature checks where they are counted
- * (`countCrypto`). For other work use {@link until}.
+ * Resolves once everything that was under way in promises has run, and in the platform's cryptography, however busy the
+ * machine is. For other work use {@link until}.
  */
 export async function settled(): Promise<void> {
-  do {
-    for (let turns = 0; turns < TURNS; turns += 1) await turn();
-  } while (cryptoPending() > 0);
+  for (let quiet = 0; quiet < TURNS;) {
+    await turn();
+    quiet = cryptoPending() > 0 ? 0 : quiet + 1;
+  }
 }
 
 /** Resolves once something is so. @throws if it never is. */

@@ -20,9 +20,6 @@ export const never = new AbortController().signal;
 export const at = (name: string): RelayAddress =>
   `/dns4/${name.toLowerCase()}.example/tcp/443/wss/p2p/12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN` as RelayAddress;
 
-/** Until signatures that were under way are there: they are made outside the event loop. */
-export const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
-
 /** The person of a number, whose records are the first of noon and name R1 unless they say otherwise. */
 export async function personAtNoon(number: number) {
   const { record, ...person } = await presencePerson(number, [at('R1')]);

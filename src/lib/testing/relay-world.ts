@@ -118,6 +118,3 @@ export class RelayWorld {
     });
   }
 }
-
-/** Lets promises that are ready run. */
-export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -5,8 +5,8 @@ import { signDeviceList } from '#lib/protocol/device-list.ts';
 import { openPresence, presenceDay } from '#lib/protocol/presence-record.ts';
 import type { PresenceRecord } from '#lib/protocol/presence-record.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
-import { until } from '#lib/testing/fake-clock.ts';
-import { at, DAY, NOON, personAtNoon, PresenceWorld, settle } from '#lib/testing/presence-world.ts';
+import { settled, until } from '#lib/testing/fake-clock.ts';
+import { at, DAY, NOON, personAtNoon, PresenceWorld } from '#lib/testing/presence-world.ts';
 import { createPublisher } from './publisher.ts';
 import type { Publisher, PublisherPorts } from './publisher.ts';
 
@@ -62,17 +62,17 @@ test('a published record is found, again after its life, and after a change of r
   const reserved = [R1];
   const publisher = publishing(reserved);
   publisher.refresh();
-  await settle();
+  await settled();
   expect((await world.find(bob.key))?.relays).toEqual([R1]);
 
   reserved.push(at('R2'));
   publisher.refresh();
-  await settle();
+  await settled();
   expect((await world.find(bob.key))?.relays).toEqual([R1, at('R2')]);
 
   for (let minutes = 0; minutes < 40; minutes += 1) {
     world.advance(60_000);
-    await settle();
+    await settled();
   }
   expect(await world.find(bob.key)).toBeDefined();
 });
@@ -81,14 +81,14 @@ test('nothing is published twice for one change, nor without a relay', async () 
   const reserved: RelayAddress[] = [];
   const publisher = publishing(reserved);
   publisher.refresh();
-  await settle();
+  await settled();
   expect(world.relays.get(R1)).toHaveLength(0);
   reserved.push(R1);
   publisher.refresh();
   publisher.refresh();
-  await settle();
+  await settled();
   publisher.refresh();
-  await settle();
+  await settled();
   expect(world.relays.get(R1)).toHaveLength(1);
 });
 
@@ -101,7 +101,7 @@ test('a publication that a relay missed is sent again soon', async () => {
   await until(() => world.relays.get(R1)?.length === 2, 'published again');
   await until(() => world.timers.length === 1, 'a renewal');
   world.advance(60_000);
-  await settle();
+  await settled();
   expect(world.relays.get(R1)).toHaveLength(2);
 });
 
@@ -167,7 +167,7 @@ describe('a relay that misses one publication after the other', () => {
     });
     publisher.refresh();
     while (publications < 20) {
-      await settle();
+      await settled();
       world.advance(20_000);
     }
     expect(released.length).toBeLessThan(4);
@@ -179,10 +179,10 @@ describe('what a record says of the person', () => {
     let hidden = false;
     const publisher = publishing([R1], world.network, () => hidden);
     publisher.refresh();
-    await settle();
+    await settled();
     for (hidden of [true, false]) {
       publisher.refresh();
-      await settle();
+      await settled();
     }
     expect((await records()).map((record) => record.hidden)).toEqual([undefined, true, undefined]);
   });
@@ -190,7 +190,7 @@ describe('what a record says of the person', () => {
   test('goodbye: the last record names no relay and is the newest', async () => {
     const publisher = publishing([R1]);
     publisher.refresh();
-    await settle();
+    await settled();
     await publisher.stop();
     const [there, gone] = await records();
     expect(there?.relays).toEqual([R1]);
@@ -206,10 +206,10 @@ describe('what a record says of the person', () => {
     expect(await records()).toEqual([]);
     const publisher = publishing([R1]);
     publisher.refresh();
-    await settle();
+    await settled();
     world.network.publish = () => new Promise(() => undefined);
     const stopping = publisher.stop();
-    await settle();
+    await settled();
     world.advance(500);
     await stopping;
   });
@@ -218,10 +218,10 @@ describe('what a record says of the person', () => {
     const reserved = [R1, at('R2')];
     const publisher = publishing(reserved);
     publisher.refresh();
-    await settle();
+    await settled();
     reserved.reverse();
     publisher.refresh();
-    await settle();
+    await settled();
     expect(await records()).toHaveLength(1);
   });
 });

@@ -1,14 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { PRESENCE_TTL_MS } from '#lib/protocol/limits.ts';
-import {
-  at,
-  DAY,
-  never,
-  NOON,
-  personAtNoon,
-  PresenceWorld,
-  settle,
-} from '#lib/testing/presence-world.ts';
+import { settled } from '#lib/testing/fake-clock.ts';
+import { at, DAY, never, NOON, personAtNoon, PresenceWorld } from '#lib/testing/presence-world.ts';
 import type { PersonRecord } from './person-records.ts';
 
 const bob = await personAtNoon(2);
@@ -83,7 +76,7 @@ test('a relay that says nothing does not keep the others from being heard', asyn
   const looking = world
     .finder()
     .lookup(bob.key, [at('R0'), at('R1')], never, (presence) => (found = presence));
-  await settle();
+  await settled();
   expect(found).toBeDefined();
   world.advance(5_000);
   expect(await looking).toBe(true);

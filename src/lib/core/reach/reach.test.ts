@@ -3,14 +3,8 @@ import type { WoxlyError } from '#lib/domain/errors.ts';
 import type { ReachHints } from '#lib/domain/contact.ts';
 import type { DeviceKey, RelayAddress } from '#lib/domain/ids.ts';
 import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
-import {
-  at,
-  never,
-  NOON,
-  personAtNoon,
-  PresenceWorld,
-  settle,
-} from '#lib/testing/presence-world.ts';
+import { settled } from '#lib/testing/fake-clock.ts';
+import { at, never, NOON, personAtNoon, PresenceWorld } from '#lib/testing/presence-world.ts';
 import { createReach } from './reach.ts';
 
 const bob = await personAtNoon(2);
@@ -56,7 +50,7 @@ describe('reaching', () => {
   };
   const patiently = async <T>(outcome: Promise<T>): Promise<T> => {
     for (let seconds = 0; seconds < 12; seconds += 1) {
-      await settle();
+      await settled();
       world.advance(1_000);
     }
     return outcome;
@@ -101,7 +95,7 @@ describe('reaching', () => {
   test('somebody who comes a moment later is reached', async () => {
     world.relays.set(at('R1'), []);
     const { outcome } = reach();
-    await settle();
+    await settled();
     world.relays.set(at('R1'), [await bob.record()]);
     world.there.set(bob.device, at('R1'));
     expect(await patiently(outcome)).toBe(bob.device);
@@ -130,7 +124,7 @@ describe('reaching', () => {
   test('a relay that dies while it is asked: another one that is reserved meanwhile is asked at once', async () => {
     world.silent.add(at('R1'));
     const { outcome } = reach();
-    await settle();
+    await settled();
     world.relays.set(at('R2'), [await bob.record({ relays: [at('R9')] })]);
     world.there.set(bob.device, at('R9'));
     world.reserved = [at('R2')];
@@ -142,7 +136,7 @@ describe('reaching', () => {
   test('a lookup that nobody answered is made again as soon as a relay is reserved', async () => {
     world.reserved = [];
     const { outcome } = reach();
-    await settle();
+    await settled();
     world.relays.set(at('R2'), [await bob.record({ relays: [at('R2')] })]);
     world.there.set(bob.device, at('R2'));
     world.reserved = [at('R2')];
@@ -170,7 +164,7 @@ describe('reaching', () => {
     world.relays.set(at('R3'), []);
     world.there.set(bob.device, at('R3'));
     const { outcome } = reach({ devices: [bob.device] });
-    await settle();
+    await settled();
     world.reserved = [at('R3')];
     world.onReserved();
     expect(await outcome).toBe(bob.device);
@@ -214,7 +208,7 @@ describe('every device', () => {
       expect(device).toBe(bob.device);
       break;
     }
-    await settle();
+    await settled();
     expect(closed).toEqual([carol.device]);
   });
 
@@ -223,7 +217,7 @@ describe('every device', () => {
     const opened = all().next();
     const outcome = opened.catch((failure: unknown) => (failure as WoxlyError).reason);
     for (let seconds = 0; seconds < 12; seconds += 1) {
-      await settle();
+      await settled();
       world.advance(1_000);
     }
     expect(await outcome).toBe('not-reachable');

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { RelayAddress } from '#lib/domain/ids.ts';
-import { A, B, page, RelayWorld, settle } from '#lib/testing/relay-world.ts';
+import { settled } from '#lib/testing/fake-clock.ts';
+import { A, B, page, RelayWorld } from '#lib/testing/relay-world.ts';
 import type { RelayKeeper } from './relay-keeper.ts';
 
 /** The network seems to have gone or changed: how soon relays are dialled anew. */
@@ -17,8 +18,8 @@ beforeEach(() => {
 async function reserved(address: RelayAddress, ...others: readonly RelayAddress[]): Promise<void> {
   world.relays.set(address, 'up');
   keeper.want([page(address, ...others)]);
-  await settle();
-  await settle();
+  await settled();
+  await settled();
   world.dialled = [];
 }
 
@@ -27,10 +28,10 @@ test('a relay that does not answer at once is dialled anew', async () => {
   world.silent = true;
   keeper.check();
   world.advance(600);
-  await settle();
+  await settled();
   expect(world.dialled).toEqual([]);
   world.advance(100);
-  await settle();
+  await settled();
   expect(world.dialled).toEqual([A]);
 });
 
@@ -40,16 +41,16 @@ test('also while it is probed with more patience', async () => {
   world.wake();
   keeper.check();
   world.advance(700);
-  await settle();
+  await settled();
   expect(world.dialled).toEqual([A]);
 });
 
 test('a relay that answers is left alone', async () => {
   await reserved(A);
   keeper.check();
-  await settle();
+  await settled();
   world.advance(2_000);
-  await settle();
+  await settled();
   expect(world.dialled).toEqual([]);
   expect(keeper.reserved).toEqual([A]);
 });
@@ -60,10 +61,10 @@ test('one that is far away may take longer', async () => {
   world.silent = true;
   keeper.check();
   world.advance(1_400);
-  await settle();
+  await settled();
   expect(world.dialled).toEqual([]);
   world.advance(100);
-  await settle();
+  await settled();
   expect(world.dialled).toEqual([B]);
 });
 
@@ -72,22 +73,22 @@ test('an attempt that hangs is begun anew, one that has just begun is not', asyn
   keeper.want([page(A)]);
   world.advance(900);
   keeper.check();
-  await settle();
+  await settled();
   expect(world.dialled).toEqual([A]);
   world.advance(100);
   world.relays.set(A, 'up');
   keeper.check();
-  await settle();
+  await settled();
   expect(world.dialled).toEqual([A, A]);
   expect(keeper.reserved).toEqual([A]);
 });
 
 test('a relay that is not reachable is tried at once', async () => {
   keeper.want([page(A)]);
-  await settle();
+  await settled();
   world.relays.set(A, 'up');
   keeper.check();
-  await settle();
+  await settled();
   expect(keeper.reserved).toEqual([A]);
 });
 
@@ -101,7 +102,7 @@ describe('a relay with two addresses that is lost', () => {
     world.held.get(OTHER)?.abort();
     if (changed) keeper.check(true);
     for (let seconds = 0; seconds < 60; seconds += 1) {
-      await settle();
+      await settled();
       world.advance(1_000);
     }
     return world.dialled;
@@ -116,7 +117,7 @@ describe('a relay with two addresses that is lost', () => {
       world.relays.set(one, 'up');
       keeper.want([page(A, OTHER)]);
       for (let seconds = 0; seconds < 5; seconds += 1) {
-        await settle();
+        await settled();
         world.advance(1_000);
       }
       expect(keeper.reserved).toEqual([one]);
@@ -138,7 +139,7 @@ describe('a relay with two addresses that is lost', () => {
   test('after a change of network that it survived it is lost like any other', async () => {
     await reserved(A, OTHER);
     keeper.check(true);
-    await settle();
+    await settled();
     world.dialled = [];
     expect((await tried()).slice(0, 4)).toEqual([A, A, A, A]);
   });
@@ -149,7 +150,7 @@ describe('a relay with two addresses that is lost', () => {
       await tried();
       world.dialled = [];
       change();
-      await settle();
+      await settled();
       expect(world.dialled.slice(0, 1)).toEqual([A]);
     }
   });
@@ -166,7 +167,7 @@ test.each([
     world.relays.delete(A);
     world.held.get(A)?.abort();
     for (let seconds = 0; seconds < 30; seconds += 1) {
-      await settle();
+      await settled();
       world.advance(1_000);
     }
     expect(world.dialled.length).toBeGreaterThanOrEqual(least);
@@ -182,7 +183,7 @@ test('while a call is broken every other attempt may take long', async () => {
   const at: number[] = [];
   for (let seconds = 0; seconds < 40; seconds += 1) {
     const before = world.dialled.length;
-    await settle();
+    await settled();
     world.advance(1_000);
     if (world.dialled.length > before) at.push(seconds);
   }
@@ -194,7 +195,7 @@ test('after a call that was given up it is dialled again as soon as if it had ju
   await reserved(A);
   const pass = async (most: number) => {
     for (let seconds = 0; seconds < most; seconds += 1) {
-      await settle();
+      await settled();
       world.advance(1_000);
     }
   };

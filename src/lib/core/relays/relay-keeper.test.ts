@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { RelayAddress } from '#lib/domain/ids.ts';
+import { settled } from '#lib/testing/fake-clock.ts';
 import {
   A,
   B,
@@ -12,7 +13,6 @@ import {
   page,
   relay,
   RelayWorld,
-  settle,
 } from '#lib/testing/relay-world.ts';
 
 let world: RelayWorld;
@@ -21,7 +21,7 @@ beforeEach(() => (world = new RelayWorld()));
 /** The next review of round trips, and whatever it sets going. */
 async function review(): Promise<void> {
   world.advance(150_000);
-  for (let turns = 0; turns < 3; turns += 1) await settle();
+  for (let turns = 0; turns < 3; turns += 1) await settled();
 }
 
 test('reserves on all relays at once; a dead one does not hold up the others', async () => {
@@ -30,7 +30,7 @@ test('reserves on all relays at once; a dead one does not hold up the others', a
   keeper.want([page(A), invite(B)]);
   expect(world.dialled).toEqual([A, B]);
   expect(keeper.status).toBe('connecting');
-  await settle();
+  await settled();
   expect(keeper.status).toBe('reachable');
   expect(keeper.reserved).toEqual([B]);
   expect(keeper.relays.map(({ state }) => state)).toEqual(['unreachable', 'reachable']);
@@ -40,15 +40,15 @@ test('comes back by itself after the relay was lost', async () => {
   world.relays.set(A, 'up');
   const keeper = world.keeper();
   keeper.want([page(A)]);
-  await settle();
+  await settled();
   world.relays.set(A, 'unreachable');
   world.held.get(A)?.abort();
-  await settle();
+  await settled();
   expect(keeper.status).toBe('offline');
   expect(keeper.reserved).toEqual([]);
   world.relays.set(A, 'up');
   world.advance(500);
-  await settle();
+  await settled();
   expect(keeper.status).toBe('reachable');
 });
 
@@ -57,7 +57,7 @@ test('waits longer after each failure, at most half a minute', async () => {
   keeper.want([page(A)]);
   const gaps: number[] = [];
   for (let failures = 0; failures < 9; failures += 1) {
-    await settle();
+    await settled();
     const next = Math.min(...world.timers.map(({ at }) => at)) - world.now;
     gaps.push(next);
     world.advance(next);
@@ -68,10 +68,10 @@ test('waits longer after each failure, at most half a minute', async () => {
 test('a page that wakes up tries at once', async () => {
   const keeper = world.keeper();
   keeper.want([page(A)]);
-  await settle();
+  await settled();
   world.relays.set(A, 'up');
   world.wake();
-  await settle();
+  await settled();
   expect(keeper.status).toBe('reachable');
 });
 
@@ -79,7 +79,7 @@ test('a relay that is full is told apart from one that is down', async () => {
   world.relays.set(A, 'refused');
   const keeper = world.keeper();
   keeper.want([page(A)]);
-  await settle();
+  await settled();
   expect(keeper.relays[0]?.state).toBe('refused');
   expect(keeper.status).toBe('no-room');
 });
@@ -88,11 +88,11 @@ test('without a reservation calls go out through relays that answer, and through
   world.relays.set(A, 'refused');
   const keeper = world.keeper();
   keeper.want([page(A), invite(B)]);
-  await settle();
+  await settled();
   expect([keeper.reserved, keeper.usable]).toEqual([[], [A]]);
   world.relays.set(B, 'up');
   keeper.retry();
-  await settle();
+  await settled();
   expect([keeper.reserved, keeper.usable]).toEqual([[B], [B]]);
   expect(keeper.status).toBe('reachable');
 });
@@ -109,9 +109,9 @@ test('three reservations at the most, for the dearest; the others are in reserve
   for (const one of [A, B, C, D]) world.relays.set(one, 'up');
   const keeper = world.keeper();
   keeper.want([invite(B), invite(C), invite(D)]);
-  await settle();
+  await settled();
   keeper.want([page(A), invite(B), invite(C), invite(D)]);
-  await settle();
+  await settled();
   expect(keeper.reserved).toEqual([A, B, C]);
   expect(keeper.relays.map(({ state }) => state)).toEqual([
     'reachable',
@@ -126,14 +126,14 @@ test('a spare stands in for a relay that was lost, and gives way when it is back
   for (const one of [A, B, C, D]) world.relays.set(one, 'up');
   const keeper = world.keeper();
   keeper.want([page(A), invite(B), invite(C), invite(D)]);
-  await settle();
+  await settled();
   world.relays.set(A, 'unreachable');
   world.held.get(A)?.abort();
-  await settle();
+  await settled();
   expect(keeper.reserved).toEqual([B, C, D]);
   world.relays.set(A, 'up');
   world.advance(30_000);
-  await settle();
+  await settled();
   expect(keeper.reserved).toEqual([A, B, C]);
 });
 
@@ -142,9 +142,9 @@ test('each failure goes on to the next address of the relay', async () => {
   world.relays.set(other, 'up');
   const keeper = world.keeper();
   keeper.want([page(A, other)]);
-  await settle();
+  await settled();
   world.advance(500);
-  await settle();
+  await settled();
   expect(keeper.reserved).toEqual([other]);
 });
 
@@ -152,11 +152,11 @@ test('a relay that is silent after the page slept is dialled anew', async () => 
   world.relays.set(A, 'up');
   const keeper = world.keeper();
   keeper.want([page(A)]);
-  await settle();
+  await settled();
   world.silent = true;
   world.wake();
   world.advance(2_000);
-  await settle();
+  await settled();
   expect(world.dialled).toEqual([A, A]);
   expect(keeper.status).toBe('reachable');
 });
@@ -165,7 +165,7 @@ test('is offline when the browser is', async () => {
   world.relays.set(A, 'up');
   const keeper = world.keeper();
   keeper.want([page(A)]);
-  await settle();
+  await settled();
   world.online = false;
   expect(keeper.status).toBe('offline');
 });
@@ -174,14 +174,14 @@ test('an attempt that never ends is given up and tried again', async () => {
   world.relays.set(A, 'stuck');
   const keeper = world.keeper();
   keeper.want([page(A)]);
-  await settle();
+  await settled();
   expect(keeper.relays[0]?.state).toBe('connecting');
   world.advance(12_000);
-  await settle();
+  await settled();
   expect(keeper.relays[0]?.state).toBe('unreachable');
   world.relays.set(A, 'up');
   world.advance(500);
-  await settle();
+  await settled();
   expect(keeper.relays[0]?.state).toBe('reachable');
 });
 
@@ -189,17 +189,17 @@ test('a relay that is not wanted any more is let go, and not dialled again', asy
   world.relays.set(B, 'up');
   const both = world.keeper();
   both.want([invite(B)]);
-  await settle();
+  await settled();
   both.want([]);
   expect(world.released).toEqual([B]);
   world.dialled = [];
 
   const keeper = world.keeper();
   keeper.want([page(A)]);
-  await settle();
+  await settled();
   keeper.want([]);
   world.advance(60_000);
-  await settle();
+  await settled();
   expect(world.dialled).toEqual([A]);
 });
 
@@ -207,7 +207,7 @@ test('what a person chose comes before what the page, other relays and invites n
   for (const one of [A, B, C, D, E]) world.relays.set(one, 'up');
   const keeper = world.keeper();
   keeper.want([invite(A), directory(B), page(C), own(D), { ...directory(E), tier: 'preferred' }]);
-  await settle();
+  await settled();
   expect(keeper.reserved).toEqual([E, D, C]);
   expect(keeper.relays.map(({ preferred }) => preferred)).toEqual([
     true,
@@ -226,7 +226,7 @@ test('relays of one operator are not all that is held, while there are others', 
     ...[A, B, C].map((one) => ({ ...directory(one), ...of('one') })),
     { ...directory(D), ...of('other') },
   ]);
-  await settle();
+  await settled();
   expect(keeper.reserved).toContain(D);
 });
 
@@ -234,10 +234,10 @@ test('a spare stands in at once while a lost relay does not answer', async () =>
   for (const one of [A, B, C, D]) world.relays.set(one, 'up');
   const keeper = world.keeper();
   keeper.want([page(A), directory(B), directory(C), directory(D)]);
-  await settle();
+  await settled();
   world.relays.set(A, 'stuck');
   world.held.get(A)?.abort();
-  await settle();
+  await settled();
   expect(keeper.reserved).toEqual([B, C, D]);
 });
 
@@ -245,9 +245,9 @@ test('what is learned of a relay later changes nothing about its reservation', a
   world.relays.set(A, 'up');
   const keeper = world.keeper();
   keeper.want([directory(A)]);
-  await settle();
+  await settled();
   keeper.want([{ ...own(A, '/ip4/1.2.3.4/tcp/443/wss/p2p/A' as RelayAddress), tier: 'preferred' }]);
-  await settle();
+  await settled();
   expect(world.dialled).toEqual([A]);
   expect(world.released).toEqual([]);
   expect(keeper.relays).toMatchObject([{ origin: 'own', preferred: true, roundTripMs: 10 }]);
@@ -256,11 +256,11 @@ test('what is learned of a relay later changes nothing about its reservation', a
 test('a relay that waits is tried at once at a new address', async () => {
   const keeper = world.keeper();
   keeper.want([page(A)]);
-  await settle();
+  await settled();
   const other = '/ip4/1.2.3.4/tcp/443/wss/p2p/A' as RelayAddress;
   world.relays.set(other, 'up');
   keeper.want([page(other)]);
-  await settle();
+  await settled();
   expect(keeper.reserved).toEqual([other]);
 });
 
@@ -268,7 +268,7 @@ test('round trips are measured again and again, and shown', async () => {
   world.relays.set(A, 'up');
   const keeper = world.keeper();
   keeper.want([page(A)]);
-  await settle();
+  await settled();
   expect(keeper.relays[0]?.roundTripMs).toBe(10);
   world.far.set(A, 110);
   await review();

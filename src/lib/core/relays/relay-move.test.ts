@@ -1,17 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { RelayKeeper } from './relay-keeper.ts';
-import {
-  A,
-  B,
-  C,
-  D,
-  directory,
-  invite,
-  own,
-  page,
-  RelayWorld,
-  settle,
-} from '#lib/testing/relay-world.ts';
+import { settled } from '#lib/testing/fake-clock.ts';
+import { A, B, C, D, directory, invite, own, page, RelayWorld } from '#lib/testing/relay-world.ts';
 
 let world: RelayWorld;
 beforeEach(() => (world = new RelayWorld()));
@@ -19,7 +9,7 @@ beforeEach(() => (world = new RelayWorld()));
 /** The next review of round trips, and whatever it sets going. */
 async function review(): Promise<void> {
   world.advance(150_000);
-  for (let turns = 0; turns < 3; turns += 1) await settle();
+  for (let turns = 0; turns < 3; turns += 1) await settled();
 }
 
 describe('moving to a better relay', () => {
@@ -29,10 +19,10 @@ describe('moving to a better relay', () => {
     world.far.set(C, 400);
     const keeper = world.keeper();
     keeper.want([page(A), directory(B), third]);
-    await settle();
+    await settled();
     world.relays.set(D, 'up');
     keeper.want([page(A), directory(B), third, spare]);
-    await settle();
+    await settled();
     expect([...keeper.reserved].sort()).toEqual([A, B, C]);
     return keeper;
   }
@@ -79,7 +69,7 @@ describe('moving to a better relay', () => {
     await review();
     world.mayMove = false;
     world.held.get(B)?.abort();
-    await settle();
+    await settled();
     expect(keeper.reserved).toContain(C);
   });
 
@@ -104,10 +94,10 @@ test('nobody is moved in a call: a relay of lower rank goes when it is over', as
   for (const one of [A, B, C, D]) world.relays.set(one, 'up');
   const keeper = world.keeper();
   keeper.want([invite(B), invite(C), invite(D)]);
-  await settle();
+  await settled();
   world.mayMove = false;
   keeper.want([page(A), invite(B), invite(C), invite(D)]);
-  await settle();
+  await settled();
   expect(keeper.reserved).toEqual([A, B, C, D]);
   world.mayMove = true;
   await review();

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { WoxlyError } from '#lib/domain/errors.ts';
-import { page, relay, settle } from '#lib/testing/relay-world.ts';
+import { settled } from '#lib/testing/fake-clock.ts';
+import { page, relay } from '#lib/testing/relay-world.ts';
 import { SeededRandom } from '#lib/testing/seeded-random.ts';
 import { KeptRelay } from './kept-relay.ts';
 
@@ -28,7 +29,7 @@ function aCrowd() {
     for (const end = now + ms; now < end;) {
       now += STEP_MS;
       for (const timer of timers) if (timer.at <= now && timers.delete(timer)) timer.run();
-      await settle();
+      await settled();
     }
   };
   const attempts: number[] = [];
@@ -69,7 +70,7 @@ function aCrowd() {
 
 test('pages that lose a relay at once come back spread, and all within a minute', async () => {
   const { advance, attempts, restart, back } = aCrowd();
-  await settle();
+  await settled();
   expect(back()).toBe(PAGES);
   restart();
   await advance(60 * SECOND_MS);
