@@ -53,6 +53,13 @@ export default {
     ...layers,
     ...packages,
     {
+      name: 'leg-alone',
+      comment: 'A leg knows no call: whoever has several keeps several of them.',
+      severity: 'error',
+      from: { path: '^src/lib/core/call/leg/', pathNot: TESTS },
+      to: { path: '^src/lib/core/call/(machine|ways|run)/' },
+    },
+    {
       name: 'adapters-apart',
       comment: 'Adapters never import each other: what two of them need belongs to a port.',
       severity: 'error',

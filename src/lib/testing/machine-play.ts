@@ -1,13 +1,22 @@
 import type { Trust } from '#lib/domain/contact.ts';
 import type { CallId, DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
 import type { OwnNetwork } from '#lib/domain/reasons.ts';
-import type { Effect } from '#lib/core/call/machine/effect.ts';
-import type { Arrived, CallEvent, Ring, Unstamped } from '#lib/core/call/machine/event.ts';
+import type { Effect } from '#lib/core/call/effect.ts';
+import type {
+  Arrived,
+  CallEvent,
+  MicrophoneEvent,
+  PathReport,
+  Press,
+  Ring,
+  Tick,
+  WayEvent,
+} from '#lib/core/call/event.ts';
+import type { Via } from '#lib/core/call/leg/link.ts';
 import { nextDeadline, step } from '#lib/core/call/machine/machine.ts';
 import type { Call } from '#lib/core/call/machine/state.ts';
 import { FREE_LINE } from '#lib/core/call/machine/line.ts';
 import type { Line } from '#lib/core/call/machine/line.ts';
-import type { Via } from '#lib/core/call/machine/link.ts';
 import type { CallBody } from '#lib/protocol/call-frame.ts';
 import { TEST_EPOCH } from './fake-clock.ts';
 
@@ -30,6 +39,51 @@ export interface PlayOptions {
   readonly keyChanged?: boolean;
   readonly patient?: boolean;
 }
+
+/** An event as tests tell it: where it comes from, and of which leg it is, goes without saying. */
+export type Told =
+  WithoutOrigin<Press | WayEvent | Ring | Arrived | MicrophoneEvent | Tick> | PathReport;
+type WithoutOrigin<E> = E extends unknown ? Omit<E, 'from'> : never;
+
+const ORIGINS: Readonly<Record<CallEvent['type'], CallEvent['from']>> = {
+  call: 'person',
+  accept: 'person',
+  decline: 'person',
+  'hang-up': 'person',
+  leave: 'person',
+  block: 'person',
+  mute: 'person',
+  'reopen-microphone': 'person',
+  'resume-sound': 'person',
+  background: 'person',
+  dismiss: 'person',
+  ring: 'peer',
+  frame: 'peer',
+  found: 'way',
+  'reach-failed': 'way',
+  'channel-opened': 'way',
+  'channel-lost': 'way',
+  'person-seen': 'way',
+  'network-changed': 'way',
+  'offer-made': 'path',
+  'answer-made': 'path',
+  'answer-taken': 'path',
+  'restart-made': 'path',
+  'path-error': 'path',
+  candidate: 'path',
+  'path-state': 'path',
+  'play-blocked': 'path',
+  hearing: 'path',
+  sparse: 'path',
+  detour: 'path',
+  'path-frames': 'path',
+  'microphone-opened': 'microphone',
+  'microphone-error': 'microphone',
+  'microphone-lost': 'microphone',
+  'system-mute': 'microphone',
+  'devices-changed': 'microphone',
+  tick: 'clock',
+};
 
 /** One machine, told events one by one. */
 export class MachinePlay {
@@ -84,8 +138,11 @@ export class MachinePlay {
     return this.effects.flatMap((effect) => (effect.do === 'send' ? effect.frame.body : []));
   }
 
-  tell(event: Unstamped<CallEvent>): this {
-    [this.line, this.effects] = step(this.line, { ...event, now: this.now });
+  tell(event: Told): this {
+    const leg = this.call?.id ?? OURS;
+    const from = ORIGINS[event.type];
+    const whole = { leg, ...event, from, now: this.now } as CallEvent;
+    [this.line, this.effects] = step(this.line, whole);
     return this;
   }
 
@@ -122,10 +179,10 @@ export class MachinePlay {
     id?: CallId,
     acknowledged?: number,
     via: Via = 'channel',
-    part: Partial<Pick<Arrived, 'from' | 'isKnown'>> = {},
+    part: Partial<Pick<Arrived, 'owner' | 'isKnown'>> = {},
   ): this {
     const { call } = this.line;
-    const sent = call && 'link' in call ? call.link.sent : 0;
+    const sent = call && 'leg' in call && 'link' in call.leg ? call.leg.link.sent : 0;
     const of = id ?? call?.id ?? OURS;
     const frame = { callId: of, sequence, acknowledged: acknowledged ?? sent, body };
     return this.tell({
@@ -134,7 +191,7 @@ export class MachinePlay {
       device: PEER_DEVICE,
       frame,
       via,
-      from: PEER,
+      owner: PEER,
       isKnown: true,
       ...part,
     });

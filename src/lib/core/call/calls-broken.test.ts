@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { befriend, CallWorld, isMutedThere, ring, talk } from '#lib/testing/call-people.ts';
 import type { CallPerson } from '#lib/testing/call-people.ts';
 import { until } from '#lib/testing/fake-clock.ts';
-import { CONNECTING_MS, RECONNECTING_MS, SILENCE_MS } from './machine/timing.ts';
+import { CONNECTING_MS, RECONNECTING_MS, SILENCE_MS } from './timing.ts';
 
 let world: CallWorld;
 let alice: CallPerson;

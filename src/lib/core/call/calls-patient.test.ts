@@ -5,7 +5,7 @@ import type { CallPerson } from '#lib/testing/call-people.ts';
 import { settled, until } from '#lib/testing/fake-clock.ts';
 import { MemoryChannel } from '#lib/testing/memory-channel.ts';
 import { PREPARED_MOST_MS, UNUSED_MS } from './ways/preparation.ts';
-import { PATIENT_MS, PREPARING_MS } from './machine/timing.ts';
+import { PATIENT_MS, PREPARING_MS } from './timing.ts';
 
 let world: CallWorld;
 let alice: CallPerson;

@@ -3,7 +3,7 @@ import { befriend, CallWorld, ring, talk } from '#lib/testing/call-people.ts';
 import type { CallPerson } from '#lib/testing/call-people.ts';
 import { until } from '#lib/testing/fake-clock.ts';
 import { STRANGER_RINGS } from './ways/ring-gate.ts';
-import { RINGING_MS } from './machine/timing.ts';
+import { RINGING_MS } from './timing.ts';
 
 const TURN = [{ urls: ['turn:turn.test'], username: 'a', credential: 'b' }];
 

@@ -4,7 +4,7 @@ import { callIdOf, encodeCallFrame } from '#lib/protocol/call-frame.ts';
 import { befriend, CallWorld, isMutedThere, ring, talk } from '#lib/testing/call-people.ts';
 import type { CallPerson } from '#lib/testing/call-people.ts';
 import { settled, until } from '#lib/testing/fake-clock.ts';
-import { PEER_GONE_MS, RECONNECTING_MS } from './machine/timing.ts';
+import { PEER_GONE_MS, RECONNECTING_MS } from './timing.ts';
 
 const TURN = [{ urls: ['turn:turn.test'], username: 'later', credential: 'b' }];
 

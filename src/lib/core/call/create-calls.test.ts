@@ -4,7 +4,7 @@ import { befriend, CallWorld, ring, talk } from '#lib/testing/call-people.ts';
 import type { CallPerson } from '#lib/testing/call-people.ts';
 import { settled, until } from '#lib/testing/fake-clock.ts';
 import { CALL_FRAMES } from './ways/call-frames.ts';
-import { RINGING_MS } from './machine/timing.ts';
+import { RINGING_MS } from './timing.ts';
 
 let world: CallWorld;
 let alice: CallPerson;

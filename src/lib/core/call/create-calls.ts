@@ -101,13 +101,21 @@ class RunningCalls implements CallEngine {
       this.#runner.begin({ key, hints: { devices, relays } });
     }
     const callee = publicKeyOf(who.key);
-    const call = { type: 'call', id, name: self.name, callee, supported, patient } as const;
+    const call = {
+      from: 'person',
+      type: 'call',
+      id,
+      name: self.name,
+      callee,
+      supported,
+      patient,
+    } as const;
     this.#runner.dispatch({ ...call, ...about, microphoneGranted: this.#granted });
     return Promise.resolve(ok(this.#runner.call?.id ?? id));
   }
 
   accept(): void {
-    this.#runner.dispatch({ type: 'accept', microphoneGranted: this.#granted });
+    this.#runner.dispatch({ from: 'person', type: 'accept', microphoneGranted: this.#granted });
   }
 
   get #granted(): boolean {
@@ -116,46 +124,50 @@ class RunningCalls implements CallEngine {
 
   decline(note?: string): void {
     const written = cleanNote(note ?? '');
-    this.#runner.dispatch({ type: 'decline', ...(written !== '' && { note: written }) });
+    this.#runner.dispatch({
+      from: 'person',
+      type: 'decline',
+      ...(written !== '' && { note: written }),
+    });
   }
 
   hangUp(): void {
-    this.#runner.dispatch({ type: 'hang-up' });
+    this.#runner.dispatch({ from: 'person', type: 'hang-up' });
   }
 
   setMuted(muted: boolean): void {
-    this.#runner.dispatch({ type: 'mute', muted });
+    this.#runner.dispatch({ from: 'person', type: 'mute', muted });
   }
 
   resumeSound(): void {
-    this.#runner.work?.media.replay();
-    this.#runner.dispatch({ type: 'play-blocked', blocked: false });
+    this.#runner.work?.replay();
+    this.#runner.dispatch({ from: 'person', type: 'resume-sound' });
   }
 
   reopenMicrophone(): void {
-    this.#runner.dispatch({ type: 'reopen-microphone' });
+    this.#runner.dispatch({ from: 'person', type: 'reopen-microphone' });
   }
 
   dismiss(): void {
-    this.#runner.dispatch({ type: 'dismiss' });
+    this.#runner.dispatch({ from: 'person', type: 'dismiss' });
   }
 
   async quality(): Promise<CallQuality | undefined> {
     try {
-      return await this.#runner.work?.media.quality();
+      return await this.#runner.path?.quality();
     } catch {
       return undefined; // The path was closed meanwhile.
     }
   }
 
   levels(): { readonly own: number; readonly peer: number } {
-    const media = this.#runner.work?.media;
+    const { work, path } = this.#runner;
     return {
       get own() {
-        return media?.ownLevel ?? 0;
+        return work?.microphone.level() ?? 0;
       },
       get peer() {
-        return media?.peerLevel ?? 0;
+        return path?.level() ?? 0;
       },
     };
   }
@@ -182,12 +194,13 @@ class RunningCalls implements CallEngine {
   }
 
   #onNetwork(what: { readonly same?: true }): void {
-    this.#runner.dispatch({ type: 'network-changed', ...what });
+    this.#runner.dispatch({ from: 'way', type: 'network-changed', ...what });
     this.#runner.preparation.networkChanged();
   }
 
   personSeen(key: IdentityKey): void {
-    if (peerOfLine(this.#runner.call) === key) this.#runner.dispatch({ type: 'person-seen' });
+    if (peerOfLine(this.#runner.call) === key)
+      this.#runner.dispatch({ from: 'way', type: 'person-seen' });
     this.#runner.preparation.retry(key);
   }
 
@@ -196,18 +209,18 @@ class RunningCalls implements CallEngine {
   }
 
   settingsChanged(): void {
-    this.#runner.work?.media.useSettings();
+    this.#runner.work?.useSettings();
   }
 
   contactsChanged(): void {
     const key = this.#runner.call?.peer.key;
     if (key && this.#ports.contacts.get(key)?.trust === 'blocked') {
-      this.#runner.dispatch({ type: 'block' });
+      this.#runner.dispatch({ from: 'person', type: 'block' });
     }
   }
 
   stop(): void {
-    this.#runner.dispatch({ type: 'leave' });
+    this.#runner.dispatch({ from: 'person', type: 'leave' });
     this.#runner.stop();
   }
 }

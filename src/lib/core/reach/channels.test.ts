@@ -7,7 +7,7 @@ import { FakeClock, settled } from '#lib/testing/fake-clock.ts';
 import { Channels } from './channels.ts';
 import { CALL_FRAMES } from '../call/ways/call-frames.ts';
 import { NO_CALL } from '../call/ways/intake.ts';
-import { looseFrame } from '../call/machine/link.ts';
+import { looseFrame } from '../call/leg/link.ts';
 
 const device = 'device p' as DeviceKey;
 const frame = (body: CallBody) =>

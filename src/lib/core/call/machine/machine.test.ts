@@ -5,9 +5,9 @@ import type { CallBody } from '#lib/protocol/call-frame.ts';
 import { CANDIDATES_MAX } from '#lib/protocol/limits.ts';
 import { certificate, at, OURS, STAGES, LIVE, THEIRS } from '#lib/testing/machine-play.ts';
 import type { Stage, MachinePlay } from '#lib/testing/machine-play.ts';
-import type { Press } from './event.ts';
+import type { Press } from '../event.ts';
 import { nextDeadline } from './machine.ts';
-import { CONNECTING_MS, PREPARING_MS, RECONNECTING_MS, REPEAT_MS, RINGING_MS } from './timing.ts';
+import { CONNECTING_MS, PREPARING_MS, RECONNECTING_MS, REPEAT_MS, RINGING_MS } from '../timing.ts';
 
 const hangup = { type: 'hangup', reason: 'hung-up' } as const;
 

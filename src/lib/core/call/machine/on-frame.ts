@@ -2,19 +2,20 @@ import type { IdentityKey } from '#lib/domain/ids.ts';
 import { cleanNote } from '#lib/domain/name.ts';
 import type { EndReason } from '#lib/domain/reasons.ts';
 import type { CallBody, CallBodyOf, CallFrame } from '#lib/protocol/call-frame.ts';
-import { isAccepted, isWaiting } from './state.ts';
+import { takeCandidate } from '../leg/descriptions.ts';
+import { receive } from '../leg/link.ts';
+import type { Via } from '../leg/link.ts';
+import { fromBody } from '../leg/media-state.ts';
+import type { MediaState } from '../leg/media-state.ts';
+import { isHeard, offerSeen, onRestart, onRestartAnswer, repairSoon } from '../leg/repair.ts';
+import { addCandidates, expect } from '../leg/speak.ts';
+import type { Step } from '../step.ts';
+import { RENEW_MICROPHONE_MS, REVIVED_MS } from '../timing.ts';
+import { startConnecting } from './accepted.ts';
+import { end } from './end.ts';
+import { isLost } from './own.ts';
+import { isAccepted, isWaiting, withLeg, withOwn } from './state.ts';
 import type { AcceptedCall, Call, LinkedCall, WaitingCall } from './state.ts';
-import { expect, startConnecting } from './accepted.ts';
-import { fromBody } from './media-state.ts';
-import type { MediaState } from './media-state.ts';
-import { takeCandidate } from './descriptions.ts';
-import { receive } from './link.ts';
-import type { Via } from './link.ts';
-import { isHeard, offerSeen, onRestart, onRestartAnswer, repairSoon } from './repair.ts';
-import { RENEW_MICROPHONE_MS, REVIVED_MS } from './timing.ts';
-import { addCandidates, end } from './step.ts';
-import type { Step } from './step.ts';
-import { mediaOf } from './own-media.ts';
 
 type Farewell = CallBodyOf<'decline' | 'cancel' | 'hangup'>;
 
@@ -28,27 +29,31 @@ export function onFrame(
   call: LinkedCall,
   frame: CallFrame,
   via: Via,
-  from?: IdentityKey,
+  owner?: IdentityKey,
 ): Call {
-  const [link, arrival] = receive(call.link, frame, step.now, via);
-  const told = { ...call, link };
-  const heard = isAccepted(told) ? offerSeen(step, told) : told;
+  const before = call.leg.link.heardAt;
+  const [link, arrival] = receive(call.leg.link, frame, step.now, via);
+  const told = withLeg<LinkedCall>(call, { ...call.leg, link });
+  const heard = isAccepted(told) ? withLeg(told, offerSeen(step, told.leg)) : told;
   if (isFarewell(frame.body)) return onFarewell(step, heard, frame.body);
-  if (arrival === 'expected' && isImpostor(heard, frame.body, from)) {
+  if (arrival === 'expected' && isImpostor(heard, frame.body, owner)) {
     return end(step, heard, 'not-secure');
   }
   const next = arrival === 'expected' ? onBody(step, heard, frame.body) : heard;
-  const revived =
-    step.now - call.link.heardAt >= REVIVED_MS || (isAccepted(call) && !isHeard(call));
-  return revived && isAccepted(next) ? repairSoon(step, next) : next;
+  const revived = step.now - before >= REVIVED_MS || (isAccepted(call) && !isHeard(call.leg));
+  return revived && isAccepted(next) ? withLeg(next, repairSoon(step, next.leg)) : next;
 }
 
 /**
  * Whether it rings, or a call is accepted, on a device that does not prove to be of the person who was called: an invite
  * may have named it, or a list from which it was left out since.
  */
-const isImpostor = (call: LinkedCall, { type }: CallBody, from: IdentityKey | undefined): boolean =>
-  isWaiting(call) && (type === 'ringing' || type === 'accept') && from !== call.peer.key;
+const isImpostor = (
+  call: LinkedCall,
+  { type }: CallBody,
+  owner: IdentityKey | undefined,
+): boolean =>
+  isWaiting(call) && (type === 'ringing' || type === 'accept') && owner !== call.peer.key;
 
 const DECLINED: Record<CallBodyOf<'decline'>['reason'], EndReason> = {
   declined: 'declined-by-peer',
@@ -102,29 +107,33 @@ function onBody(step: Step, call: LinkedCall, body: Exclude<CallBody, Farewell>)
       return isWaiting(call) ? onAccepted(step, call, body.answer) : call;
     case 'candidate': {
       const { type: _type, ...candidate } = body;
-      const [descriptions, add] = takeCandidate(call.descriptions, candidate, step.now);
-      addCandidates(step, add);
-      return { ...call, descriptions };
+      const [descriptions, add] = takeCandidate(call.leg.descriptions, candidate, step.now);
+      addCandidates(step, call.leg, add);
+      return withLeg<LinkedCall>(call, { ...call.leg, descriptions });
     }
     case 'restart':
-      return isAccepted(call) ? onRestart(step, call, body) : call;
+      return isAccepted(call) ? withLeg(call, onRestart(step, call.leg, body)) : call;
     case 'media':
       return isAccepted(call) ? onPeerMedia(step, call, fromBody(body)) : call;
   }
 }
 
 function onAnswer(step: Step, call: LinkedCall, body: CallBodyOf<'answer'>): Call {
-  if (isAccepted(call)) return onRestartAnswer(step, call, body);
+  if (isAccepted(call)) return withLeg(call, onRestartAnswer(step, call.leg, body));
   // An offer has one answer, and it comes after the proof of whose device it is, in RINGING.
   if (call.stage !== 'ringing' || call.answer !== 'none') return call;
   const { answer } = body;
   // With the answer ICE checks begin, and they show our address: they wait for ACCEPT where that matters.
-  return call.privacy.warm ? takeAnswer(step, call, answer) : { ...call, answer: { held: answer } };
+  return call.leg.privacy.warm
+    ? takeAnswer(step, call, answer)
+    : { ...call, answer: { held: answer } };
 }
 
 function takeAnswer<C extends WaitingCall>(step: Step, call: C, answer: string): C {
-  step.effects.push({ do: 'take-answer', answer });
-  return { ...call, answer: 'taken', descriptions: { ...call.descriptions, remote: 'setting' } };
+  const { leg } = call;
+  step.effects.push({ to: 'path', leg: leg.id, do: 'take-answer', answer });
+  const descriptions = { ...leg.descriptions, remote: 'setting' } as const;
+  return { ...call, answer: 'taken', leg: { ...leg, descriptions } };
 }
 
 function onAccepted(step: Step, call: WaitingCall, answer: string | undefined): Call {
@@ -138,11 +147,12 @@ function onAccepted(step: Step, call: WaitingCall, answer: string | undefined): 
 }
 
 function onPeerMedia(step: Step, call: AcceptedCall, peerMedia: MediaState): AcceptedCall {
-  expect(step, peerMedia);
-  const next = { ...call, peerMedia };
-  const unheard = peerMedia.deaf && !call.peerMedia.deaf && !mediaOf(call).lost && !call.muted;
-  if (!unheard || step.now < call.renewAt) return next;
+  const { own, leg } = call;
+  expect(step, leg, peerMedia);
+  const next = withLeg(call, { ...leg, peerMedia });
+  const unheard = peerMedia.deaf && !leg.peerMedia.deaf && !isLost(own) && !own.muted;
+  if (!unheard || step.now < own.renewAt) return next;
   // Our microphone may bring nothing although it says that it is open.
-  step.effects.push({ do: 'renew-microphone' });
-  return { ...next, renewAt: step.now + RENEW_MICROPHONE_MS };
+  step.effects.push({ to: 'microphone', do: 'renew-microphone' });
+  return withOwn(next, { renewAt: step.now + RENEW_MICROPHONE_MS });
 }

@@ -1,10 +1,10 @@
-import type { Call, Incoming } from './state.ts';
-import { isAccepted, isLive } from './state.ts';
-import type { Press } from './event.ts';
+import type { Press } from '../event.ts';
+import type { Step } from '../step.ts';
+import { end } from './end.ts';
 import { retakeMicrophone } from './on-microphone.ts';
 import { acceptIfReady } from './ready.ts';
-import { end } from './step.ts';
-import type { Step } from './step.ts';
+import { isAccepted, isLive, withOwn } from './state.ts';
+import type { Call, Incoming } from './state.ts';
 
 /** A person pressed something in a call. */
 export function onPress(
@@ -34,20 +34,23 @@ export function onPress(
       return onMute(step, call, press.muted);
     case 'reopen-microphone':
       return isAccepted(call) ? retakeMicrophone(step, call) : call;
+    case 'resume-sound':
+      return withOwn(call, { playBlocked: false });
     case 'background':
-      return { ...call, background: press.background };
+      return withOwn(call, { background: press.background });
   }
 }
 
 function onAccept(step: Step, call: Call, granted = false): Call {
   if (call.stage !== 'incoming') return call;
   // Pressing Accept is what opens the microphone, here and nowhere earlier.
-  step.effects.push({ do: 'open-microphone' });
+  step.effects.push({ to: 'microphone', do: 'open-microphone' });
   // Until now the caller alone opened lost channels again.
-  if (!call.link.open) step.effects.push({ do: 'reopen', device: call.link.device });
+  const { open, device } = call.leg.link;
+  if (!open) step.effects.push({ to: 'way', do: 'reopen', device });
   const opened = call.answer === 'none' ? openPath(step, call) : call;
   const microphone = granted ? 'granted' : 'opening';
-  return acceptIfReady(step, { ...opened, stage: 'answering', microphone });
+  return acceptIfReady(step, { ...withOwn(opened, { microphone }), stage: 'answering' });
 }
 
 /**
@@ -56,16 +59,15 @@ function onAccept(step: Step, call: Call, granted = false): Call {
  * @param rings it begins to ring at this moment, and nobody has accepted yet
  */
 export function openPath(step: Step, call: Incoming, rings = false): Incoming {
-  const { policy } = call.privacy;
+  const { leg } = call;
+  const { policy } = leg.privacy;
+  const to = { to: 'path', leg: leg.id } as const;
   step.effects.push(
-    { do: 'open-path', policy, side: 'answers', ...(rings && { rings }) },
-    { do: 'make-answer', offer: call.offer, gathered: rings },
+    { ...to, do: 'open-path', policy, side: 'answers', ...(rings && { rings }) },
+    { ...to, do: 'make-answer', offer: call.offer, gathered: rings },
   );
-  return {
-    ...call,
-    answer: 'making',
-    descriptions: { ...call.descriptions, path: 'connecting', remote: 'setting' },
-  };
+  const descriptions = { ...leg.descriptions, path: 'connecting', remote: 'setting' } as const;
+  return { ...call, answer: 'making', leg: { ...leg, descriptions } };
 }
 
 function onDecline(step: Step, call: Call, note: string | undefined): Call {
@@ -100,7 +102,7 @@ function onHangUp(step: Step, call: Call): Call {
 /** The peer is told with ACCEPT, or by MEDIA. */
 function onMute(step: Step, call: Call, muted: boolean): Call {
   if (!isLive(call) || call.stage === 'incoming') return call;
-  if (isAccepted(call) && muted === call.muted) return call;
-  step.effects.push({ do: 'set-muted', muted });
-  return { ...call, muted };
+  if (isAccepted(call) && muted === call.own.muted) return call;
+  step.effects.push({ to: 'microphone', do: 'set-muted', muted });
+  return withOwn(call, { muted });
 }

@@ -12,8 +12,8 @@ import {
   LIVE,
 } from '#lib/testing/machine-play.ts';
 import type { Stage } from '#lib/testing/machine-play.ts';
-import type { Press } from './event.ts';
-import { RING_EARLY_MS, RING_LATE_MS, RINGING_MS } from './timing.ts';
+import type { Press } from '../event.ts';
+import { RING_EARLY_MS, RING_LATE_MS, RINGING_MS } from '../timing.ts';
 
 const hangup = { type: 'hangup', reason: 'hung-up' } as const;
 
@@ -136,7 +136,7 @@ describe('both press Call', () => {
     expect(play.stage).toBe('answering');
     expect(play.call).toMatchObject({ id: THEIRS, direction: 'outgoing' });
     expect(play.did).toEqual(
-      expect.arrayContaining(['close-path', 'continue-as', 'open-path', 'make-answer']),
+      expect.arrayContaining(['close-path', 'stop-search', 'open-path', 'make-answer']),
     );
     play.tell({ type: 'answer-made', answer: 'x' }).tell({ type: 'microphone-opened' });
     expect(play.said).toMatchObject([{ type: 'accept', answer: 'x' }]);

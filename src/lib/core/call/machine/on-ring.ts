@@ -1,19 +1,22 @@
 import type { CallBody } from '#lib/protocol/call-frame.ts';
 import type { EndReason } from '#lib/domain/reasons.ts';
-import type { Ring } from './event.ts';
-import { baseOf, isLinked, privacyFor } from './state.ts';
-import type { Answering, Incoming, LinkedCall, LiveCall, PreparingCall, Rung } from './state.ts';
+import type { Ring } from '../event.ts';
+import { newLeg, privacyFor } from '../leg/leg.ts';
+import type { LinkedLeg, Privacy } from '../leg/leg.ts';
+import { heartbeat, looseFrame, newLink, receive } from '../leg/link.ts';
+import { say } from '../leg/speak.ts';
+import { send } from '../step.ts';
+import type { Step } from '../step.ts';
+import { RINGING_MS } from '../timing.ts';
+import { isUntimely } from '../ways/ring-check.ts';
+import { end, recordMissed } from './end.ts';
 import type { Line } from './line.ts';
-import { NO_DESCRIPTIONS } from './descriptions.ts';
 import { onFrame } from './on-frame.ts';
 import { openPath } from './on-press.ts';
-import { heartbeat, looseFrame, newLink, receive } from './link.ts';
-import type { Link } from './link.ts';
-import { isUntimely } from '../ways/ring-check.ts';
-import { RINGING_MS } from './timing.ts';
+import { NOTHING_OWN } from './own.ts';
+import { baseOf, isLinked, withLeg } from './state.ts';
+import type { Answering, Incoming, LinkedCall, LiveCall, PreparingCall, Rung } from './state.ts';
 import { bury, findTombstone } from './tombstones.ts';
-import { end, recordMissed, say, send } from './step.ts';
-import type { Step } from './step.ts';
 
 /** Somebody rings. In this order: known calls, people who may not ring, late rings, a busy line, glare. */
 export function onRing(step: Step, line: Line, ring: Ring): Line {
@@ -21,11 +24,11 @@ export function onRing(step: Step, line: Line, ring: Ring): Line {
   const over = findTombstone(line.tombstones, ring.id, ring.device, step.now);
   if (over?.unrung) return onRingAfterCancel(step, line, ring);
   if (over !== undefined) {
-    if (over.farewell) send(step, ring.device, [looseFrame(ring.id, over.farewell)]);
+    if (over.farewell) send(step, ring, [looseFrame(ring.id, over.farewell)]);
     // A patient caller rings on for longer than a call is remembered.
     return { ...line, tombstones: bury(line.tombstones, over, step.now) };
   }
-  if (call && isLinked(call) && call.id === ring.id && call.link.device === ring.device) {
+  if (call && isLinked(call) && call.id === ring.id && call.leg.link.device === ring.device) {
     const frame = { ...ring.frame, callId: ring.id, body: ring.body };
     return { ...line, call: onFrame(step, call, frame, 'channel') };
   }
@@ -61,7 +64,7 @@ export function onRing(step: Step, line: Line, ring: Ring): Line {
     // Strangers who ring cannot keep contacts out.
     const say = { type: 'decline', reason: 'no-answer' } as const;
     const ended = end(step, call, 'missed', { say });
-    step.effects.push({ do: 'ring-now', ring });
+    step.effects.push({ to: 'line', do: 'ring-now', ring });
     return { ...line, call: ended };
   }
   // A stranger is not told that the line is busy: it would tell when this person talks.
@@ -81,7 +84,7 @@ function refuse(step: Step, line: Line, ring: Ring, refusal: Refusal = {}): Line
   // The true time of a late call; never one in the future.
   const started = Math.min(ring.body.issued, step.now);
   if (refusal.missed) recordMissed(step, ring, started, refusal.missed);
-  if (refusal.say) send(step, device, [looseFrame(id, refusal.say)]);
+  if (refusal.say) send(step, ring, [looseFrame(id, refusal.say)]);
   const tombstone = { id, device, farewell: refusal.say, unrung: false };
   return { ...line, tombstones: bury(line.tombstones, tombstone, step.now) };
 }
@@ -96,36 +99,29 @@ function onRingAfterCancel(step: Step, line: Line, ring: Ring): Line {
 }
 
 function ringHere(step: Step, line: Line, ring: Ring): Line {
-  const { id, peer } = ring;
+  const { id, peer, certificate } = ring;
+  const privacy = privacyFor(peer.trust, ring.hidden, ring.turnAvailable);
+  const leg = legOf(step, ring, privacy, ring.self > peer.key);
   const incoming: Incoming = {
     stage: 'incoming',
     id,
     direction: 'incoming',
     peer,
     started: step.now,
-    privacy: privacyFor(peer.trust, ring.hidden, ring.turnAvailable),
-    polite: ring.self > peer.key,
-    muted: false,
-    playBlocked: false,
-    microphone: 'closed',
-    descriptions: NO_DESCRIPTIONS,
-    instead: undefined,
-    systemMuted: false,
-    background: false,
+    own: NOTHING_OWN,
+    leg: say(step, leg, { type: 'ringing', certificate }),
     patient: false,
-    link: linkOf(step, ring),
     offer: ring.body.offer,
     answer: 'none',
-    certificate: ring.certificate,
+    certificate,
     deadline: step.now + RINGING_MS,
   };
-  const rings = say(step, incoming, { type: 'ringing', certificate: ring.certificate });
-  return { ...line, call: rings.privacy.warm ? openPath(step, rings, true) : rings };
+  return { ...line, call: privacy.warm ? openPath(step, incoming, true) : incoming };
 }
 
-function linkOf(step: Step, ring: Ring): Link {
+function legOf(step: Step, ring: Ring, privacy: Privacy, polite: boolean): LinkedLeg {
   const [link] = receive(newLink(ring.id, ring.device, step.now), ring.frame, step.now);
-  return link;
+  return { ...newLeg(ring.id, privacy, polite), link };
 }
 
 function onRingOfSamePerson(step: Step, line: Line, call: LiveCall, ring: Ring): Line {
@@ -135,8 +131,8 @@ function onRingOfSamePerson(step: Step, line: Line, call: LiveCall, ring: Ring):
       return giveWay(step, line, call, ring);
     case 'rung':
       // Both rang: the call of the lower key goes on. The other side will hear our RING and give way.
-      if (call.polite) return giveWay(step, line, call, ring);
-      if (call.link.acknowledged === 0) return line;
+      if (call.leg.polite) return giveWay(step, line, call, ring);
+      if (call.leg.link.acknowledged === 0) return line;
       return probe(step, line, call, ring);
     case 'ringing':
     case 'incoming':
@@ -155,13 +151,13 @@ function onRingOfSamePerson(step: Step, line: Line, call: LiveCall, ring: Ring):
  */
 function probe(step: Step, line: Line, call: LinkedCall, ring: Ring): Line {
   // From another of their devices it is a second call, not a second life of this one.
-  if (call.link.device !== ring.device) {
+  if (call.leg.link.device !== ring.device) {
     const busy = { type: 'decline', reason: 'busy' } as const;
     return refuse(step, line, ring, { missed: 'busy', say: busy });
   }
-  const [link, frames] = heartbeat(call.link, step.now);
-  send(step, link.device, frames);
-  return { ...line, call: { ...call, link } };
+  const [link, frames] = heartbeat(call.leg.link, step.now);
+  send(step, link, frames);
+  return { ...line, call: withLeg<LinkedCall>(call, { ...call.leg, link }) };
 }
 
 /** Both pressed Call, and theirs goes on: it is accepted without ringing, as both persons want it. */
@@ -169,27 +165,26 @@ function giveWay(step: Step, line: Line, call: PreparingCall | Rung, ring: Ring)
   let { tombstones } = line;
   if (call.stage === 'rung') {
     const cancel = { type: 'cancel' } as const;
-    const { device } = call.link;
-    send(step, device, [looseFrame(call.id, cancel)]);
+    const { device } = call.leg.link;
+    send(step, call.leg.link, [looseFrame(call.id, cancel)]);
     tombstones = bury(
       tombstones,
       { id: call.id, device, farewell: cancel, unrung: false },
       step.now,
     );
   }
-  step.effects.push({ do: 'close-path' }, { do: 'continue-as', id: ring.id });
-  const lost = call.microphone === 'lost';
-  if (lost) step.effects.push({ do: 'open-microphone' });
-  const microphone = lost ? 'opening' : call.microphone;
+  const { id, privacy, polite } = call.leg;
+  step.effects.push({ to: 'path', leg: id, do: 'close-path' }, { to: 'way', do: 'stop-search' });
+  const lost = call.own.microphone === 'lost';
+  if (lost) step.effects.push({ to: 'microphone', do: 'open-microphone' });
+  const microphone = lost ? 'opening' : call.own.microphone;
   const incoming: Incoming = {
     ...baseOf(call),
     stage: 'incoming',
     id: ring.id,
-    playBlocked: false,
-    microphone,
-    descriptions: NO_DESCRIPTIONS,
+    own: { ...call.own, playBlocked: false, microphone },
+    leg: legOf(step, ring, privacy, polite),
     patient: false,
-    link: linkOf(step, ring),
     offer: ring.body.offer,
     answer: 'none',
     certificate: ring.certificate,

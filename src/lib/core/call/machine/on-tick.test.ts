@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { at } from '#lib/testing/machine-play.ts';
-import { AWOKEN_MS, CONNECTING_MS, RECONNECTING_MS, RINGING_MS } from './timing.ts';
+import { AWOKEN_MS, CONNECTING_MS, RECONNECTING_MS, RINGING_MS } from '../timing.ts';
 
 const NIGHT_MS = 8 * 60 * 60_000;
 const connected = { type: 'path-state', state: 'connected' } as const;

@@ -1,16 +1,19 @@
 import type { BreakCause } from '#lib/domain/call.ts';
 import type { Milliseconds } from '#lib/domain/ids.ts';
 import type { EndReason, OwnNetwork } from '#lib/domain/reasons.ts';
+import type { LinkedLeg, OpenLeg } from '../leg/leg.ts';
+import { due, linkDeadline, rewrite, silent, speaks } from '../leg/link.ts';
+import { repairIfDue, restart } from '../leg/repair.ts';
+import { send } from '../step.ts';
+import type { Step } from '../step.ts';
+import { ASLEEP_MS, AWOKEN_MS, PATIENT_MS, RINGING_MS, SILENCE_MS } from '../timing.ts';
 import { causeOf } from './break-cause.ts';
-import type { AcceptedCall, Call, LinkedCall, LiveCall, Rung } from './state.ts';
-import { searchNow } from './on-way.ts';
+import { end } from './end.ts';
 import { tryMicrophoneIfDue } from './on-microphone.ts';
-import { due, linkDeadline, rewrite, silent, speaks } from './link.ts';
-import { repairIfDue, restart } from './repair.ts';
-import { ASLEEP_MS, AWOKEN_MS, PATIENT_MS, RINGING_MS, SILENCE_MS } from './timing.ts';
-import { end, send } from './step.ts';
-import type { Step } from './step.ts';
-import { isDeaf } from './own-media.ts';
+import { searchNow } from './on-way.ts';
+import { isDeaf } from './own.ts';
+import { withLeg } from './state.ts';
+import type { AcceptedCall, Call, LinkedCall, LiveCall, Rung } from './state.ts';
 
 /** When the call wants a tick next, or `Infinity`. */
 export function nextDeadline(call: Call | undefined): Milliseconds {
@@ -22,11 +25,11 @@ export function nextDeadline(call: Call | undefined): Milliseconds {
     case 'reaching':
       return Math.min(call.deadline, call.search.at ?? Infinity);
     case 'incoming': // Silence matters once it is accepted.
-      return Math.min(call.deadline, linkDeadline({ ...call.link, silentAt: Infinity }));
+      return Math.min(call.deadline, linkDeadline({ ...call.leg.link, silentAt: Infinity }));
     case 'rung':
     case 'ringing':
     case 'answering':
-      return Math.min(call.deadline, linkDeadline(call.link));
+      return Math.min(call.deadline, linkDeadline(call.leg.link));
     case 'connecting':
     case 'reconnecting':
       return Math.min(call.deadline, mendDeadline(call));
@@ -35,9 +38,10 @@ export function nextDeadline(call: Call | undefined): Milliseconds {
   }
 }
 
-function mendDeadline({ link, repair, retry, hearing }: AcceptedCall): Milliseconds {
-  const deaf = hearing.silent ? hearing.repairAt : undefined;
-  const [restart = Infinity, microphone = Infinity, sound = Infinity] = [repair.at, retry.at, deaf];
+function mendDeadline({ own, leg: { link, repair, hearing } }: AcceptedCall): Milliseconds {
+  const { at: microphone = Infinity } = own.retry;
+  const { at: restart = Infinity } = repair;
+  const { repairAt: sound = Infinity } = hearing.silent ? hearing : {};
   return Math.min(linkDeadline(link), restart, microphone, sound);
 }
 
@@ -73,15 +77,18 @@ export function onTick(step: Step, call: Call, ownNetwork: OwnNetwork): Call {
 }
 
 /** Whatever is broken and due to be tried again. */
-const mend = (step: Step, call: AcceptedCall): AcceptedCall =>
-  repairIfDue(step, tryMicrophoneIfDue(step, repairSoundIfDue(step, call)));
+function mend(step: Step, call: AcceptedCall): AcceptedCall {
+  const heard = withLeg(call, repairSoundIfDue(step, call.leg));
+  const speaking = tryMicrophoneIfDue(step, heard);
+  return withLeg(speaking, repairIfDue(step, speaking.leg));
+}
 
 /** Packets without sound: an ICE restart, once, in case a middlebox on the way is to blame. */
-function repairSoundIfDue(step: Step, call: AcceptedCall): AcceptedCall {
-  const { hearing } = call;
-  if (!hearing.silent || step.now < (hearing.repairAt ?? Infinity)) return call;
-  const once = { ...call, hearing: { silent: true, repairAt: undefined } } as const;
-  const tell = speaks(call.link) && isDeaf(call) && call.descriptions.path === 'connected';
+function repairSoundIfDue(step: Step, leg: OpenLeg): OpenLeg {
+  const { hearing } = leg;
+  if (!hearing.silent || step.now < (hearing.repairAt ?? Infinity)) return leg;
+  const once = { ...leg, hearing: { silent: true, repairAt: undefined } } as const;
+  const tell = speaks(leg.link) && isDeaf(leg) && leg.descriptions.path === 'connected';
   return tell ? restart(step, once) : once;
 }
 
@@ -99,12 +106,14 @@ function expire(
 ): Call {
   switch (call.stage) {
     case 'finding':
-      return end(step, call, call.microphone === 'opening' ? 'microphone-refused' : 'not-found');
+      return end(step, call, isAsked(call) ? 'microphone-refused' : 'not-found');
     case 'reaching':
-      if (call.microphone === 'opening') return end(step, call, 'microphone-refused');
+      if (isAsked(call)) return end(step, call, 'microphone-refused');
       return end(step, call, call.patient ? 'not-found' : 'not-reachable');
     case 'rung': // That device never said that it rings.
-      return call.patient && call.link.acknowledged === 0 && step.now < call.started + PATIENT_MS
+      return call.patient &&
+        call.leg.link.acknowledged === 0 &&
+        step.now < call.started + PATIENT_MS
         ? ringOn(step, call)
         : end(step, call, 'not-reachable');
     case 'ringing':
@@ -113,7 +122,7 @@ function expire(
       return end(step, call, 'no-answer', { say: { type: 'decline', reason: 'no-answer' } });
     case 'answering': {
       // Accept was pressed, but the question for the microphone was never answered, or the path never made.
-      const opened = call.microphone !== 'opening';
+      const opened = !isAsked(call);
       return end(step, call, opened ? 'connection-failed' : 'microphone-refused', {
         say: { type: 'decline', reason: opened ? 'unsupported' : 'no-microphone' },
       });
@@ -121,28 +130,34 @@ function expire(
     case 'connecting':
       return end(step, call, 'connection-failed', { say: { type: 'hangup', reason: 'failed' } });
     case 'reconnecting':
-      return end(step, call, LOST[causeOf(call, step.now, ownNetwork)], {
+      return end(step, call, LOST[causeOf(call.leg, step.now, ownNetwork)], {
         say: { type: 'hangup', reason: 'connection-lost' },
       });
   }
 }
 
+/** Whether the person has not answered the question for the microphone. */
+const isAsked = ({ own }: LiveCall): boolean => own.microphone === 'opening';
+
+/** Until Accept we dial nowhere for somebody who rings: the caller does. */
+const keepAlive = <C extends LinkedCall>(step: Step, call: C): C =>
+  withLeg(call, keptAlive<C['leg']>(step, call.leg, call.stage !== 'incoming'));
+
 /** Sends again what was not acknowledged, a heartbeat for want of it, and opens a channel beside a dead one. */
-function keepAlive<C extends LinkedCall>(step: Step, call: C): C {
-  const [link, frames] = due(call.link, step.now);
-  send(step, link.device, frames);
-  // Until Accept we dial nowhere for somebody who rings: the caller does.
-  if (call.stage === 'incoming' || !silent(link, step.now)) return { ...call, link };
-  step.effects.push({ do: 'reopen', device: link.device });
-  return { ...call, link: { ...link, silentAt: step.now + SILENCE_MS } };
+function keptAlive<L extends LinkedLeg>(step: Step, leg: L, mayDial: boolean): L {
+  const [link, frames] = due(leg.link, step.now);
+  send(step, link, frames);
+  if (!mayDial || !silent(link, step.now)) return { ...leg, link };
+  step.effects.push({ to: 'way', do: 'reopen', device: link.device });
+  return { ...leg, link: { ...link, silentAt: step.now + SILENCE_MS } };
 }
 
 /** The RING of a patient call never arrived: it goes on, with another minute to ring in. */
 function ringOn(step: Step, call: Rung): Rung {
   const issued = step.now;
   const deadline = issued + RINGING_MS;
-  const link = rewrite(call.link, (body) =>
+  const link = rewrite(call.leg.link, (body) =>
     body.type === 'ring' ? { ...body, issued, expires: deadline } : body,
   );
-  return keepAlive(step, { ...call, link, deadline });
+  return keepAlive(step, { ...call, leg: { ...call.leg, link }, deadline });
 }

@@ -1,15 +1,16 @@
 import type { DeviceKey } from '#lib/domain/ids.ts';
-import type { WayEvent } from './event.ts';
-import { isAccepted, isLinked, isLive, isPreparing } from './state.ts';
-import type { Call, LinkedCall, LiveCall, PreparingCall } from './state.ts';
+import type { WayEvent } from '../event.ts';
+import type { LinkedLeg } from '../leg/leg.ts';
+import { reopened } from '../leg/link.ts';
+import type { Link } from '../leg/link.ts';
+import { repairOnNewNetwork, repairSoon } from '../leg/repair.ts';
+import type { Step } from '../step.ts';
+import { SEARCH_FIRST_MS, SEARCH_MOST_MS } from '../timing.ts';
+import { end } from './end.ts';
 import { retakeMicrophone } from './on-microphone.ts';
 import { ringIfReady } from './ready.ts';
-import { framed, reopened } from './link.ts';
-import type { Link } from './link.ts';
-import { repairOnNewNetwork, repairSoon } from './repair.ts';
-import { SEARCH_FIRST_MS, SEARCH_MOST_MS } from './timing.ts';
-import { end, send } from './step.ts';
-import type { Step } from './step.ts';
+import { isAccepted, isPreparing, isLive, withLeg } from './state.ts';
+import type { Call, LinkedCall, LiveCall, PreparingCall } from './state.ts';
 
 /** The way to the peer's device changed. */
 export function onWay(step: Step, call: Call, event: WayEvent): Call {
@@ -23,10 +24,6 @@ export function onWay(step: Step, call: Call, event: WayEvent): Call {
       return onChannelOpened(step, call, event.device);
     case 'channel-lost':
       return onChannelLost(step, call, event.device);
-    case 'path-frames':
-      return isLinked(call)
-        ? speakAgain(step, call, framed(call.link, event.open, step.now))
-        : call;
     case 'person-seen':
       return onPersonSeen(step, call);
     case 'network-changed':
@@ -54,51 +51,54 @@ function lookAgain({ device: _device, ...call }: Extract<PreparingCall, { stage:
 /** Begins the next search of a patient call, if none is under way. */
 export function searchNow(step: Step, call: PreparingCall): PreparingCall {
   if (call.search.at === undefined) return call;
-  step.effects.push({ do: 'reach' });
+  step.effects.push({ to: 'way', do: 'reach' });
   return { ...call, search: { ...call.search, at: undefined } };
 }
 
 function onChannelOpened(step: Step, call: LiveCall, device: DeviceKey): Call {
   if (isPreparing(call)) return ringIfReady(step, { ...call, stage: 'reaching', device });
-  if (device !== call.link.device) return call;
-  const [link, frames] = reopened(call.link, step.now);
-  for (const frame of frames) step.effects.push({ do: 'send', device, frame, newest: true });
-  return spoken(step, call, link, frames.length > 0);
+  if (device !== call.leg.link.device) return call;
+  const [link, frames] = reopened(call.leg.link, step.now);
+  for (const frame of frames) {
+    step.effects.push({ to: 'way', do: 'send', device, frame, newest: true });
+  }
+  return spokenAgain(step, call, link, frames.length > 0);
 }
 
-/** There is a way more, or one less: what waits goes by all. */
-function speakAgain(
+/** There is a way more to the peer's device, or one less, and perhaps something was sent by it. */
+export function spokenAgain(
   step: Step,
   call: LinkedCall,
-  [link, frames]: ReturnType<typeof framed>,
+  link: Link,
+  something: boolean,
 ): LinkedCall {
-  send(step, link.device, frames);
-  return spoken(step, call, link, frames.length > 0);
+  const before = call.leg.link;
+  const more = (link.open && !before.open) || (link.frames && !before.frames);
+  const next = withLink(call, link);
+  return isAccepted(next) && (more || something) ? withLeg(next, repairSoon(step, next.leg)) : next;
 }
 
-function spoken(step: Step, call: LinkedCall, link: Link, something: boolean): LinkedCall {
-  const more = (link.open && !call.link.open) || (link.frames && !call.link.frames);
-  const next = { ...call, link };
-  return isAccepted(next) && (more || something) ? repairSoon(step, next) : next;
-}
+const withLink = <C extends LinkedCall>(call: C, link: Link): C =>
+  withLeg(call, { ...(call.leg satisfies LinkedLeg), link });
 
 function onChannelLost(step: Step, call: LiveCall, device: DeviceKey): Call {
   if (isPreparing(call)) {
     if (call.stage === 'finding' || device !== call.device) return call;
-    step.effects.push({ do: 'reopen', device });
+    step.effects.push({ to: 'way', do: 'reopen', device });
     return { ...call, device: undefined };
   }
-  if (device !== call.link.device) return call;
+  const { link } = call.leg;
+  if (device !== link.device) return call;
   // Until Accept we dial nowhere for somebody who rings: the caller opens it again. Losing the channel never ends a
   // call: its sound does not go over it.
-  if (call.stage !== 'incoming') step.effects.push({ do: 'reopen', device });
-  return { ...call, link: { ...call.link, open: false } };
+  if (call.stage !== 'incoming') reopen(step, link);
+  return withLink(call, { ...link, open: false });
 }
 
 /** Presence says that the person has just come: whoever waits for them need not wait any longer. */
 function onPersonSeen(step: Step, call: LiveCall): Call {
   if (isPreparing(call)) return searchNow(step, call);
-  if (call.stage !== 'incoming' && !call.link.open) reopen(step, call.link);
+  if (call.stage !== 'incoming' && !call.leg.link.open) reopen(step, call.leg.link);
   return call;
 }
 
@@ -106,12 +106,13 @@ function onPersonSeen(step: Step, call: LiveCall): Call {
 function onNetworkChanged(step: Step, call: LiveCall, same: boolean): Call {
   if (isPreparing(call)) return searchNow(step, call);
   // Not before Accept, and then at once, unless the channel proves to be alive.
-  if (call.stage === 'incoming') return { ...call, link: { ...call.link, silentAt: step.now } };
-  reopen(step, call.link);
+  const { link } = call.leg;
+  if (call.stage === 'incoming') return withLink(call, { ...link, silentAt: step.now });
+  reopen(step, link);
   if (!isAccepted(call)) return call;
   const next = retakeMicrophone(step, call);
-  return same ? repairSoon(step, next) : repairOnNewNetwork(step, next);
+  return withLeg(next, (same ? repairSoon : repairOnNewNetwork)(step, next.leg));
 }
 
 const reopen = (step: Step, { device }: Link): void =>
-  void step.effects.push({ do: 'reopen', device });
+  void step.effects.push({ to: 'way', do: 'reopen', device });

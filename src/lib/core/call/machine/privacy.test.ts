@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { certificate, at, MachinePlay, PEER_DEVICE, STAGES } from '#lib/testing/machine-play.ts';
-import type { WayEvent } from './event.ts';
+import {
+  certificate,
+  at,
+  MachinePlay,
+  PEER_DEVICE,
+  STAGES,
+  THEIRS,
+} from '#lib/testing/machine-play.ts';
 import { nextDeadline } from './machine.ts';
-import { SILENCE_MS } from './timing.ts';
+import { SILENCE_MS } from '../timing.ts';
 
 describe('privacy', () => {
   test('a contact: the path connects while it rings, without a microphone', () => {
@@ -30,9 +36,15 @@ describe('privacy', () => {
   test.each(guarded)('%o: no path before Accept, then %s', (options, policy, showsAddress) => {
     const play = at('incoming', options);
     expect(play.did).toEqual(['ringing']);
-    expect(play.call).toMatchObject({ privacy: { showsAddress } });
+    expect(play.call).toMatchObject({ leg: { privacy: { showsAddress } } });
     play.tell({ type: 'accept' });
-    expect(play.effects).toContainEqual({ do: 'open-path', policy, side: 'answers' });
+    expect(play.effects).toContainEqual({
+      to: 'path',
+      leg: THEIRS,
+      do: 'open-path',
+      policy,
+      side: 'answers',
+    });
     play.tell({ type: 'candidate', candidate: { candidate: 'candidate:1' } });
     expect(play.effects).toEqual([]);
     play.tell({ type: 'answer-made', answer: 'x' }).tell({ type: 'microphone-opened' });
@@ -57,7 +69,7 @@ describe('privacy', () => {
     expect(play.did).toEqual(['record', 'finish']);
   });
 
-  const lost: WayEvent = { type: 'channel-lost', device: PEER_DEVICE };
+  const lost = { type: 'channel-lost', device: PEER_DEVICE } as const;
   test('somebody who rings does not make us dial', () => {
     expect(at('incoming').tell(lost).effects).toEqual([]);
     expect(at('incoming').tell({ type: 'network-changed' }).effects).toEqual([]);
@@ -84,7 +96,7 @@ describe('privacy', () => {
     const pressed = stage !== 'incoming' && stage !== 'ended';
     const play = at(stage);
     const { call } = play;
-    const microphone = call && 'microphone' in call ? call.microphone : 'closed';
+    const microphone = call && 'own' in call ? call.own.microphone : 'closed';
     expect(microphone !== 'closed').toBe(pressed);
   });
 });

@@ -1,13 +1,11 @@
 import type { CallDirection } from '#lib/domain/call.ts';
-import type { Trust } from '#lib/domain/contact.ts';
 import type { CallId, DeviceKey, Milliseconds } from '#lib/domain/ids.ts';
 import type { EndReason } from '#lib/domain/reasons.ts';
 import type { CallBody, CallBodyOf } from '#lib/protocol/call-frame.ts';
 import type { Signed } from '#lib/protocol/signed.ts';
 import type { CallPeer } from '../calls.ts';
-import type { MediaState } from './media-state.ts';
-import type { Descriptions } from './descriptions.ts';
-import type { Link } from './link.ts';
+import type { Leg, LinkedLeg, OpenLeg } from '../leg/leg.ts';
+import type { Own } from './own.ts';
 
 /** What every call that is not over has. */
 interface Base {
@@ -16,54 +14,22 @@ interface Base {
   readonly peer: CallPeer;
   /** When Call was pressed here, or when the caller rang. */
   readonly started: Milliseconds;
-  readonly privacy: Privacy;
-  /** Gives way when both sides do the same thing at once: the higher identity key. */
-  readonly polite: boolean;
-  readonly muted: boolean;
-  readonly playBlocked: boolean;
-  /** `granted`: it is opening, and nobody is asked whether it may: nothing waits for it. */
-  readonly microphone: 'closed' | 'opening' | 'granted' | 'open' | 'lost';
-  /** The name, maybe empty, of the microphone in use where the chosen one could not be used. */
-  readonly instead: string | undefined;
-  /** The system has taken the sound of the microphone for a while. */
-  readonly systemMuted: boolean;
-  /** The page is in the background. */
-  readonly background: boolean;
   /** Goes on looking and ringing until it is hung up, or for {@link PATIENT_MS}. */
   readonly patient: boolean;
-  readonly descriptions: Descriptions;
+  readonly own: Own;
+  readonly leg: Leg;
 }
 
-/** What goes on from one stage to the next. */
-export function baseOf(call: LiveCall): Base {
-  const { id, direction, peer, started, privacy, polite, patient, descriptions } = call;
-  const { muted, playBlocked, microphone, instead, systemMuted, background } = call;
-  return {
-    id,
-    direction,
-    peer,
-    started,
-    privacy,
-    polite,
-    patient,
-    descriptions,
-    muted,
-    playBlocked,
-    microphone,
-    instead,
-    systemMuted,
-    background,
-  };
-}
-
-/** Who may see addresses, and when. */
-export interface Privacy {
-  /** Both sides may see each other's addresses before Accept: the path connects while it rings. */
-  readonly warm: boolean;
-  /** `relay`: through TURN only, so that the peer never sees an address of this device. */
-  readonly policy: 'all' | 'relay';
-  /** Accepting shows our address although it should not: there is no TURN server to go through. */
-  readonly showsAddress: boolean;
+/** What goes on from one stage to the next, besides the leg. */
+export function baseOf({
+  id,
+  direction,
+  peer,
+  started,
+  patient,
+  own,
+}: LiveCall): Omit<Base, 'leg'> {
+  return { id, direction, peer, started, patient, own };
 }
 
 /** The caller, before the RING is sent. It is sent when a channel, the offer and the microphone are there. */
@@ -87,7 +53,7 @@ export interface Reaching extends Preparing {
 }
 
 interface Linked extends Base {
-  readonly link: Link;
+  readonly leg: LinkedLeg;
 }
 
 /** The caller, after the RING. */
@@ -120,42 +86,8 @@ export interface Answering extends Asked {
 }
 
 /** Both, after ACCEPT. */
-interface Accepted extends Linked {
-  /** What the peer says of its sound, and what it was told of ours. */
-  readonly peerMedia: MediaState;
-  readonly said: MediaState;
-  /** Whether the peer's packets have any sound in them; if not, when to restart the path for it, once. */
-  readonly hearing:
-    | { readonly silent: false }
-    | { readonly silent: true; readonly repairAt: Milliseconds | undefined };
-  /** We send nothing in silence. */
-  readonly sparse: boolean;
-  readonly repair: Repair;
-  /** When to open a lost microphone again by ourselves, after so many tries. */
-  readonly retry: { readonly at: Milliseconds | undefined; readonly tries: number };
-  /** From when on the microphone may be opened anew for a peer that hears nothing. */
-  readonly renewAt: Milliseconds;
-}
-/** How far the repair of a broken path is, by ICE restarts. */
-export interface Repair {
-  /** `making`, `offered`: our restart, `seen` once the peer has it; `answering`: the peer's, of that round. */
-  readonly progress:
-    | { readonly is: 'idle' }
-    | { readonly is: 'making' }
-    | { readonly is: 'offered'; readonly seen: boolean }
-    | { readonly is: 'answering'; readonly round: number | undefined };
-  /** Since when. */
-  readonly since: Milliseconds;
-  /** Offers made here for restarts: the number that the latest one carries. */
-  readonly round: number;
-  /** Restarts since the path was connected last. */
-  readonly tries: number;
-  /** When the path broke last. */
-  readonly broken: Milliseconds;
-  /** When our own network changed last. */
-  readonly moved: Milliseconds;
-  /** When to restart next, while the path is broken: `Infinity` until the peer is heard; else `undefined`. */
-  readonly at: Milliseconds | undefined;
+interface Accepted extends Base {
+  readonly leg: OpenLeg;
 }
 export interface Connecting extends Accepted {
   readonly stage: 'connecting';
@@ -199,6 +131,16 @@ export type LinkedCall = WaitingCall | AskedCall | AcceptedCall;
 export type LiveCall = PreparingCall | LinkedCall;
 export type Call = LiveCall | Ended;
 
+/** The call with its leg as it is now. */
+export const withLeg = <C extends LiveCall>(call: C, leg: C['leg']): C =>
+  leg === call.leg ? call : { ...call, leg };
+
+/** The call with what is one a device as it is now. */
+export const withOwn = <C extends LiveCall>(call: C, own: Partial<Own>): C => ({
+  ...call,
+  own: { ...call.own, ...own },
+});
+
 /** Stages of which the same can be said. */
 function phaseOf(call: Call): 'preparing' | 'waiting' | 'asked' | 'accepted' | 'over' {
   switch (call.stage) {
@@ -226,10 +168,3 @@ export const isAccepted = (call: Call): call is AcceptedCall => phaseOf(call) ==
 export const isLive = (call: Call): call is LiveCall => phaseOf(call) !== 'over';
 /** Whether a call has a device at the other end that knows about it, or is being told. */
 export const isLinked = (call: Call): call is LinkedCall => isLive(call) && !isPreparing(call);
-
-/** The privacy rules of the product's table of trust. `hidden`: our address is hidden, from all or from them. */
-export function privacyFor(trust: Trust, hidden: boolean, turnAvailable: boolean): Privacy {
-  const warm = !hidden && (trust === 'contact' || trust === 'verified');
-  if (warm) return { warm, policy: 'all', showsAddress: false };
-  return { warm, policy: turnAvailable ? 'relay' : 'all', showsAddress: !turnAvailable };
-}

@@ -2,11 +2,11 @@ import type { Tone } from '#lib/ports/attention.ts';
 import type { Milliseconds } from '#lib/domain/ids.ts';
 import type { OwnNetwork } from '#lib/domain/reasons.ts';
 import { causeOf } from './break-cause.ts';
+import type { CallView } from '../calls.ts';
+import { SOUND } from '../leg/media-state.ts';
+import { isDeaf, isLost } from './own.ts';
 import { isAccepted, isPreparing } from './state.ts';
 import type { Call, LiveCall } from './state.ts';
-import type { CallView } from '../calls.ts';
-import { SOUND } from './media-state.ts';
-import { isDeaf, mediaOf } from './own-media.ts';
 
 /** What a view needs to know besides the call. */
 export interface Outlook {
@@ -20,7 +20,7 @@ export function viewOf(call: Call, { now, ownNetwork }: Outlook): CallView {
   const base = { id, direction, peer, started };
   switch (call.stage) {
     case 'incoming': {
-      const { showsAddress: acceptShowsAddress } = call.privacy;
+      const { showsAddress: acceptShowsAddress } = call.leg.privacy;
       return { ...base, direction: 'incoming', stage: 'incoming', acceptShowsAddress };
     }
     case 'finding':
@@ -36,7 +36,7 @@ export function viewOf(call: Call, { now, ownNetwork }: Outlook): CallView {
       return { ...base, ...live(call), stage: 'connected', connected: call.connected };
     case 'reconnecting': {
       const { connected, deadline } = call;
-      const broken = { cause: causeOf(call, now, ownNetwork), deadline };
+      const broken = { cause: causeOf(call.leg, now, ownNetwork), deadline };
       return { ...base, ...live(call), stage: 'reconnecting', connected, broken };
     }
     case 'ended': {
@@ -55,18 +55,19 @@ export function viewOf(call: Call, { now, ownNetwork }: Outlook): CallView {
 }
 
 function live(call: Exclude<LiveCall, { readonly stage: 'incoming' }>) {
-  const accepted = isAccepted(call) ? call : undefined;
+  const { own } = call;
+  const accepted = isAccepted(call) ? call.leg : undefined;
   const peer = accepted?.peerMedia ?? SOUND;
   return {
-    muted: call.muted,
+    muted: own.muted,
     peerMuted: peer.muted,
-    playBlocked: call.playBlocked,
-    ...(call.instead !== undefined && { microphoneInstead: call.instead }),
-    microphoneLost: accepted ? mediaOf(accepted).lost : call.microphone === 'lost',
+    playBlocked: own.playBlocked,
+    ...(own.instead !== undefined && { microphoneInstead: own.instead }),
+    microphoneLost: accepted ? isLost(own) : own.microphone === 'lost',
     peerMicrophoneLost: peer.lost,
     peerBackground: peer.background,
     peerSilent: accepted !== undefined && isDeaf(accepted),
-    unheard: peer.deaf && !call.muted,
+    unheard: peer.deaf && !own.muted,
     patient: call.patient && (isPreparing(call) || call.stage === 'rung'),
   };
 }

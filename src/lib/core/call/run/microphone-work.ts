@@ -3,7 +3,8 @@ import type { MicrophoneProblem } from '#lib/domain/reasons.ts';
 import type { Settings } from '#lib/domain/settings.ts';
 import type { Log } from '#lib/ports/log.ts';
 import type { Microphones, OpenMicrophone } from '#lib/ports/media.ts';
-import type { MicrophoneEvent } from '../machine/event.ts';
+import type { MicrophoneEffect } from '../effect.ts';
+import type { MicrophoneEvent } from '../event.ts';
 
 export interface MicrophoneWorkPorts {
   readonly log: Log;
@@ -16,6 +17,10 @@ export interface MicrophoneWorkEvents {
   /** This is the microphone from now on, or there is none. */
   onChange(microphone: OpenMicrophone | undefined): void;
 }
+
+type MicrophoneReport = Untold<MicrophoneEvent>;
+/** An event without its origin. */
+type Untold<E> = E extends unknown ? Omit<E, 'from'> : never;
 
 /** The microphone of one call. What opens late, after it was closed, is closed. */
 export class MicrophoneWork {
@@ -46,16 +51,23 @@ export class MicrophoneWork {
     return this.#muted ? 0 : (this.#current?.level() ?? 0);
   }
 
-  setMuted(muted: boolean): void {
-    this.#muted = muted;
-    this.#current?.setMuted(muted);
+  run(effect: MicrophoneEffect): void {
+    switch (effect.do) {
+      case 'open-microphone':
+        return this.#begin();
+      case 'renew-microphone':
+        return void this.#renew();
+      case 'set-muted':
+        this.#muted = effect.muted;
+        this.#current?.setMuted(effect.muted);
+    }
   }
 
-  open(): void {
+  #begin(): void {
     if (!this.#wanted) {
       this.#wanted = true;
       this.#stopWatching = this.#ports.microphones.onChange(() => {
-        this.#events.report({ type: 'devices-changed' });
+        this.#report({ type: 'devices-changed' });
       });
     }
     void this.#open();
@@ -67,7 +79,7 @@ export class MicrophoneWork {
   }
 
   /** Opens it anew although it is open, as it brings no sound. */
-  async renew(): Promise<void> {
+  async #renew(): Promise<void> {
     if (this.#opening || this.#current === undefined) return;
     this.#opening = true;
     const problem = await this.#try(this.#used);
@@ -75,7 +87,7 @@ export class MicrophoneWork {
     if (this.#ended.signal.aborted) return;
     if (problem) this.#ports.log.warn('call microphone not renewed', { problem });
     // The one before was lost meanwhile, and whoever asked for another waits for this one.
-    if (problem && this.#isGone()) this.#events.report({ type: 'microphone-error', problem });
+    if (problem && this.#isGone()) this.#report({ type: 'microphone-error', problem });
     this.useChosen();
   }
 
@@ -103,12 +115,16 @@ export class MicrophoneWork {
       problem = same ? undefined : await this.#try(this.#choice);
     } while (!signal.aborted && this.#ports.settings().microphone !== this.#choice);
     this.#opening = false;
-    if (problem && !signal.aborted) this.#events.report({ type: 'microphone-error', problem });
+    if (problem && !signal.aborted) this.#report({ type: 'microphone-error', problem });
+  }
+
+  #report(event: MicrophoneReport): void {
+    this.#events.report({ from: 'microphone', ...event });
   }
 
   #tellOpen(): void {
     const { instead } = this.#current ?? {};
-    this.#events.report({ type: 'microphone-opened', ...(instead !== undefined && { instead }) });
+    this.#report({ type: 'microphone-opened', ...(instead !== undefined && { instead }) });
   }
 
   async #try(choice: string | undefined): Promise<MicrophoneProblem | undefined> {
@@ -132,14 +148,14 @@ export class MicrophoneWork {
       this.#current = undefined;
       microphone.close();
       this.#events.onChange(undefined);
-      this.#events.report({ type: 'microphone-lost' });
+      this.#report({ type: 'microphone-lost' });
     });
     microphone.setMuted(this.#muted);
     this.#events.onChange(microphone);
     this.#tellOpen();
     // Last: the system may have taken it already, which is said at once.
     microphone.onSystemMute((muted) => {
-      if (this.#current === microphone) this.#events.report({ type: 'system-mute', muted });
+      if (this.#current === microphone) this.#report({ type: 'system-mute', muted });
     });
   }
 }

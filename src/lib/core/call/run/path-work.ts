@@ -3,14 +3,16 @@ import type { CallFrame } from '#lib/protocol/call-frame.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { IceServer, MediaPath, MediaPaths, OpenMicrophone } from '#lib/ports/media.ts';
 import type { PageLife } from '#lib/ports/page-life.ts';
-import type { Effect } from '../machine/effect.ts';
-import type { PathEvent, WayEvent, MicrophoneEvent } from '../machine/event.ts';
-import { MicrophoneWork } from './microphone-work.ts';
-import type { MicrophoneWorkPorts } from './microphone-work.ts';
+import type { Settings } from '#lib/domain/settings.ts';
+import type { Log } from '#lib/ports/log.ts';
+import type { PathEffect } from '../effect.ts';
+import type { PathReport } from '../event.ts';
 import { PathFrames } from '../ways/path-frames.ts';
 
-export interface PathWorkPorts extends MicrophoneWorkPorts {
+export interface PathWorkPorts {
   readonly clock: Clock;
+  readonly log: Log;
+  readonly settings: () => Settings;
   readonly paths: MediaPaths;
   /** Those of now: their credentials expire. */
   readonly iceServers: () => readonly IceServer[];
@@ -18,43 +20,45 @@ export interface PathWorkPorts extends MicrophoneWorkPorts {
 }
 
 export interface PathWorkEvents {
-  report(event: PathEvent | MicrophoneEvent | WayEvent): void;
+  report(event: PathReport): void;
   /** A frame that came over the path. `false` for what no honest peer sends. */
   onFrame(frame: CallFrame): Promise<boolean>;
 }
 
-export type MediaEffect = Exclude<
-  Effect,
-  { readonly do: 'send' | 'record' | 'ring-now' | 'finish' | 'reach' | 'reopen' | 'continue-as' }
->;
+type PathEffectOf<D extends PathEffect['do']> = Extract<PathEffect, { readonly do: D }>;
+type LaterEffect = Exclude<PathEffect, { readonly do: 'open-path' | 'close-path' }>;
 
-type MediaEffectOf<D extends MediaEffect['do']> = Extract<MediaEffect, { readonly do: D }>;
-
-/** The path and the microphone of one call. What comes late, after either was closed, is thrown away. */
+/** The media path of one leg. What comes late, after it was closed, is thrown away. */
 export class PathWork {
   readonly #ports: PathWorkPorts;
   readonly #events: PathWorkEvents;
-  readonly #microphone: MicrophoneWork;
+  readonly #microphone: () => OpenMicrophone | undefined;
   #path: MediaPath | undefined;
   #frames: PathFrames | undefined;
   /** The speaker that the path plays on. */
   #speaker: string | undefined;
   #dataSaver = false;
-  #waiting: MediaEffect[] | undefined;
+  /** What is to be done once the path was made, while that waits. */
+  #waiting: LaterEffect[] | undefined;
   /** Whether the call has come so far that the microphone's sound is sent. */
   #sending = false;
   /** Whether the call has come so far that what the peer sends is played. */
   #playing = false;
 
-  constructor(ports: PathWorkPorts, events: PathWorkEvents) {
+  /** @param microphone the one that is open now, if any */
+  constructor(
+    ports: PathWorkPorts,
+    microphone: () => OpenMicrophone | undefined,
+    events: PathWorkEvents,
+  ) {
     this.#ports = ports;
+    this.#microphone = microphone;
     this.#events = events;
-    this.#microphone = new MicrophoneWork(ports, {
-      report: (event) => events.report(event),
-      onChange: (microphone) => {
-        if (this.#sending) this.#attach(microphone);
-      },
-    });
+  }
+
+  /** Another microphone is open than before, or none. */
+  useMicrophone(microphone: OpenMicrophone | undefined): void {
+    if (this.#sending) this.#attach(microphone);
   }
 
   /** After a tap, where the browser wanted one. Nothing is played that was not to be played before. */
@@ -66,11 +70,8 @@ export class PathWork {
     return this.#path?.quality();
   }
 
-  get ownLevel(): number {
-    return this.#microphone.level();
-  }
-
-  get peerLevel(): number {
+  /** Loudness of what the peer sends, 0 to 1. */
+  level(): number {
     return this.#path?.level() ?? 0;
   }
 
@@ -79,34 +80,32 @@ export class PathWork {
     this.#frames?.send(frame);
   }
 
-  run(effect: MediaEffect): void {
-    if (this.#waiting !== undefined) this.#waiting.push(effect);
-    else if (effect.do === 'open-path' && effect.side === 'answers') this.#runLater(effect);
-    else this.#run(effect);
-  }
-
   /**
-   * Making a connection takes the browser longer than all else that a RING or a press brings: the screen and the tone
-   * come first; a RING's are on the screen before it begins. What else is to be done meanwhile waits its turn.
+   * Makes the connection; for one that answers this takes the browser longer than all else that a RING or a press
+   * brings: the screen and the tone come first; a RING's are on the screen before it begins. What else is to be done
+   * meanwhile waits its turn.
    */
-  #runLater(effect: MediaEffectOf<'open-path'>): void {
-    const waiting: MediaEffect[] = [effect];
+  open({ policy, side, rings }: PathEffectOf<'open-path'>): void {
+    if (side === 'offers') return this.#openPath(policy, side);
+    const waiting: LaterEffect[] = [];
     const run = () => {
       if (this.#waiting !== waiting) return;
       this.#waiting = undefined;
+      this.#openPath(policy, side);
       for (const next of waiting) this.#run(next);
     };
     this.#waiting = waiting;
-    if (effect.rings) this.#ports.pageLife.afterPaint(run);
+    if (rings) this.#ports.pageLife.afterPaint(run);
     else queueMicrotask(run);
   }
 
-  #run(effect: MediaEffect): void {
+  run(effect: LaterEffect): void {
+    if (this.#waiting === undefined) this.#run(effect);
+    else this.#waiting.push(effect);
+  }
+
+  #run(effect: LaterEffect): void {
     switch (effect.do) {
-      case 'open-path':
-        return this.#openPath(effect.policy, effect.side);
-      case 'close-path':
-        return this.#closePath();
       case 'make-offer':
         return this.#makeOffer();
       case 'make-answer':
@@ -124,18 +123,12 @@ export class PathWork {
         });
       case 'add-candidate':
         return this.#path?.addCandidate(effect.candidate);
-      case 'open-microphone':
-        return this.#microphone.open();
-      case 'renew-microphone':
-        return void this.#microphone.renew();
-      case 'set-muted':
-        return this.#microphone.setMuted(effect.muted);
       case 'send-sound':
         this.#sending = true;
-        return this.#attach(this.#microphone.current);
+        return this.#attach(this.#microphone());
       case 'play':
         this.#playing = true;
-        this.#useSettings();
+        this.useSettings();
         return this.#path?.play();
       case 'expect':
         return this.#path?.expect({ sending: effect.sending, muted: effect.muted });
@@ -144,19 +137,25 @@ export class PathWork {
 
   /** The settings may have changed: if so, the call goes on with the chosen devices and as sparingly as chosen. */
   useSettings(): void {
-    this.#useSettings();
-    this.#microphone.useChosen();
+    const { speaker, dataSaver } = this.#ports.settings();
+    if (this.#path === undefined) return;
+    if (speaker !== this.#speaker) this.#path.setSpeaker(speaker);
+    if (dataSaver !== this.#dataSaver) this.#path.setDataSaver(dataSaver);
+    this.#speaker = speaker;
+    this.#dataSaver = dataSaver;
   }
 
   close(): void {
     this.#waiting = undefined;
-    this.#closePath();
-    this.#microphone.close();
+    const path = this.#path;
+    this.#path = undefined;
+    this.#frames = undefined;
+    path?.close();
   }
 
   #openPath(policy: 'all' | 'relay', side: 'offers' | 'answers'): void {
     const { clock, log } = this.#ports;
-    const report = (event: PathEvent) => {
+    const report = (event: PathReport) => {
       if (this.#path === path) this.#events.report(event);
     };
     let path: MediaPath | undefined;
@@ -173,7 +172,7 @@ export class PathWork {
           report({ type: 'path-state', state });
           frames.onState(state);
         },
-        onPlayBlocked: () => report({ type: 'play-blocked', blocked: true }),
+        onPlayBlocked: () => report({ type: 'play-blocked' }),
         onFrame: (frame) => frames.receive(frame),
         onFrames: (open) => frames.onFrames(open),
         onHearing: (hearing) => report({ type: 'hearing', hearing }),
@@ -182,19 +181,10 @@ export class PathWork {
       });
       this.#path = path;
       this.#frames = frames;
-      this.#speaker = undefined;
-      this.#dataSaver = false;
-      this.#useSettings();
+      this.useSettings();
     } catch {
       this.#events.report({ type: 'path-error', at: 'offer' });
     }
-  }
-
-  #closePath(): void {
-    const path = this.#path;
-    this.#path = undefined;
-    this.#frames = undefined;
-    path?.close();
   }
 
   #makeOffer(): void {
@@ -204,7 +194,7 @@ export class PathWork {
     this.#onPath('offer', async (path) => ({ type: 'offer-made', offer: await path.offer() }));
   }
 
-  #makeAnswer({ offer, round, gathered }: MediaEffectOf<'make-answer'>): void {
+  #makeAnswer({ offer, round, gathered }: PathEffectOf<'make-answer'>): void {
     // A restart gathers again, for which the credentials of before may be too old.
     const again = round === undefined ? [] : ([this.#ports.iceServers()] as const);
     this.#onPath('answer', async (path) => {
@@ -215,28 +205,19 @@ export class PathWork {
   }
 
   #onPath(
-    at: Extract<PathEvent, { readonly type: 'path-error' }>['at'],
-    work: (path: MediaPath) => Promise<PathEvent>,
+    at: Extract<PathReport, { readonly type: 'path-error' }>['at'],
+    work: (path: MediaPath) => Promise<PathReport>,
   ): void {
     const path = this.#path;
     if (path === undefined) return;
     void work(path)
-      .catch((cause: unknown): PathEvent => {
+      .catch((cause: unknown): PathReport => {
         this.#ports.log.warn('call path refused', { at, error: nameOf(cause) });
         return { type: 'path-error', at };
       })
       .then((event) => {
         if (this.#path === path) this.#events.report(event);
       });
-  }
-
-  #useSettings(): void {
-    const { speaker, dataSaver } = this.#ports.settings();
-    if (this.#path === undefined) return;
-    if (speaker !== this.#speaker) this.#path.setSpeaker(speaker);
-    if (dataSaver !== this.#dataSaver) this.#path.setDataSaver(dataSaver);
-    this.#speaker = speaker;
-    this.#dataSaver = dataSaver;
   }
 
   #attach(microphone: OpenMicrophone | undefined): void {

@@ -6,18 +6,19 @@ import type { Attention } from '#lib/ports/attention.ts';
 import { Watchers } from '../../watchable.ts';
 import { Channels } from '../../reach/channels.ts';
 import { CALL_FRAMES } from '../ways/call-frames.ts';
-import type { Effect } from '../machine/effect.ts';
-import type { CallEvent, Unstamped } from '../machine/event.ts';
+import type { Callee } from '../../reach/reopening.ts';
+import type { Effect } from '../effect.ts';
+import type { CallEvent, Unstamped } from '../event.ts';
 import { Intake, isGuarded } from '../ways/intake.ts';
 import type { IntakePorts } from '../ways/intake.ts';
 import { nextDeadline, step } from '../machine/machine.ts';
 import { Preparation } from '../ways/preparation.ts';
-import type { Callee } from '../ways/reopening.ts';
 import { CallSigns } from './signs.ts';
 import { isLinked } from '../machine/state.ts';
 import type { Call } from '../machine/state.ts';
 import type { CallView } from '../calls.ts';
 import { inTime } from '../ways/ring-check.ts';
+import type { PathWork } from './path-work.ts';
 import { CallWork } from './work.ts';
 import type { CallWorkPorts } from './work.ts';
 import { FREE_LINE } from '../machine/line.ts';
@@ -68,9 +69,9 @@ export class CallRunner {
       onOlder: (device) => {
         if (this.#peerDevice !== device) return;
         this.#work?.reach.lost();
-        this.dispatch({ type: 'channel-opened', device });
+        this.dispatch({ from: 'way', type: 'channel-opened', device });
       },
-      onLost: (device) => this.dispatch({ type: 'channel-lost', device }),
+      onLost: (device) => this.dispatch({ from: 'way', type: 'channel-lost', device }),
       needed: (device) => this.#needs(device),
       known: (device) => this.#intake.knows(device),
     });
@@ -92,6 +93,12 @@ export class CallRunner {
   /** What is under way for the call that is on the line. */
   get work(): CallWork | undefined {
     return this.#work;
+  }
+
+  /** The media path of the call that is on the line. */
+  get path(): PathWork | undefined {
+    const { call } = this.#line;
+    return call && this.#work?.path(call.id);
   }
 
   get stopped(): boolean {
@@ -136,7 +143,7 @@ export class CallRunner {
   /** The page went into the background, or came back. It holds for calls to come, too. */
   setBackground(background: boolean): void {
     this.#background = background;
-    this.dispatch({ type: 'background', background });
+    this.dispatch({ from: 'person', type: 'background', background });
   }
 
   /** Shows what has changed, if anything has. */
@@ -158,7 +165,7 @@ export class CallRunner {
 
   get #peerDevice(): DeviceKey | undefined {
     const { call } = this.#line;
-    return call && isLinked(call) ? call.link.device : undefined;
+    return call && isLinked(call) ? call.leg.link.device : undefined;
   }
 
   #needs(device: DeviceKey): boolean {
@@ -177,7 +184,7 @@ export class CallRunner {
 
   #channelOpened(device: DeviceKey): void {
     this.#work?.reach.opened();
-    this.dispatch({ type: 'channel-opened', device });
+    this.dispatch({ from: 'way', type: 'channel-opened', device });
   }
 
   /** Calls that are on the line or over ring again without counting as another one. */
@@ -199,7 +206,7 @@ export class CallRunner {
     for (const effect of effects) this.#run(effect);
     if (before?.stage !== line.call?.stage) this.#tell(before, line.call);
     if (isOver(before) && !isOver(line.call) && this.#background) {
-      this.dispatch({ type: 'background', background: true });
+      this.dispatch({ from: 'person', type: 'background', background: true });
     }
   }
 
@@ -213,14 +220,22 @@ export class CallRunner {
   }
 
   #run(effect: Effect): void {
-    if (effect.do === 'send') this.#send(effect);
-    else if (effect.do === 'record') this.#ports.onEnded(effect.record);
-    else if (effect.do === 'ring-now') this.dispatch(effect.ring);
-    else if (effect.do !== 'finish') this.#work?.run(effect);
-    else {
-      this.#work?.close();
-      this.#work = undefined;
+    switch (effect.to) {
+      case 'way':
+        return effect.do === 'send' ? this.#send(effect) : this.#work?.run(effect);
+      case 'path':
+      case 'microphone':
+        return this.#work?.run(effect);
+      case 'history':
+        return this.#ports.onEnded(effect.record);
+      case 'line':
+        return effect.do === 'ring-now' ? this.dispatch(effect.ring) : this.#finish();
     }
+  }
+
+  #finish(): void {
+    this.#work?.close();
+    this.#work = undefined;
   }
 
   #send({ device, frame, newest }: Extract<Effect, { readonly do: 'send' }>): void {
@@ -231,7 +246,7 @@ export class CallRunner {
     const { call } = this.#line;
     // The call may have ended in this very step: its path is still there to say so.
     const own = call?.stage === 'ended' ? call.farewell?.device : this.#peerDevice;
-    if (own === device && call?.id === frame.callId) this.#work?.media.sendFrame(frame);
+    if (own === device) this.#work?.path(frame.callId)?.sendFrame(frame);
   }
 
   #schedule(): void {
@@ -242,7 +257,7 @@ export class CallRunner {
     if (at === Infinity) return;
     this.#stopTick = this.#ports.clock.after(Math.max(0, at - this.#ports.clock.now()), () => {
       this.#tickAt = Infinity;
-      this.dispatch({ type: 'tick', ownNetwork: this.#ports.ownNetwork() });
+      this.dispatch({ from: 'clock', type: 'tick', ownNetwork: this.#ports.ownNetwork() });
     });
   }
 }

@@ -10,8 +10,8 @@ import type { IceServer, MediaPaths } from '#lib/ports/media.ts';
 import { mayCall } from '../../contacts/may-call.ts';
 import { inOrder } from '../../in-order.ts';
 import type { Contacts } from '../../contacts/contacts.ts';
-import type { CallEvent, Circumstances, Unstamped } from '../machine/event.ts';
-import type { Via } from '../machine/link.ts';
+import type { CallEvent, Circumstances, Unstamped } from '../event.ts';
+import type { Via } from '../leg/link.ts';
 import { certifiedBy, checkBody, inTime, isUntimely, peerOf } from './ring-check.ts';
 import type { Certified, SdpChecks } from './ring-check.ts';
 import { CONTACT_RINGS, RingGate, STRANGER_RINGS } from './ring-gate.ts';
@@ -35,7 +35,7 @@ export interface IntakePorts extends SdpChecks {
 export interface IntakeEvents {
   /** Whether a call of this device is on the line or over: its RING does not count as another call. */
   knows(id: CallId, device: DeviceKey): boolean;
-  onEvent(event: Unstamped<Extract<CallEvent, { readonly type: 'ring' | 'frame' }>>): void;
+  onEvent(event: Unstamped<Extract<CallEvent, { readonly from: 'peer' }>>): void;
 }
 
 /** Turns the frames of peers into events of the machine: verified, checked and counted. */
@@ -64,15 +64,16 @@ export class Intake {
       body.type === 'ringing' || body.type === 'accept'
         ? await certifiedBy(body.certificate, device, this.#networkTime)
         : undefined;
-    const from = proof && !this.#isLeftOut(proof, device) ? proof.key : undefined;
+    const owner = proof && !this.#isLeftOut(proof, device) ? proof.key : undefined;
     const isKnown = this.knows(device);
     this.#events.onEvent({
+      from: 'peer',
       type: 'frame',
       id,
       device,
       frame: { ...frame, body },
       via,
-      from,
+      owner,
       isKnown,
     });
     return true;
@@ -106,6 +107,7 @@ export class Intake {
     const about = this.#callerAs(caller, device, body);
     if (!this.#events.knows(id, device) && !this.#admits(about, device)) return true;
     this.#events.onEvent({
+      from: 'peer',
       type: 'ring',
       id,
       device,

@@ -2,9 +2,9 @@ import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import { circumstancesOf, NO_CALL } from './intake.ts';
 import type { IntakePorts } from './intake.ts';
-import type { ReopeningPorts } from './reopening.ts';
-import { privacyFor } from '../machine/state.ts';
-import { looseFrame } from '../machine/link.ts';
+import type { ReopeningPorts } from '../../reach/reopening.ts';
+import { privacyFor } from '../leg/leg.ts';
+import { looseFrame } from '../leg/link.ts';
 import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
 import type { CallFrame } from '#lib/protocol/call-frame.ts';
 

@@ -7,7 +7,7 @@ import { RING_TTL_MS } from '#lib/protocol/limits.ts';
 import type { Signed } from '#lib/protocol/signed.ts';
 import type { Contacts } from '../../contacts/contacts.ts';
 import type { CallPeer } from '../calls.ts';
-import { RING_EARLY_MS, RING_LATE_MS } from '../machine/timing.ts';
+import { RING_EARLY_MS, RING_LATE_MS } from '../timing.ts';
 
 /** The checks of what a peer sends for the browser's RTCPeerConnection. */
 export interface SdpChecks {

@@ -1,56 +1,12 @@
 import type { CallRecord } from '#lib/domain/call.ts';
-import type { DeviceKey, Milliseconds } from '#lib/domain/ids.ts';
+import type { Milliseconds } from '#lib/domain/ids.ts';
 import type { EndReason } from '#lib/domain/reasons.ts';
-import type { CallBody, CallFrame } from '#lib/protocol/call-frame.ts';
-import type { Candidate } from '#lib/ports/media.ts';
-import type { Effect } from './effect.ts';
+import type { CallBody } from '#lib/protocol/call-frame.ts';
+import { looseFrame } from '../leg/link.ts';
+import { send } from '../step.ts';
+import type { Step } from '../step.ts';
 import { isLinked } from './state.ts';
 import type { Ended, LinkedCall, LiveCall } from './state.ts';
-import { described, hold } from './descriptions.ts';
-import { looseFrame, queue } from './link.ts';
-
-/** One step of the machine under way: the time of its event, and the effects so far. The verbs below add to them. */
-export interface Step {
-  readonly now: Milliseconds;
-  readonly effects: Effect[];
-}
-
-export function send(step: Step, device: DeviceKey, frames: readonly CallFrame[]): void {
-  for (const frame of frames) step.effects.push({ do: 'send', device, frame });
-}
-
-/** Says something that must arrive. */
-export function say<C extends LinkedCall>(step: Step, call: C, body: CallBody): C {
-  const [link, frames] = queue(call.link, body, step.now);
-  send(step, link.device, frames);
-  return { ...call, link };
-}
-
-export function addCandidates(step: Step, candidates: readonly Candidate[]): void {
-  for (const candidate of candidates) step.effects.push({ do: 'add-candidate', candidate });
-}
-
-/** One of our candidates, for a peer that may not see it yet. */
-export const holdCandidate = <C extends LiveCall>(call: C, candidate: Candidate): C => ({
-  ...call,
-  descriptions: hold(call.descriptions, candidate),
-});
-
-/** The peer may see our addresses from here on. */
-export function showCandidates<C extends LinkedCall>(step: Step, call: C): C {
-  let next: C = { ...call, descriptions: { ...call.descriptions, held: [] } };
-  for (const candidate of call.descriptions.held) {
-    next = say(step, next, { type: 'candidate', ...candidate });
-  }
-  return next;
-}
-
-/** The peer's description is in place. */
-export function describe<C extends LiveCall>(step: Step, call: C): C {
-  const [descriptions, add] = described(call.descriptions);
-  addCandidates(step, add);
-  return { ...call, descriptions };
-}
 
 /** What the peer is told when the call ends here. */
 function parting(call: LinkedCall): CallBody {
@@ -88,12 +44,12 @@ export function end(step: Step, call: LiveCall, reason: EndReason, ending: Endin
   const missed = call.stage === 'incoming' && ending.refused !== true;
   const body = isLinked(call) && !ending.silent ? (ending.say ?? parting(call)) : undefined;
   if (isLinked(call) && body && !ending.byPeer) {
-    send(step, call.link.device, [looseFrame(id, body, call.link.received)]);
+    send(step, call.leg.link, [looseFrame(id, body, call.leg.link.received)]);
   }
   const record = { id, peer: peer.key, peerName: peer.name, direction, started, reason, missed };
   step.effects.push(
-    { do: 'record', record: recordOf(record, step.now, connected) },
-    { do: 'finish', id },
+    { to: 'history', do: 'record', record: recordOf(record, step.now, connected) },
+    { to: 'line', do: 'finish', id },
   );
   return {
     stage: 'ended',
@@ -106,7 +62,7 @@ export function end(step: Step, call: LiveCall, reason: EndReason, ending: Endin
     ended: step.now,
     note: ending.note,
     accepted: wasAccepted(call),
-    farewell: isLinked(call) ? { device: call.link.device, body } : undefined,
+    farewell: isLinked(call) ? { device: call.leg.link.device, body } : undefined,
   };
 }
 
@@ -144,5 +100,5 @@ export function recordMissed(
   const { id, peer } = call;
   const line = { id, peer: peer.key, peerName: peer.name, started, reason };
   const record = recordOf({ ...line, direction: 'incoming', missed: true }, step.now, undefined);
-  step.effects.push({ do: 'record', record });
+  step.effects.push({ to: 'history', do: 'record', record });
 }

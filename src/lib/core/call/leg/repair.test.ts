@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { at, PEER_DEVICE, STAGES } from '#lib/testing/machine-play.ts';
+import type { AcceptedCall } from '../machine/state.ts';
 import type { MachinePlay, PlayOptions } from '#lib/testing/machine-play.ts';
-import type { WayEvent } from './event.ts';
 import {
   DEAF_REPAIR_MS,
   MOVED_MS,
@@ -11,11 +11,11 @@ import {
   RESTART_POLITE_MS,
   RESTART_STALE_MS,
   REVIVED_MS,
-} from './timing.ts';
+} from '../timing.ts';
 
 const restart = { type: 'restart', offer: 'theirs', round: 1 } as const;
-const opened: WayEvent = { type: 'channel-opened', device: PEER_DEVICE };
-const lost: WayEvent = { type: 'channel-lost', device: PEER_DEVICE };
+const opened = { type: 'channel-opened', device: PEER_DEVICE } as const;
+const lost = { type: 'channel-lost', device: PEER_DEVICE } as const;
 const broken = { type: 'path-state', state: 'broken' } as const;
 const connected = { type: 'path-state', state: 'connected' } as const;
 const networkChanged = { type: 'network-changed' } as const;
@@ -196,7 +196,7 @@ describe('a network that comes back', () => {
 
   test('an offer that has not arrived stays the same, however long that takes', () => {
     const play = offered(at('reconnecting'));
-    const { sent } = (play.call as { link: { sent: number } }).link;
+    const { sent } = (play.call as AcceptedCall).leg.link;
     for (let passed = 0; passed < 40_000; passed += 1_000) {
       play.tell(lost);
       expect(beat(play, sent - 1).pass(1_000).did).not.toContain('make-restart');
@@ -273,7 +273,7 @@ describe('a network that comes back', () => {
 
   test('losing the channel does not end a call', () => {
     const play = at('connected').tell(lost);
-    expect(play.effects).toEqual([{ do: 'reopen', device: PEER_DEVICE }]);
+    expect(play.effects).toEqual([{ to: 'way', do: 'reopen', device: PEER_DEVICE }]);
     play.tell({ type: 'mute', muted: true });
     expect(play.said).toEqual([]);
     play.tell(opened);

@@ -4,11 +4,9 @@ import type { DeviceKey, IdentityKey, Milliseconds, RelayAddress } from '#lib/do
 import type { Clock } from '#lib/ports/clock.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import type { Random } from '#lib/ports/random.ts';
-import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
-import type { WayEvent } from '../machine/event.ts';
-import { backoff } from '../../backoff.ts';
-import { pause } from '../../pause.ts';
-import type { Reach, ReachFailure } from '../../reach/reach-port.ts';
+import { backoff } from '../backoff.ts';
+import { pause } from '../pause.ts';
+import type { Reach, ReachFailure } from './reach-port.ts';
 
 /** Between two attempts to open a lost channel again. */
 const BACKOFF = { first: 250, longest: 4_000 };
@@ -35,23 +33,26 @@ export interface ReopeningPorts {
   readonly reach: Pick<Reach, 'first'>;
 }
 
-/** Whom a call is with, and where they may be beside what is remembered of a contact. */
+/** Whom the channels lead to, and where they may be beside what is remembered of a contact. */
 export interface Callee {
   readonly key: IdentityKey;
   readonly hints: ReachHints;
 }
 
 export interface ReopeningEvents {
+  /** A device of the person is known: it is being dialled. */
+  onFound(): void;
+  onFailed(reason: ReachFailure): void;
   onChannel(channel: FrameChannel): void;
-  report(event: WayEvent): void;
   /** Whether the person must not choose where we dial: asked before every attempt to open a lost channel again. */
   guarded(): boolean;
 }
 
-/** Finds the person of one call and opens channels to them. */
+/** Finds a person and opens channels of one protocol to them, again when they are lost, for as long as it is used. */
 export class Reopening {
   readonly #ports: ReopeningPorts;
   readonly #who: Callee;
+  readonly #protocol: string;
   readonly #events: ReopeningEvents;
   #search: AbortController | undefined;
   #reopening: AbortController | undefined;
@@ -62,12 +63,13 @@ export class Reopening {
   /** When a channel was opened again last, and how many were in a row. */
   #reopenedAt: Milliseconds = -Infinity;
   #row = 0;
-  /** Relays that we chose to dial for this call: dialled again they learn nothing new. */
+  /** Relays that we chose to dial for this: dialled again they learn nothing new. */
   readonly #searched = new Set<RelayAddress>();
 
-  constructor(ports: ReopeningPorts, who: Callee, events: ReopeningEvents) {
+  constructor(ports: ReopeningPorts, who: Callee, protocol: string, events: ReopeningEvents) {
     this.#ports = ports;
     this.#who = who;
+    this.#protocol = protocol;
     this.#events = events;
   }
 
@@ -76,14 +78,14 @@ export class Reopening {
     for (const relay of relays) if (this.#searched.size < SEARCHED_MAX) this.#searched.add(relay);
   }
 
-  /** Looks for the person once, in place of a search before; says `found`, then hands over the channel or says `reach-failed`. */
+  /** Looks for the person once, in place of a search before: they are found, and a channel is handed over, or it fails. */
   async search(): Promise<void> {
     this.stopSearch();
     const search = new AbortController();
     this.#search = search;
     const { key, hints } = this.#who;
     const onFound = () => {
-      if (!search.signal.aborted) this.#events.report({ type: 'found' });
+      if (!search.signal.aborted) this.#events.onFound();
     };
     try {
       const { signal } = search;
@@ -91,12 +93,11 @@ export class Reopening {
         this.dialled(relays);
       };
       const options = { hints, onFound, onDial, signal };
-      const channel = await this.#ports.reach.first(key, CALL_PROTOCOL, options);
+      const channel = await this.#ports.reach.first(key, this.#protocol, options);
       if (signal.aborted) channel.close();
       else this.#events.onChannel(channel);
     } catch (cause) {
-      if (!search.signal.aborted)
-        this.#events.report({ type: 'reach-failed', reason: failureOf(cause) });
+      if (!search.signal.aborted) this.#events.onFailed(failureOf(cause));
     }
   }
 
@@ -149,7 +150,7 @@ export class Reopening {
     const onlyThrough = this.#events.guarded() ? [...this.#searched] : undefined;
     const options = { hints, device, signal: either, ...(onlyThrough && { onlyThrough }) };
     try {
-      return await reach.first(key, CALL_PROTOCOL, options);
+      return await reach.first(key, this.#protocol, options);
     } catch {
       return undefined;
     } finally {

@@ -1,6 +1,6 @@
 import type { CallId, DeviceKey, Milliseconds } from '#lib/domain/ids.ts';
 import type { CallBody, CallFrame } from '#lib/protocol/call-frame.ts';
-import { HEARTBEAT_MS, REPEAT_MS, RESEND_FIRST_MS, RESEND_MOST_MS, SILENCE_MS } from './timing.ts';
+import { HEARTBEAT_MS, REPEAT_MS, RESEND_FIRST_MS, RESEND_MOST_MS, SILENCE_MS } from '../timing.ts';
 
 /**
  * Frames that must arrive, in order and once, over channels that come and go, and over several at a time (go-back-N): every such frame has a

@@ -3,7 +3,7 @@ import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
 import { WoxlyError } from '#lib/domain/errors.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
 import { FakeClock, settled } from '#lib/testing/fake-clock.ts';
-import type { ReachOptions } from '../../reach/reach-port.ts';
+import type { ReachOptions } from './reach-port.ts';
 import { Reopening } from './reopening.ts';
 
 const DEVICE = 'device p' as DeviceKey;
@@ -44,7 +44,13 @@ beforeEach(() => {
       },
     },
     { key: 'identity p' as IdentityKey, hints: { devices: [DEVICE], relays: [] } },
-    { onChannel: () => (opened += 1), report: () => undefined, guarded: () => false },
+    '/protocol/1',
+    {
+      onFound: () => undefined,
+      onFailed: () => undefined,
+      onChannel: () => (opened += 1),
+      guarded: () => false,
+    },
   );
 });
 

@@ -13,7 +13,7 @@ import {
   WAITING_MAX,
 } from './link.ts';
 import type { Link } from './link.ts';
-import { HEARTBEAT_MS, RESEND_FIRST_MS, RESEND_MOST_MS, SILENCE_MS } from './timing.ts';
+import { HEARTBEAT_MS, RESEND_FIRST_MS, RESEND_MOST_MS, SILENCE_MS } from '../timing.ts';
 
 const link = () => newLink('0'.repeat(32) as CallId, 'device' as DeviceKey, 0);
 const body: CallBody = { type: 'heartbeat' };
