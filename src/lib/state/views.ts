@@ -4,7 +4,8 @@ export type {
   CallView,
   EndedCallView,
   IncomingCallView,
-  OngoingCallView as OngoingCallView,
+  OngoingCallView,
+  PeerNotice,
 } from '#lib/core/call/calls.ts';
 export type { CheckState, DoctorCheck, NatKind, PathVerdict } from '#lib/core/doctor/doctor.ts';
 export type { EchoTest } from '#lib/core/doctor/echo-test.ts';

@@ -8,7 +8,7 @@ import type { Settings } from '#lib/domain/settings.ts';
 import { hasLeftOut } from '#lib/core/contacts/device-owners.ts';
 import { createCalls } from '#lib/core/call/create-calls.ts';
 import type { CallEngine } from '#lib/core/call/create-calls.ts';
-import type { EndedCallView, OngoingCallView } from '#lib/core/call/calls.ts';
+import type { OwnNotice, PeerNotice } from '#lib/core/call/calls.ts';
 import type { Reach, ReachFailure } from '#lib/core/reach/reach-port.ts';
 import { decodeCallFrame } from '#lib/protocol/call-frame.ts';
 import type { CallBody } from '#lib/protocol/call-frame.ts';
@@ -227,11 +227,15 @@ export async function talk(caller: CallPerson, callee: CallPerson): Promise<void
   await callee.show('connected');
 }
 
-/** Whether a mark of a live call is shown. */
-export function shown({ calls: { current } }: CallPerson, mark: Mark): boolean {
-  return current !== undefined && mark in current && Reflect.get(current, mark) === true;
+/** Whether a person is told this of their own end. */
+export function ownNotice({ calls: { current } }: CallPerson, is: OwnNotice['is']): boolean {
+  return (
+    current !== undefined && 'notices' in current && current.notices.some((one) => one.is === is)
+  );
 }
-type Mark = Exclude<keyof OngoingCallView, keyof EndedCallView | 'broken'>;
 
-/** Whether the other side sees that its peer is muted. */
-export const isMutedThere = (person: CallPerson): boolean => shown(person, 'peerMuted');
+/** Whether a person is told this of the other end. */
+export function peerNotice({ calls: { current } }: CallPerson, notice: PeerNotice): boolean {
+  if (current === undefined || !('participants' in current)) return false;
+  return current.participants.some(({ notices }) => notices.includes(notice));
+}

@@ -4,8 +4,16 @@ import type { CallId, IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
 import type { EndReason, LinkProblem } from '#lib/domain/reasons.ts';
 import { fail, ok } from '#lib/domain/result.ts';
 import type { Result } from '#lib/domain/result.ts';
-import type { CallPeer, CallView, OngoingCallView, Calls } from '#lib/core/call/calls.ts';
+import type {
+  CallPeer,
+  Calls,
+  CallView,
+  OngoingCallView,
+  PeerNotice,
+} from '#lib/core/call/calls.ts';
 import { Watchers } from '#lib/core/watchable.ts';
+
+type Changes = Partial<OngoingCallView> & { readonly peerNotices?: readonly PeerNotice[] };
 
 /** A call that goes only where a test sends it, and remembers what it was asked. */
 export class FakeCalls extends Watchers implements Calls {
@@ -37,13 +45,15 @@ export class FakeCalls extends Watchers implements Calls {
   }
 
   /** The live call goes to a stage, with anything else that changes. */
-  go(stage: Exclude<CallStage, 'ended'>, part: Partial<OngoingCallView> = {}): void {
+  go(stage: Exclude<CallStage, 'ended'>, { peerNotices, ...part }: Changes = {}): void {
     const { current } = this;
     if (current === undefined || current.stage === 'ended') return;
-    const live = current.stage === 'incoming' ? quiet : current;
+    const live = current.stage === 'incoming' ? quietWith(current.peer) : current;
     const connected = stage === 'connected' ? { connected: this.#now() } : {};
     const { id, direction, peer, started } = current;
-    this.#show({ ...live, ...connected, id, direction, peer, started, ...part, stage });
+    const participants = peerNotices ? [{ peer, notices: peerNotices }] : live.participants;
+    const base = { ...live, ...connected, participants };
+    this.#show({ ...base, id, direction, peer, started, ...part, stage });
   }
 
   end(reason: EndReason, note?: string): void {
@@ -82,7 +92,7 @@ export class FakeCalls extends Watchers implements Calls {
     };
     const id = 'outgoing' as CallId;
     this.#show({
-      ...quiet,
+      ...quietWith(peer),
       id,
       direction: 'outgoing',
       peer,
@@ -146,14 +156,9 @@ export class FakeCalls extends Watchers implements Calls {
   }
 }
 
-const quiet = {
+const quietWith = (peer: CallPeer) => ({
   muted: false,
-  peerMuted: false,
-  playBlocked: false,
-  microphoneLost: false,
-  peerMicrophoneLost: false,
-  peerBackground: false,
-  peerSilent: false,
-  unheard: false,
+  notices: [],
+  participants: [{ peer, notices: [] }],
   patient: false,
-};
+});

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { befriend, CallWorld, isMutedThere, ring, talk } from '#lib/testing/call-people.ts';
+import { befriend, CallWorld, ring, talk, peerNotice } from '#lib/testing/call-people.ts';
 import type { CallPerson } from '#lib/testing/call-people.ts';
 import { until } from '#lib/testing/fake-clock.ts';
 import { CONNECTING_MS, RECONNECTING_MS, SILENCE_MS } from './timing.ts';
@@ -22,7 +22,7 @@ describe('broken ways', () => {
     await until(() => alice.searches > 1 && bob.searches > 0, 'both open it again');
     expect([alice.shows, bob.shows]).toEqual(['connected', 'connected']);
     alice.calls.setMuted(true);
-    await until(() => isMutedThere(bob), 'muted');
+    await until(() => peerNotice(bob, 'muted'), 'muted');
   });
 
   test('a channel that is dead without saying so is replaced', async () => {
@@ -31,7 +31,7 @@ describe('broken ways', () => {
     world.network.silence(alice.device, bob.device);
     alice.calls.setMuted(true);
     await world.pass(SILENCE_MS + 1_000);
-    expect(isMutedThere(bob)).toBe(true);
+    expect(peerNotice(bob, 'muted')).toBe(true);
     expect(bob.shows).toBe('connected');
   });
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { befriend, CallWorld, ring, shown } from '#lib/testing/call-people.ts';
+import { befriend, CallWorld, ring, ownNotice, peerNotice } from '#lib/testing/call-people.ts';
 import type { CallPerson } from '#lib/testing/call-people.ts';
 import { settled, until } from '#lib/testing/fake-clock.ts';
 
@@ -25,7 +25,7 @@ describe('a microphone that was allowed before', () => {
     bob.calls.accept();
     await Promise.all([alice.show('connected'), bob.show('connected')]);
     for (const person of [alice, bob]) {
-      expect([person.paths.last.sending, shown(person, 'microphoneLost')]).toEqual([
+      expect([person.paths.last.sending, ownNotice(person, 'microphone-lost')]).toEqual([
         undefined,
         false,
       ]);
@@ -57,12 +57,12 @@ describe('a microphone that was allowed before', () => {
     await ring(alice, bob);
     bob.microphones.behaviour = 'failed';
     bob.calls.accept();
-    await until(() => shown(bob, 'microphoneLost'), 'lost');
-    await until(() => shown(alice, 'peerMicrophoneLost'), 'told');
+    await until(() => ownNotice(bob, 'microphone-lost'), 'lost');
+    await until(() => peerNotice(alice, 'microphone-lost'), 'told');
     bob.microphones.behaviour = 'opens';
     await world.pass(1_000);
     await until(() => bob.paths.last.sending === bob.microphones.opened[0], 'sound');
-    await until(() => !shown(alice, 'peerMicrophoneLost'), 'told');
+    await until(() => !peerNotice(alice, 'microphone-lost'), 'told');
   });
 
   test('and takes long to open, counts as lost meanwhile', async () => {
@@ -70,10 +70,10 @@ describe('a microphone that was allowed before', () => {
     bob.microphones.behaviour = 'waits';
     bob.calls.accept();
     await alice.show('connected');
-    expect(shown(alice, 'peerMicrophoneLost')).toBe(false);
+    expect(peerNotice(alice, 'microphone-lost')).toBe(false);
     await world.pass(1_500);
-    await until(() => shown(alice, 'peerMicrophoneLost'), 'told');
+    await until(() => peerNotice(alice, 'microphone-lost'), 'told');
     bob.microphones.allow();
-    await until(() => !shown(alice, 'peerMicrophoneLost'), 'told');
+    await until(() => !peerNotice(alice, 'microphone-lost'), 'told');
   });
 });

@@ -1,5 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { befriend, CallWorld, isMutedThere, ring, shown, talk } from '#lib/testing/call-people.ts';
+import {
+  befriend,
+  CallWorld,
+  ring,
+  talk,
+  ownNotice,
+  peerNotice,
+} from '#lib/testing/call-people.ts';
 import type { CallPerson } from '#lib/testing/call-people.ts';
 import { settled, until } from '#lib/testing/fake-clock.ts';
 
@@ -36,11 +43,11 @@ describe('the microphone', () => {
     alice.calls.setMuted(true);
     bob.calls.accept();
     await alice.show('connected');
-    await until(() => isMutedThere(bob), 'muted');
+    await until(() => peerNotice(bob, 'muted'), 'muted');
     expect(alice.microphones.opened[0]?.muted).toBe(true);
     expect(alice.calls.levels().own).toBe(0);
     alice.calls.setMuted(false);
-    await until(() => !isMutedThere(bob), 'unmuted');
+    await until(() => !peerNotice(bob, 'muted'), 'unmuted');
     expect(alice.microphones.opened[0]?.muted).toBe(false);
   });
 
@@ -48,11 +55,14 @@ describe('the microphone', () => {
     befriend(alice, bob);
     await talk(alice, bob);
     alice.microphones.opened[0]?.lose();
-    expect(alice.calls.current).toMatchObject({ stage: 'connected', microphoneLost: true });
+    expect(alice.calls.current).toMatchObject({
+      stage: 'connected',
+      notices: [{ is: 'microphone-lost' }],
+    });
     expect(alice.paths.last.sending).toBeUndefined();
     alice.calls.reopenMicrophone();
     await until(() => alice.paths.last.sending === alice.microphones.opened[1], 'sound again');
-    expect(alice.calls.current).toMatchObject({ microphoneLost: false });
+    expect(alice.calls.current).toMatchObject({ notices: [] });
   });
 
   test('stands in for a chosen one that is busy, and that is said until the chosen one is back', async () => {
@@ -60,14 +70,16 @@ describe('the microphone', () => {
     alice.settings = { ...alice.settings, microphone: 'headset' };
     alice.microphones.busy.add('headset');
     await talk(alice, bob);
-    expect(alice.calls.current).toMatchObject({ microphoneInstead: 'Spare microphone' });
-    expect(bob.calls.current).not.toHaveProperty('microphoneInstead');
+    expect(alice.calls.current).toMatchObject({
+      notices: [{ is: 'microphone-instead', name: 'Spare microphone' }],
+    });
+    expect(bob.calls.current).toMatchObject({ notices: [] });
     alice.microphones.busy.clear();
     alice.microphones.opened[0]?.lose();
-    expect(alice.calls.current).not.toHaveProperty('microphoneInstead');
+    expect(alice.calls.current).toMatchObject({ notices: [{ is: 'microphone-lost' }] });
     alice.calls.reopenMicrophone();
     await until(() => alice.paths.last.sending === alice.microphones.opened[1], 'sound again');
-    expect(alice.calls.current).not.toHaveProperty('microphoneInstead');
+    expect(alice.calls.current).toMatchObject({ notices: [] });
   });
 
   test('is changed in a call', async () => {
@@ -118,7 +130,7 @@ describe('the microphone', () => {
     await settled();
     expect(opened()).toEqual([[undefined, false]]);
     expect(alice.paths.last.sending).toBe(alice.microphones.opened[0]);
-    expect(alice.calls.current).toMatchObject({ stage: 'connected', microphoneLost: false });
+    expect(alice.calls.current).toMatchObject({ stage: 'connected', notices: [] });
   });
 
   test('is changed one at a time, and the last choice wins', async () => {
@@ -159,7 +171,7 @@ describe('the microphone', () => {
     alice.microphones.opened[0]?.lose();
     choose('headset');
     await until(() => alice.paths.last.sending === alice.microphones.opened[1], 'sound again');
-    expect(alice.calls.current).toMatchObject({ microphoneLost: false, muted: true });
+    expect(alice.calls.current).toMatchObject({ notices: [], muted: true });
     expect(alice.microphones.opened[1]?.muted).toBe(true);
   });
 
@@ -168,15 +180,15 @@ describe('the microphone', () => {
     await talk(alice, bob);
     alice.microphones.behaviour = 'missing';
     alice.microphones.opened[0]?.lose();
-    await until(() => shown(bob, 'peerMicrophoneLost'), 'the peer is told');
+    await until(() => peerNotice(bob, 'microphone-lost'), 'the peer is told');
     expect(bob.paths.last.expected).toEqual({ sending: false, muted: false });
     await world.pass(30_000);
-    expect(shown(alice, 'microphoneLost')).toBe(true);
+    expect(ownNotice(alice, 'microphone-lost')).toBe(true);
     alice.microphones.behaviour = 'opens';
     await world.pass(30_000);
     expect(opened()).toHaveLength(1);
     alice.microphones.change([]);
-    await until(() => !shown(bob, 'peerMicrophoneLost'), 'the peer is told again');
+    await until(() => !peerNotice(bob, 'microphone-lost'), 'the peer is told again');
     expect(alice.paths.last.sending).toBe(alice.microphones.opened[1]);
     expect(bob.paths.last.expected).toEqual({ sending: true, muted: false });
   });
@@ -186,7 +198,7 @@ describe('the microphone', () => {
     await talk(alice, bob);
     alice.microphones.opened[0]?.lose();
     await world.pass(2_000);
-    expect(shown(alice, 'microphoneLost')).toBe(false);
+    expect(ownNotice(alice, 'microphone-lost')).toBe(false);
     expect(alice.paths.last.sending).toBe(alice.microphones.opened[1]);
   });
 
@@ -194,11 +206,11 @@ describe('the microphone', () => {
     befriend(alice, bob);
     await talk(alice, bob);
     alice.microphones.opened[0]?.systemMute(true);
-    expect(shown(alice, 'microphoneLost')).toBe(true);
-    await until(() => shown(bob, 'peerMicrophoneLost'), 'the peer is told');
+    expect(ownNotice(alice, 'microphone-lost')).toBe(true);
+    await until(() => peerNotice(bob, 'microphone-lost'), 'the peer is told');
     alice.microphones.opened[0]?.systemMute(false);
-    expect(shown(alice, 'microphoneLost')).toBe(false);
-    await until(() => !shown(bob, 'peerMicrophoneLost'), 'the peer is told again');
+    expect(ownNotice(alice, 'microphone-lost')).toBe(false);
+    await until(() => !peerNotice(bob, 'microphone-lost'), 'the peer is told again');
     expect(opened()).toHaveLength(1);
   });
 
@@ -208,11 +220,11 @@ describe('the microphone', () => {
       befriend(alice, bob);
       await talk(alice, bob);
       alice.microphones.opened[0]?.systemMute(true);
-      await until(() => shown(bob, 'peerMicrophoneLost'), 'the peer is told');
+      await until(() => peerNotice(bob, 'microphone-lost'), 'the peer is told');
       if (way === 'a tap') alice.calls.reopenMicrophone();
       else alice.calls.woke();
-      await until(() => !shown(bob, 'peerMicrophoneLost'), 'the peer is told again');
-      expect(shown(alice, 'microphoneLost')).toBe(false);
+      await until(() => !peerNotice(bob, 'microphone-lost'), 'the peer is told again');
+      expect(ownNotice(alice, 'microphone-lost')).toBe(false);
       expect(opened()).toEqual([
         [undefined, true],
         [undefined, false],
@@ -234,7 +246,7 @@ describe('the microphone', () => {
     await world.pass(100);
     alice.microphones.behaviour = 'opens';
     await world.pass(10_000);
-    expect(shown(alice, 'microphoneLost')).toBe(false);
+    expect(ownNotice(alice, 'microphone-lost')).toBe(false);
     expect(alice.paths.last.sending).toBe(alice.microphones.opened[1]);
   });
 
@@ -243,9 +255,9 @@ describe('the microphone', () => {
     await talk(alice, bob);
     for (let times = 0; times < 3; times += 1) {
       bob.paths.last.hear('silent');
-      await until(() => shown(alice, 'unheard'), 'unheard');
+      await until(() => peerNotice(alice, 'unheard'), 'unheard');
       bob.paths.last.hear('heard');
-      await until(() => !shown(alice, 'unheard'), 'heard');
+      await until(() => !peerNotice(alice, 'unheard'), 'heard');
     }
     expect(opened()).toEqual([
       [undefined, true],
@@ -258,21 +270,21 @@ describe('the microphone', () => {
     befriend(alice, bob);
     await talk(alice, bob);
     alice.calls.setMuted(true);
-    await until(() => isMutedThere(bob), 'muted');
+    await until(() => peerNotice(bob, 'muted'), 'muted');
     bob.paths.last.hear('silent');
-    expect(shown(bob, 'peerSilent')).toBe(false);
+    expect(peerNotice(bob, 'silent')).toBe(false);
     expect(bob.paths.last.expected).toEqual({ sending: true, muted: true });
     alice.calls.setMuted(false);
-    await until(() => shown(bob, 'peerSilent'), 'silent');
+    await until(() => peerNotice(bob, 'silent'), 'silent');
   });
 
   test('a phone in the background is told of, whenever it went there', async () => {
     befriend(alice, bob);
     alice.calls.setBackground(true);
     await talk(alice, bob);
-    await until(() => shown(bob, 'peerBackground'), 'in the background');
+    await until(() => peerNotice(bob, 'background'), 'in the background');
     alice.calls.setBackground(false);
-    await until(() => !shown(bob, 'peerBackground'), 'back');
+    await until(() => !peerNotice(bob, 'background'), 'back');
   });
 
   test('the data saver holds from the start and when it is chosen, and no packets are no break', async () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { decodeCallFrame } from '#lib/protocol/call-frame.ts';
-import { befriend, CallWorld, ring, shown } from '#lib/testing/call-people.ts';
+import { befriend, CallWorld, ring } from '#lib/testing/call-people.ts';
 import type { CallPerson } from '#lib/testing/call-people.ts';
 import { settled, until } from '#lib/testing/fake-clock.ts';
 import { MemoryChannel } from '#lib/testing/memory-channel.ts';
@@ -23,14 +23,14 @@ describe('calling again', () => {
     await alice.callAgain(bob);
     await world.pass(3 * PREPARING_MS);
     expect(alice.shows).toBe('finding');
-    expect(shown(alice, 'patient')).toBe(true);
+    expect(alice.calls.current).toMatchObject({ patient: true });
     alice.unreachable = undefined;
     const before = alice.searches;
     alice.calls.personSeen(bob.key);
     await bob.show('incoming');
     await alice.show('ringing');
     expect(alice.searches).toBe(before + 1);
-    expect(shown(alice, 'patient')).toBe(false);
+    expect(alice.calls.current).toMatchObject({ patient: false });
     expect(alice.paths.opened.map(({ closed }) => closed)).toEqual([true, false]);
   });
 
@@ -67,7 +67,7 @@ describe('calling again', () => {
     alice.microphones.allow();
     await world.pass(150_000);
     expect(alice.shows).toBe('reaching');
-    expect(shown(alice, 'patient')).toBe(true);
+    expect(alice.calls.current).toMatchObject({ patient: true });
   });
 });
 

@@ -1,7 +1,7 @@
 import { NO_CALL } from './ways/intake.ts';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { callIdOf, encodeCallFrame } from '#lib/protocol/call-frame.ts';
-import { befriend, CallWorld, isMutedThere, ring, talk } from '#lib/testing/call-people.ts';
+import { befriend, CallWorld, ring, talk, peerNotice } from '#lib/testing/call-people.ts';
 import type { CallPerson } from '#lib/testing/call-people.ts';
 import { settled, until } from '#lib/testing/fake-clock.ts';
 import { PEER_GONE_MS, RECONNECTING_MS } from './timing.ts';
@@ -32,7 +32,7 @@ describe('with every relay dead', () => {
     await world.pass(20_000);
     expect([alice.shows, bob.shows]).toEqual(['connected', 'connected']);
     alice.calls.setMuted(true);
-    await until(() => isMutedThere(bob), 'muted');
+    await until(() => peerNotice(bob, 'muted'), 'muted');
     bob.calls.hangUp();
     await alice.show('ended: hung-up-by-peer');
   });

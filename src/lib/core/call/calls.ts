@@ -24,9 +24,9 @@ export interface Calls extends Watchable {
   /** Cancels, hangs up or declines, whatever ends the call now. */
   hangUp(): void;
   setMuted(muted: boolean): void;
-  /** After `playBlocked`, from a tap. */
+  /** After `play-blocked`, from a tap. */
   resumeSound(): void;
-  /** Opens the microphone again after `microphoneLost`. */
+  /** Opens the microphone again after `microphone-lost`. */
   reopenMicrophone(): void;
   /** Takes an ended call off the screen. */
   dismiss(): void;
@@ -59,26 +59,42 @@ export interface IncomingCallView extends CallViewBase {
   readonly acceptShowsAddress: boolean;
 }
 
+/** What stands in the way of hearing each other at this end. */
+export type OwnNotice =
+  /** The browser wants a tap before it plays sound. */
+  | { readonly is: 'play-blocked' }
+  /** The microphone went away in the call. */
+  | { readonly is: 'microphone-lost' }
+  /** Another than the chosen one is in use, which is gone or busy; its name may be empty. */
+  | { readonly is: 'microphone-instead'; readonly name: string };
+
+/** What stands in the way at another end. */
+export type PeerNotice =
+  /** They have WOXLY in the background, where it may stop at any moment. */
+  | 'background'
+  /** Their microphone is gone, or was taken by their system. */
+  | 'microphone-lost'
+  | 'muted'
+  /** Nothing has been heard of them for a while, who say that they are not muted. */
+  | 'silent'
+  /** They say that nothing of us is heard, although we are not muted. */
+  | 'unheard';
+
+/** Somebody in a call besides us. */
+export interface Participant {
+  readonly peer: CallPeer;
+  /** What a screen says of them, in this order; nothing twice. */
+  readonly notices: readonly PeerNotice[];
+}
+
 export interface OngoingCallView extends CallViewBase {
   readonly stage: Exclude<CallStage, 'ended'>;
   readonly muted: boolean;
-  readonly peerMuted: boolean;
   /** When sound first could flow. */
   readonly connected?: Milliseconds;
-  /** The browser wants a tap before it plays sound. */
-  readonly playBlocked: boolean;
-  /** The name, maybe empty, of the microphone in use where the chosen one is gone or busy. */
-  readonly microphoneInstead?: string;
-  /** The microphone went away in the call. */
-  readonly microphoneLost: boolean;
-  /** The peer's microphone is gone, or was taken by their system. */
-  readonly peerMicrophoneLost: boolean;
-  /** The peer has WOXLY in the background, where it may stop at any moment. */
-  readonly peerBackground: boolean;
-  /** Nothing has been heard of the peer for a while, who says that they are not muted. */
-  readonly peerSilent: boolean;
-  /** The peer says that nothing of us is heard, although we are not muted. */
-  readonly unheard: boolean;
+  /** What a screen says of our own end, in this order. */
+  readonly notices: readonly OwnNotice[];
+  readonly participants: readonly Participant[];
   /** While `stage` is `reconnecting`: whose network is gone, if known, and when the call will be given up. */
   readonly broken?: {
     readonly cause: BreakCause;

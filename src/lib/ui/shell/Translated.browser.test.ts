@@ -41,7 +41,7 @@ test('a translated call says how far it is, who is muted, and that it is over', 
   translate();
   await expect.element(status).toMatchTextContent(/^«Ringing»/);
   await expect.element(region.getByRole('heading')).toMatchTextContent(/^Alice$/);
-  fake.calls.go('connected', { peerMuted: true });
+  fake.calls.go('connected', { peerNotices: ['muted'] });
   await expect.element(status).toMatchTextContent(/^«Connected»$/);
   await expect.element(region).toMatchTextContent('Alice«has muted their microphone»');
   const timer = region.getByRole('timer');
@@ -50,7 +50,7 @@ test('a translated call says how far it is, who is muted, and that it is over', 
   await region.getByRole('button', { name: '«Mute»' }).click();
   await expect.element(region.getByRole('button', { name: '«Unmute»' })).toBeVisible();
   await expect.element(region.getByRole('button', { name: '«Mute»' })).not.toBeInTheDocument();
-  fake.calls.go('connected', { peerMuted: false });
+  fake.calls.go('connected', { peerNotices: [] });
   await expect.element(region).not.toMatchTextContent('has muted their microphone');
   fake.calls.end('hung-up-by-peer');
   await expect.element(status).toMatchTextContent(/^«Ended: the other person hung up»$/);

@@ -1,10 +1,11 @@
 import type { Tone } from '#lib/ports/attention.ts';
 import type { Milliseconds } from '#lib/domain/ids.ts';
 import type { OwnNetwork } from '#lib/domain/reasons.ts';
+import type { OpenLeg } from '../leg/leg.ts';
 import { causeOf } from './break-cause.ts';
-import type { CallView } from '../calls.ts';
-import { SOUND } from '../leg/media-state.ts';
+import type { CallView, OwnNotice, PeerNotice } from '../calls.ts';
 import { isDeaf, isLost } from './own.ts';
+import type { Own } from './own.ts';
 import { isAccepted, isPreparing } from './state.ts';
 import type { Call, LiveCall } from './state.ts';
 
@@ -55,21 +56,37 @@ export function viewOf(call: Call, { now, ownNetwork }: Outlook): CallView {
 }
 
 function live(call: Exclude<LiveCall, { readonly stage: 'incoming' }>) {
-  const { own } = call;
-  const accepted = isAccepted(call) ? call.leg : undefined;
-  const peer = accepted?.peerMedia ?? SOUND;
+  const { own, peer } = call;
   return {
     muted: own.muted,
-    peerMuted: peer.muted,
-    playBlocked: own.playBlocked,
-    ...(own.instead !== undefined && { microphoneInstead: own.instead }),
-    microphoneLost: accepted ? isLost(own) : own.microphone === 'lost',
-    peerMicrophoneLost: peer.lost,
-    peerBackground: peer.background,
-    peerSilent: accepted !== undefined && isDeaf(accepted),
-    unheard: peer.deaf && !own.muted,
+    notices: ownNotices(own, isAccepted(call)),
+    participants: [{ peer, notices: isAccepted(call) ? peerNotices(own, call.leg) : [] }],
     patient: call.patient && (isPreparing(call) || call.stage === 'rung'),
   };
+}
+
+/** `accepted`: from here on somebody should hear us. */
+function ownNotices(own: Own, accepted: boolean): readonly OwnNotice[] {
+  const notices: OwnNotice[] = [];
+  const lost = accepted ? isLost(own) : own.microphone === 'lost';
+  if (own.playBlocked) notices.push({ is: 'play-blocked' });
+  if (lost) notices.push({ is: 'microphone-lost' });
+  else if (own.instead !== undefined) {
+    notices.push({ is: 'microphone-instead', name: own.instead });
+  }
+  return notices;
+}
+
+/** Who is muted or has no microphone is not called silent as well; who is muted here is not called unheard. */
+function peerNotices(own: Own, leg: OpenLeg): readonly PeerNotice[] {
+  const { background, lost, muted, deaf } = leg.peerMedia;
+  const notices: PeerNotice[] = [];
+  if (background) notices.push('background');
+  if (lost) notices.push('microphone-lost');
+  else if (muted) notices.push('muted');
+  else if (isDeaf(leg)) notices.push('silent');
+  if (deaf && !own.muted && !isLost(own)) notices.push('unheard');
+  return notices;
 }
 
 /** What a person hears and sees of a call besides the screen, for as long as it is in this state. */
