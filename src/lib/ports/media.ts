@@ -8,19 +8,32 @@ export interface IceServer {
   readonly credential?: string;
 }
 
-/** A microphone that is open. Closing it turns the browser's recording light off. */
-export interface OpenMicrophone {
+export type PictureKind = 'camera' | 'screen';
+export type SourceKind = 'microphone' | PictureKind;
+
+/** Something of this device that is open and can be sent. Closing it turns the browser's recording light off. */
+export interface OpenSource<Kind extends SourceKind = SourceKind> {
+  readonly kind: Kind;
+  /** Called once if the device goes away or the system takes it (not after `close`). */
+  onLost(run: () => void): void;
+  close(): void;
+}
+
+export interface OpenMicrophone extends OpenSource<'microphone'> {
   /** Its name, maybe empty, where the one that was asked for could not be used and this is another. */
   readonly instead?: string;
   /** While muted silence is sent; the device stays open, so that unmuting is instant. */
   setMuted(muted: boolean): void;
   /** Loudness now, 0 (silence) to 1. */
   level(): number;
-  /** Called once if the device goes away or the system takes it (not after `close`). */
-  onLost(run: () => void): void;
   /** Called whenever the system takes the sound away for a while (a phone call, Siri) or gives it back. */
   onSystemMute(run: (muted: boolean) => void): void;
-  close(): void;
+}
+
+/** Moving pictures. Core hands them on and sees nothing of them: a screen has them shown in an element of its own. */
+export interface Picture {
+  /** Shows them in this element, without sound, until the returned function is called. */
+  showIn(video: HTMLVideoElement): () => void;
 }
 
 export interface AudioDevice {
@@ -83,8 +96,16 @@ export interface MediaPath {
    */
   gathered(): Promise<void>;
   addCandidate(candidate: Candidate): void;
-  /** Sends this microphone's sound from now on, or nothing with `undefined`. */
-  send(microphone: OpenMicrophone | undefined): Promise<void>;
+  /**
+   * Sends this from now on, or nothing of its kind with `undefined`. The first picture goes out with the next answer
+   * or restart that both sides make.
+   */
+  send<Kind extends SourceKind>(kind: Kind, source: OpenSource<Kind> | undefined): Promise<void>;
+  /**
+   * Whether pictures of the peer are taken, from the next answer or restart on. At first none are: whoever rings must not
+   * reach a video decoder.
+   */
+  takePictures(kind: PictureKind, on: boolean): void;
   /** Plays what the peer sends from now on. Before, nothing is heard. */
   play(): void;
   /** Chooses the speaker by its ID, where the platform can. */
@@ -124,6 +145,8 @@ export interface MediaPathEvents {
   onHearing(hearing: 'heard' | 'silent'): void;
   /** Whether this side now sends nothing in silence (DTX): the peer must know, to expect no packets. */
   onSparse(sparse: boolean): void;
+  /** Pictures that are taken come from the peer now, or `undefined`: no more. Not before `connected` was said once. */
+  onPicture(kind: PictureKind, picture: Picture | undefined): void;
   /** The path goes through a server although the peer was reached directly: an ICE restart would choose anew. */
   onDetour(): void;
 }

@@ -6,8 +6,10 @@ import type {
   MediaPath,
   MediaPathEvents,
   MediaPaths,
-  OpenMicrophone,
+  OpenSource,
   PathState,
+  PictureKind,
+  SourceKind,
 } from '#lib/ports/media.ts';
 
 /** The paths of all devices of a test: two connect once each has the other's description and one a candidate. */
@@ -82,8 +84,6 @@ export class FakePath implements MediaPath {
   closed = false;
   playing = false;
   speaker: string | undefined;
-  /** What is sent now. */
-  sending: OpenMicrophone | undefined;
   remote: string | undefined;
   readonly candidates: Candidate[] = [];
   qualityNow: CallQuality = {};
@@ -101,7 +101,16 @@ export class FakePath implements MediaPath {
   readonly #id: number;
   readonly #air: FakeAir;
   readonly #events: MediaPathEvents;
+  readonly #sources = new Map<SourceKind, OpenSource>();
+  readonly #taken = new Set<PictureKind>();
+  /** The kinds that the description in force says are sent, and taken. */
+  #agreed: { readonly sent: ReadonlySet<SourceKind>; readonly taken: ReadonlySet<PictureKind> } = {
+    sent: new Set(),
+    taken: new Set(),
+  };
+  readonly #shown = new Set<PictureKind>();
   #generation = 0;
+  #offer: string | undefined;
   /** The path that it was connected with last. */
   #partner: FakePath | undefined;
 
@@ -131,7 +140,7 @@ export class FakePath implements MediaPath {
   }
 
   async offer(): Promise<string> {
-    return this.preparedOffer ?? this.#describe();
+    return (this.#offer ??= this.preparedOffer ?? this.#describe());
   }
 
   async answer(offer: string, servers = this.servers): Promise<string> {
@@ -159,8 +168,32 @@ export class FakePath implements MediaPath {
     this.#connectIfMatched();
   }
 
-  async send(microphone: OpenMicrophone | undefined): Promise<void> {
-    this.sending = microphone;
+  /** The microphone whose sound is sent now. */
+  get sending(): OpenSource | undefined {
+    return this.#sources.get('microphone');
+  }
+
+  async send(kind: SourceKind, source: OpenSource | undefined): Promise<void> {
+    if (source === undefined) this.#sources.delete(kind);
+    else this.#sources.set(kind, source);
+  }
+
+  takePictures(kind: PictureKind, on: boolean): void {
+    if (on) this.#taken.add(kind);
+    else this.#taken.delete(kind);
+  }
+
+  /** Tells which pictures come from the other end, by what both described last. */
+  look(): void {
+    const other = this.#air.otherEnd(this);
+    for (const kind of ['camera', 'screen'] as const) {
+      const comes =
+        other !== undefined && this.#agreed.taken.has(kind) && other.#agreed.sent.has(kind);
+      if (comes === this.#shown.has(kind) || this.closed) continue;
+      if (comes) this.#shown.add(kind);
+      else this.#shown.delete(kind);
+      this.#events.onPicture(kind, comes ? { showIn: () => () => undefined } : undefined);
+    }
   }
 
   play(): void {
@@ -172,7 +205,7 @@ export class FakePath implements MediaPath {
   }
 
   level(): number {
-    return this.playing && this.#air.otherEnd(this)?.sending ? 0.5 : 0;
+    return this.playing && !this.closed && this.#air.otherEnd(this)?.sending ? 0.5 : 0;
   }
 
   async quality(): Promise<CallQuality> {
@@ -214,7 +247,10 @@ export class FakePath implements MediaPath {
   }
 
   close(): void {
+    if (this.closed) return;
     this.closed = true;
+    const partner = this.#partner;
+    queueMicrotask(() => partner?.report('broken'));
   }
 
   /** The browser reports a state. */
@@ -238,6 +274,7 @@ export class FakePath implements MediaPath {
   #describe(): string {
     if (this.refuses) throw new Error('refused by the test');
     this.#generation += 1;
+    this.#agreed = { sent: new Set(this.#sources.keys()), taken: new Set(this.#taken) };
     const { description } = this;
     queueMicrotask(() => {
       this.#gather(`candidate:${this.#id} of ${description}`);
@@ -248,6 +285,7 @@ export class FakePath implements MediaPath {
 
   #takeRemote(description: string): void {
     if (this.refuses) throw new Error('refused by the test');
+    if (!description.startsWith('fake-sdp ')) throw new Error('no description');
     this.remote = description;
   }
 
@@ -260,7 +298,9 @@ export class FakePath implements MediaPath {
     if (other === undefined || this.isolated || other.isolated) return;
     this.meet(other);
     other.meet(this);
-    this.report('connected');
-    other.report('connected');
+    for (const path of [this, other]) {
+      path.report('connected');
+      path.look();
+    }
   }
 }

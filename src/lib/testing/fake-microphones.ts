@@ -91,6 +91,7 @@ export class FakeMicrophones implements Microphones {
 }
 
 export class FakeMicrophone implements OpenMicrophone {
+  readonly kind = 'microphone';
   readonly id: string | undefined;
   readonly instead?: string;
   muted = false;

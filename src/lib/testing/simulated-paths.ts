@@ -4,7 +4,8 @@ import type {
   Candidate,
   MediaPath,
   MediaPathEvents,
-  OpenMicrophone,
+  OpenSource,
+  SourceKind,
   PathState,
 } from '#lib/ports/media.ts';
 import type { End, Surroundings } from './simulated-network.ts';
@@ -110,7 +111,7 @@ export class SimulatedPath implements MediaPath {
   /** Whether any candidate of the peer's latest description was added. */
   reachable = false;
   closed = false;
-  sending: OpenMicrophone | undefined;
+  sending: OpenSource | undefined;
   readonly #air: SimulatedAir;
   readonly #own: PathOwner;
   /** Rises with every description made, as ICE credentials change. */
@@ -177,9 +178,13 @@ export class SimulatedPath implements MediaPath {
     this.#air.connectIfMatched(this);
   }
 
-  async send(microphone: OpenMicrophone | undefined): Promise<void> {
-    if (microphone !== undefined) this.#own.maySend();
-    this.sending = microphone;
+  async send(_kind: SourceKind, source: OpenSource | undefined): Promise<void> {
+    if (source !== undefined) this.#own.maySend();
+    this.sending = source;
+  }
+
+  takePictures(): void {
+    this.#own.fail('pictures are taken');
   }
 
   play(): void {

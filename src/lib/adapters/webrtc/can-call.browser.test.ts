@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { canCall } from './can-call.ts';
 import { usedFingerprint } from './fingerprint.ts';
 import { checkSdp } from '#lib/protocol/sdp-check.ts';
-import { pageClock } from './two-sides.ts';
+import { pageClock } from './page-calls.ts';
 
 const undo: (() => void)[] = [];
 afterEach(() => {

@@ -1,7 +1,7 @@
 import { WoxlyError } from '#lib/domain/errors.ts';
 import type { Echo } from '#lib/ports/ice-probe.ts';
 import type { IceServer, OpenMicrophone } from '#lib/ports/media.ts';
-import { trackOf } from './microphones.ts';
+import { trackOf } from './sources.ts';
 import { Player } from './player.ts';
 import { toRtcServers } from './rtc-servers.ts';
 import { turnHosts } from './turn-hosts.ts';

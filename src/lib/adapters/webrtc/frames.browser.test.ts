@@ -2,8 +2,9 @@ import { afterEach, expect, test, vi } from 'vitest';
 import type { Bytes } from '#lib/domain/bytes.ts';
 import { FRAME_MAX_BYTES } from '#lib/protocol/limits.ts';
 import { RtcMediaPath } from './media-path.ts';
-import { connect, pageClock, twoSides } from './two-sides.ts';
-import type { Side } from './two-sides.ts';
+import { connect, twoSides } from '#lib/testing/two-paths.ts';
+import { pageClock } from './page-calls.ts';
+import type { Side } from '#lib/testing/two-paths.ts';
 
 const closing: { close(): void }[] = [];
 afterEach(() => {

@@ -5,8 +5,9 @@ import { checkSdp } from '#lib/protocol/sdp-check.ts';
 import { RtcMediaPath } from './media-path.ts';
 import { browserMediaPaths } from './media-paths.ts';
 import { browserMicrophones } from './microphones.ts';
-import { connect, pageClock, twoSides as openTwo } from './two-sides.ts';
-import type { Side } from './two-sides.ts';
+import { connect, twoSides as openTwo } from '#lib/testing/two-paths.ts';
+import { pageClock } from './page-calls.ts';
+import type { Side } from '#lib/testing/two-paths.ts';
 
 const never = new AbortController().signal;
 const closing: { close(): void }[] = [];
@@ -141,10 +142,10 @@ test('sends nothing before the microphone is attached, then sound that is heard'
   await connect(sides);
   bob.path.play();
   expect(bob.path.level()).toBe(0);
-  await alice.path.send(await microphone());
+  await alice.path.send('microphone', await microphone());
   await expect.poll(() => bob.path.level(), { timeout: 15_000 }).toBeGreaterThan(0.1);
   await expect.poll(async () => (await bob.path.quality()).codec, { timeout: 15_000 }).toBe('opus');
-  await alice.path.send(undefined);
+  await alice.path.send('microphone', undefined);
   await expect.poll(() => bob.path.level(), { timeout: 15_000 }).toBe(0);
 });
 
@@ -155,7 +156,7 @@ test('a muted microphone sends silence', async () => {
   opened.setMuted(true);
   expect(opened.level()).toBe(0);
   sides[1].path.play();
-  await sides[0].path.send(opened);
+  await sides[0].path.send('microphone', opened);
   await expect
     .poll(async () => (await sides[1].path.quality()).receiveKbps ?? 0, { timeout: 15_000 })
     .toBeGreaterThan(1);

@@ -6,21 +6,24 @@ import type {
   IceServer,
   MediaPath,
   MediaPathEvents,
-  OpenMicrophone,
+  OpenSource,
+  PictureKind,
+  SourceKind,
 } from '#lib/ports/media.ts';
 import { ENCODINGS } from './encoding.ts';
 import type { Encoding, EncodingName } from './encoding.ts';
 import { usedFingerprint } from './fingerprint.ts';
 import { Frames } from './frames.ts';
 import type { HearingSign } from './hearing.ts';
-import { trackOf } from './microphones.ts';
 import { Negotiation } from './negotiation.ts';
 import { PathFacts } from './path-state.ts';
 import { PathWatch } from './path-watch.ts';
 import { Player } from './player.ts';
 import { QualityReader } from './quality.ts';
+import { RemotePictures } from './remote-pictures.ts';
 import { Report } from './report.ts';
 import { Revival } from './revival.ts';
+import { trackOf } from './sources.ts';
 
 /** Longest wait after the end for frames on their way (a hang-up among them), ms: a round trip, and a loss. */
 const LINGER_MS = 500;
@@ -47,6 +50,7 @@ export class RtcMediaPath implements MediaPath {
   readonly #revival: Revival;
   readonly #frames: Frames;
   readonly #player: Player;
+  readonly #pictures: RemotePictures;
   readonly #watch: PathWatch;
   readonly #quality: QualityReader;
   #encoding: EncodingName = 'normal';
@@ -68,6 +72,9 @@ export class RtcMediaPath implements MediaPath {
     this.#frames = new Frames(connection, events);
     this.#player = new Player(() => {
       if (!this.#closed) events.onPlayBlocked();
+    });
+    this.#pictures = new RemotePictures((kind, picture) => {
+      if (!this.#closed) events.onPicture(kind, picture);
     });
     this.#negotiation = new Negotiation(connection, ENCODINGS[this.#encoding], (encoding) => {
       this.#encodes(encoding);
@@ -96,8 +103,10 @@ export class RtcMediaPath implements MediaPath {
       events.onCandidate(toCandidate(candidate));
     };
     connection.onconnectionstatechange = () => void this.#follow(connection.connectionState);
-    connection.ontrack = ({ receiver }) => {
-      if (receiver.track.kind === 'audio') this.#player.take(receiver);
+    connection.ontrack = ({ receiver, transceiver }) => {
+      const kind = this.#negotiation.pictureKind(transceiver);
+      if (kind !== undefined) this.#pictures.take(kind, receiver.track);
+      else if (receiver.track.kind === 'audio') this.#player.take(receiver);
     };
   }
 
@@ -142,9 +151,17 @@ export class RtcMediaPath implements MediaPath {
     this.#connection.addIceCandidate(line).catch(() => undefined);
   }
 
-  async send(microphone: OpenMicrophone | undefined): Promise<void> {
-    const track = microphone === undefined ? null : (trackOf(microphone) ?? null);
-    await this.#negotiation.sender?.replaceTrack(track);
+  async send<Kind extends SourceKind>(
+    kind: Kind,
+    source: OpenSource<Kind> | undefined,
+  ): Promise<void> {
+    if (kind !== 'microphone' && source !== undefined) this.#negotiation.sendPictures(kind);
+    const track = source === undefined ? null : (trackOf(source) ?? null);
+    await this.#negotiation.sender(kind)?.replaceTrack(track);
+  }
+
+  takePictures(kind: PictureKind, on: boolean): void {
+    this.#negotiation.takePictures(kind, on);
   }
 
   play(): void {
@@ -182,7 +199,13 @@ export class RtcMediaPath implements MediaPath {
     this.#stopGivingUp();
     this.#watch.stop();
     this.#player.close();
-    this.#negotiation.sender?.replaceTrack(null).catch(() => undefined);
+    this.#pictures.forbid();
+    for (const kind of ['microphone', 'camera', 'screen'] as const) {
+      this.#negotiation
+        .sender(kind)
+        ?.replaceTrack(null)
+        .catch(() => undefined);
+    }
     const end = () => {
       stopWaiting();
       this.#connection.close();
@@ -243,6 +266,7 @@ export class RtcMediaPath implements MediaPath {
     this.#facts.transport('up');
     if (this.#facts.state === 'not-secure') return;
     this.#frames.verified();
+    this.#pictures.verified();
     this.#watch.start();
   }
 
@@ -251,6 +275,7 @@ export class RtcMediaPath implements MediaPath {
     this.#watch.stop();
     this.#frames.close(() => undefined);
     this.#player.forbid();
+    this.#pictures.forbid();
     this.#facts.wrongCertificate();
   }
 

@@ -2,7 +2,8 @@ import { afterEach, expect, test, vi } from 'vitest';
 import type { MediaPath, MediaPathEvents } from '#lib/ports/media.ts';
 import { FakeClock } from '#lib/testing/fake-clock.ts';
 import { browserMediaPaths } from './media-paths.ts';
-import { pageClock, Told } from './two-sides.ts';
+import { Told } from '#lib/testing/two-paths.ts';
+import { pageClock } from './page-calls.ts';
 
 const closing: MediaPath[] = [];
 afterEach(() => {

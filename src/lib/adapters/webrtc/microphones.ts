@@ -3,13 +3,7 @@ import type { MicrophoneProblem } from '#lib/domain/reasons.ts';
 import type { AudioDevice, Microphones, OpenMicrophone } from '#lib/ports/media.ts';
 import { loudnessOf } from './loudness.ts';
 import { MicrophoneGrant } from './microphone-grant.ts';
-
-/** The track behind an open microphone; only the media path of this folder reads it. */
-const tracks = new WeakMap<OpenMicrophone, MediaStreamTrack>();
-
-export function trackOf(microphone: OpenMicrophone): MediaStreamTrack | undefined {
-  return tracks.get(microphone);
-}
+import { keepTrack } from './sources.ts';
 
 /** Watched from the first question on. */
 let grant: MicrophoneGrant | undefined;
@@ -123,6 +117,7 @@ function openMicrophone(
   const loudness = loudnessOf(stream);
   let closed = false;
   const microphone: OpenMicrophone = {
+    kind: 'microphone',
     ...(instead !== undefined && { instead }),
     setMuted(muted) {
       track.enabled = !muted;
@@ -152,7 +147,7 @@ function openMicrophone(
       track.stop();
     },
   };
-  tracks.set(microphone, track);
+  keepTrack(microphone, track);
   return microphone;
 }
 

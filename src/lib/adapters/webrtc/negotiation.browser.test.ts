@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { ENCODINGS } from './encoding.ts';
 import type { EncodingName } from './encoding.ts';
 import { Negotiation } from './negotiation.ts';
-import { packetsCome, soundOf } from './two-sides.ts';
+import { packetsCome, soundOf } from './page-calls.ts';
 
 const closing: { close(): void }[] = [];
 afterEach(() => {
@@ -21,7 +21,7 @@ async function sending(encoding: EncodingName) {
   from.createDataChannel('call', { negotiated: true, id: 0 });
   const answer = await answers.answer(await offers.offer());
   await offers.takeAnswer(answer);
-  await offers.sender?.replaceTrack(microphone.getAudioTracks()[0] ?? null);
+  await offers.sender('microphone')?.replaceTrack(microphone.getAudioTracks()[0] ?? null);
   await packetsCome(to, 5);
   return { from, to, offers, answers };
 }

@@ -1,12 +1,12 @@
-import type { IceServer } from '#lib/ports/media.ts';
+import type { IceServer, PictureKind, SourceKind } from '#lib/ports/media.ts';
 import { withoutStrayTypes } from '#lib/protocol/sdp-payload-types.ts';
 import type { Encoding } from './encoding.ts';
 import { signalledFingerprint } from './fingerprint.ts';
 import { namesRed, withOpusParameters, withSending } from './opus.ts';
 import { toRtcServers } from './rtc-servers.ts';
 
-/** The m-lines of every call after that of sound, so that camera and screen need no new ones later. */
-const VIDEO_LINES = 2;
+/** The m-lines of every call after that of sound, in this order, so that pictures need no new ones later. */
+const PICTURES: readonly PictureKind[] = ['camera', 'screen'];
 /** Kinds of sound that may be sent and received: Opus, and Opus in RED (RFC 2198). */
 const CODECS: readonly string[] = ['audio/opus', 'audio/red'];
 /** What the lines name that carry no picture yet: all that a browser knows would be most of the RING. */
@@ -21,6 +21,8 @@ interface Remote {
 export class Negotiation {
   readonly #connection: RTCPeerConnection;
   #audio: RTCRtpTransceiver | undefined;
+  readonly #sent = new Set<PictureKind>();
+  readonly #taken = new Set<PictureKind>();
   /** The peer's description in force, as it came. */
   #remote: Remote | undefined;
   #encoding: Encoding;
@@ -40,8 +42,25 @@ export class Negotiation {
     this.#onApplied = onApplied;
   }
 
-  get sender(): RTCRtpSender | undefined {
-    return this.#audio?.sender;
+  /** What sends a kind; there once the first description was made or taken. */
+  sender(kind: SourceKind): RTCRtpSender | undefined {
+    return kind === 'microphone' ? this.#audio?.sender : this.#line(kind)?.sender;
+  }
+
+  /** From the next description on pictures are sent, for good: to pause, their sender has no track. */
+  sendPictures(kind: PictureKind): void {
+    this.#sent.add(kind);
+  }
+
+  /** From the next description on pictures of the peer are taken, or not. */
+  takePictures(kind: PictureKind, on: boolean): void {
+    if (on) this.#taken.add(kind);
+    else this.#taken.delete(kind);
+  }
+
+  /** Of which kind a line is, if it is one of those that carry pictures. */
+  pictureKind(line: RTCRtpTransceiver): PictureKind | undefined {
+    return PICTURES.find((kind) => this.#line(kind) === line);
   }
 
   /** The fingerprint that the peer signalled last. */
@@ -60,12 +79,9 @@ export class Negotiation {
       const connection = this.#connection;
       this.#audio = connection.addTransceiver('audio', { direction: 'sendrecv' });
       prefer(this.#audio, 'audio', CODECS);
-      for (let line = 0; line < VIDEO_LINES; line += 1) {
-        prefer(
-          connection.addTransceiver('video', { direction: 'inactive' }),
-          'video',
-          PLACEHOLDERS,
-        );
+      for (const kind of PICTURES) {
+        const direction = this.#direction(kind);
+        prefer(connection.addTransceiver('video', { direction }), 'video', PLACEHOLDERS);
       }
       return this.#describe(await connection.createOffer());
     });
@@ -77,14 +93,13 @@ export class Negotiation {
       const connection = this.#connection;
       this.#useServers(servers);
       await this.#take({ type: 'offer', sdp: offer });
-      const [audio, ...others] = connection.getTransceivers();
+      const [audio] = connection.getTransceivers();
       this.#audio ??= audio;
       if (this.#audio !== undefined) {
         this.#audio.direction = 'sendrecv';
         prefer(this.#audio, 'audio', CODECS);
       }
-      // A caller who offers to send video before anybody accepted sends none.
-      for (const other of others) other.direction = 'inactive';
+      this.#point();
       const answer = await this.#describe(await connection.createAnswer());
       this.#tell();
       return answer;
@@ -104,6 +119,7 @@ export class Negotiation {
       const connection = this.#connection;
       await this.#rollBack();
       this.#useServers(servers);
+      this.#point();
       return this.#describe(await connection.createOffer({ iceRestart: true }));
     });
   }
@@ -115,6 +131,23 @@ export class Negotiation {
   encode(encoding: Encoding): Promise<void> {
     this.#encoding = encoding;
     return this.#next(() => this.#reapply());
+  }
+
+  #line(kind: PictureKind): RTCRtpTransceiver | undefined {
+    return this.#connection.getTransceivers()[1 + PICTURES.indexOf(kind)];
+  }
+
+  #direction(kind: PictureKind): RTCRtpTransceiverDirection {
+    if (this.#sent.has(kind)) return this.#taken.has(kind) ? 'sendrecv' : 'sendonly';
+    return this.#taken.has(kind) ? 'recvonly' : 'inactive';
+  }
+
+  /** Lets the lines of pictures point where they are wanted: nothing that a peer offers is taken unasked. */
+  #point(): void {
+    for (const kind of PICTURES) {
+      const line = this.#line(kind);
+      if (line !== undefined) line.direction = this.#direction(kind);
+    }
   }
 
   async #reapply(): Promise<void> {

@@ -2,8 +2,9 @@ import { afterEach, expect, test, vi } from 'vitest';
 import type { OpenMicrophone } from '#lib/ports/media.ts';
 import { RtcMediaPath } from './media-path.ts';
 import { browserMicrophones } from './microphones.ts';
-import { connect, packetsCome, pageClock, soundOf, twoSides } from './two-sides.ts';
-import type { Side } from './two-sides.ts';
+import { connect, twoSides } from '#lib/testing/two-paths.ts';
+import { packetsCome, pageClock, soundOf } from './page-calls.ts';
+import type { Side } from '#lib/testing/two-paths.ts';
 
 const never = new AbortController().signal;
 const closing: { close(): void }[] = [];
@@ -63,13 +64,13 @@ test('is broken when expected packets stop, and connected when they come again',
   const { alice, bob, connections } = await call();
   const opened = await microphone();
   bob.path.expect({ sending: true, muted: false });
-  await alice.path.send(opened);
+  await alice.path.send('microphone', opened);
   await packetsCome(connections[1], 10);
-  await alice.path.send(undefined);
+  await alice.path.send('microphone', undefined);
   await bob.told.reaches('broken');
   // The browser itself has noticed nothing.
   expect(connections[1].connectionState).toBe('connected');
-  await alice.path.send(opened);
+  await alice.path.send('microphone', opened);
   await bob.told.reaches('connected');
 });
 
@@ -78,15 +79,15 @@ test('a peer who is muted, and one who sends nothing and says so, break nothing'
   const opened = await microphone();
   opened.setMuted(true);
   bob.path.expect({ sending: true, muted: true });
-  await alice.path.send(opened);
+  await alice.path.send('microphone', opened);
   // Two seconds of packets.
   await packetsCome(connections[1], 100);
   bob.path.expect({ sending: false, muted: false });
-  await alice.path.send(undefined);
+  await alice.path.send('microphone', undefined);
   // The other way two seconds of packets show that time passed.
   const [own] = connections;
   alice.path.expect({ sending: true, muted: true });
-  await bob.path.send(opened);
+  await bob.path.send('microphone', opened);
   await packetsCome(own, 100);
   expect(bob.told.states).toEqual(['connected']);
   expect(alice.told.states).toEqual(['connected']);
@@ -95,7 +96,7 @@ test('a peer who is muted, and one who sends nothing and says so, break nothing'
 
 test('ICE is restarted under a call that goes on: packets never stop, and it is said to be connected', async () => {
   const { alice, bob, connections } = await call();
-  await alice.path.send(await microphone());
+  await alice.path.send('microphone', await microphone());
   bob.path.expect({ sending: true, muted: false });
   await packetsCome(connections[1], 10);
   const offer = await alice.path.restartOffer([{ urls: ['stun:127.0.0.1:9'] }]);
@@ -109,7 +110,7 @@ test('ICE is restarted under a call that goes on: packets never stop, and it is 
 test('digital silence of a peer who is not muted is told, and so is that they are heard again', async () => {
   const { alice, bob } = await call();
   const { opened, speak } = await stage();
-  await alice.path.send(opened);
+  await alice.path.send('microphone', opened);
   const started = vi.spyOn(HTMLMediaElement.prototype, 'play');
   bob.path.expect({ sending: true, muted: false });
   await bob.told.until(() => bob.told.hearing.length === 1);
@@ -138,7 +139,7 @@ test.each(['alice', 'bob'] as const)('%s saves without a word with the other', a
   const { connections, ...sides } = await call();
   const connection = connections[who === 'alice' ? 0 : 1];
   const { path, told } = sides[who];
-  await path.send(await microphone());
+  await path.send('microphone', await microphone());
   await expect.poll(() => packetBytes(connection), { timeout: 15_000 }).toBe(80);
   path.setDataSaver(true);
   await told.until(() => told.sparse.length === 1);
@@ -157,7 +158,7 @@ test.each(['alice', 'bob'] as const)('%s saves without a word with the other', a
 
 test('a call in one page is good', async () => {
   const { alice, bob, connections } = await call();
-  await alice.path.send(await microphone());
+  await alice.path.send('microphone', await microphone());
   await packetsCome(connections[1], 10);
   await bob.path.quality();
   // Across a change of the candidate pair there is no figure for the wire.

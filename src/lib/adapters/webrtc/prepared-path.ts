@@ -25,6 +25,7 @@ export class PreparedPath {
       onFrames: (open) => this.#events?.onFrames(open),
       onHearing: (hearing) => this.#events?.onHearing(hearing),
       onSparse: (sparse) => this.#events?.onSparse(sparse),
+      onPicture: (kind, picture) => this.#events?.onPicture(kind, picture),
       onDetour: () => this.#events?.onDetour(),
     });
     this.#path.offer().catch(onFailed);

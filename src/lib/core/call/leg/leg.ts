@@ -70,7 +70,7 @@ export interface Repair {
   readonly at: Milliseconds | undefined;
 }
 
-export const NO_REPAIR: Repair = {
+const NO_REPAIR: Repair = {
   progress: { is: 'idle' },
   since: 0,
   round: 0,

@@ -178,6 +178,8 @@ export class PathWork {
         onHearing: (hearing) => report({ type: 'hearing', hearing }),
         onSparse: (sparse) => report({ type: 'sparse', sparse }),
         onDetour: () => report({ type: 'detour' }),
+        // None are taken, so that none come.
+        onPicture: () => undefined,
       });
       this.#path = path;
       this.#frames = frames;
@@ -221,7 +223,7 @@ export class PathWork {
   }
 
   #attach(microphone: OpenMicrophone | undefined): void {
-    this.#path?.send(microphone).catch((cause: unknown) => {
+    this.#path?.send('microphone', microphone).catch((cause: unknown) => {
       this.#ports.log.warn('call sound not sent', { error: nameOf(cause) });
     });
   }
