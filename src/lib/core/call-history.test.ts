@@ -24,7 +24,7 @@ const call = (number: number, part: Partial<CallRecord> = {}): CallRecord => ({
 let stores: MemoryStores;
 let history: CallBook;
 const STRANGER = identityKeyOf(new Uint8Array(32).fill(9));
-const load = () => createCallHistory(stores.calls, (key) => key === STRANGER);
+const load = () => createCallHistory(stores, (key) => key === STRANGER);
 const starts = () => history.records.map(({ started }) => started);
 const counted = () => {
   const count = { changes: 0 };
@@ -76,7 +76,7 @@ test('remove and clear', async () => {
 
 test('the oldest go when there are too many', async () => {
   for (let number = 1; number <= CALL_RECORDS_MAX; number += 1)
-    await stores.calls.put(call(number));
+    await stores.write((to) => to.putCall(call(number)));
   history = await load();
   await history.add(call(CALL_RECORDS_MAX + 1));
   expect(history.records).toHaveLength(CALL_RECORDS_MAX);
@@ -86,7 +86,7 @@ test('the oldest go when there are too many', async () => {
 
 test('what a crash left over the cap goes at the next start', async () => {
   for (let number = 1; number <= CALL_RECORDS_MAX + 7; number += 1)
-    await stores.calls.put(call(number));
+    await stores.write((to) => to.putCall(call(number)));
   history = await load();
   expect(starts().at(-1)).toBe(8);
   expect(await stores.calls.recent(CALL_RECORDS_MAX + 9)).toHaveLength(CALL_RECORDS_MAX);

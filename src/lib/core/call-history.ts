@@ -1,7 +1,7 @@
 import type { CallRecord } from '#lib/domain/call.ts';
 import type { IdentityKey, CallId } from '#lib/domain/ids.ts';
 import { cleanName } from '#lib/domain/name.ts';
-import type { CallStore } from '#lib/ports/stores.ts';
+import type { Changes, Stores } from '#lib/ports/stores.ts';
 import { inOrder } from './in-order.ts';
 import { Watchers } from './watchable.ts';
 import type { Watchable } from './watchable.ts';
@@ -38,7 +38,7 @@ export interface CallBook extends CallHistory {
  * @param isStranger whether somebody is not in the contacts now
  */
 export async function createCallHistory(
-  store: CallStore,
+  stores: Pick<Stores, 'calls' | 'write'>,
   isStranger: (key: IdentityKey) => boolean,
 ): Promise<CallBook> {
   const watchers = new Watchers();
@@ -60,18 +60,18 @@ export async function createCallHistory(
     const kept = new Set(strange.slice(0, Math.max(0, Math.min(STRANGER_RECORDS_MAX, room))));
     return all.filter((one) => kept.has(one) || !isStrange(one)).slice(0, CALL_RECORDS_MAX);
   };
-  const forget = async (all: readonly CallRecord[], kept: readonly CallRecord[]) => {
+  const forget = (to: Changes, all: readonly CallRecord[], kept: readonly CallRecord[]) => {
     const ids = new Set(kept.map(({ id }) => id));
-    for (const { id } of all) if (!ids.has(id)) await store.remove(id);
+    for (const { id } of all) if (!ids.has(id)) to.removeCall(id);
   };
 
-  const stored = await store.recent(CALL_RECORDS_MAX + LEFT_OVER_MAX);
+  const stored = await stores.calls.recent(CALL_RECORDS_MAX + LEFT_OVER_MAX);
   // What an earlier version let through as a name may be drawn as nothing.
   records = capped(stored).map((record) => ({
     ...record,
     peerName: cleanName(record.peerName),
   }));
-  await forget(stored, records);
+  await stores.write((to) => forget(to, stored, records));
 
   return {
     watch: watchers.watch,
@@ -89,27 +89,29 @@ export async function createCallHistory(
         const kept = capped(all);
         // It has happened, whether or not there is room to keep it: a missed call is shown at least until a reload.
         show(kept);
-        await store.put(record);
-        await forget(all, kept);
+        await stores.write((to) => {
+          to.putCall(record);
+          forget(to, all, kept);
+        });
       }),
 
     markSeen: () =>
       exclusively(async () => {
         const fresh = records.filter(({ seen }) => !seen);
         if (fresh.length === 0) return;
-        for (const record of fresh) await store.put({ ...record, seen: true });
+        await stores.write((to) => fresh.forEach((one) => to.putCall({ ...one, seen: true })));
         show(records.map((record) => (record.seen ? record : { ...record, seen: true })));
       }),
 
     remove: (id) =>
       exclusively(async () => {
-        await store.remove(id);
+        await stores.write((to) => to.removeCall(id));
         show(records.filter((record) => record.id !== id));
       }),
 
     clear: () =>
       exclusively(async () => {
-        await store.clear();
+        await stores.write((to) => to.clearCalls());
         show([]);
       }),
   };

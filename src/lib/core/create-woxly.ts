@@ -75,20 +75,16 @@ export interface WoxlyPorts {
 export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
   const { clock, steady, log, pageLife, stores } = ports;
   const time = createNetworkTime(clock);
-  const settings = await createSettingsBook(stores.settings);
+  const settings = await createSettingsBook(stores);
 
   const identity = await createIdentity({
     ...ports,
     clock: time.clock,
-    profile: stores.profile,
     relays: () => network.current?.keeper.reserved ?? [],
   });
   const ownKey = (): IdentityKey | undefined => identity.profile?.key;
-  const contacts = await createContacts({ store: stores.contacts, clock: time.clock, ownKey });
-  const history = await createCallHistory(
-    stores.calls,
-    (key) => contacts.trustOf(key) === 'stranger',
-  );
+  const contacts = await createContacts({ stores, clock: time.clock, ownKey });
+  const history = await createCallHistory(stores, (key) => contacts.trustOf(key) === 'stranger');
 
   const iceServers = () => network.current?.turn.iceServers() ?? [];
   const tryTurn = async (servers: readonly IceServer[], signal: AbortSignal) =>

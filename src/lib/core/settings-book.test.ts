@@ -17,7 +17,7 @@ const relay = (number: number) =>
 
 let stores: MemoryStores;
 let settings: SettingsBook;
-const load = () => createSettingsBook(stores.settings);
+const load = () => createSettingsBook(stores);
 
 beforeEach(async () => {
   stores = memoryStores();
@@ -79,7 +79,9 @@ test('more relays than anybody needs are cut', async () => {
 });
 
 test('stored relays that are none are not dialled', async () => {
-  await stores.settings.save({ ...DEFAULT_SETTINGS, relays: ['junk' as RelayAddress, relay(1)] });
+  await stores.write((to) =>
+    to.saveSettings({ ...DEFAULT_SETTINGS, relays: ['junk' as RelayAddress, relay(1)] }),
+  );
   expect((await load()).current.relays).toEqual([relay(1)]);
 });
 

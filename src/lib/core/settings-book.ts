@@ -1,7 +1,7 @@
 import { WoxlyError } from '#lib/domain/errors.ts';
 import type { RelayId } from '#lib/domain/ids.ts';
 import type { ChosenIceServer, Settings } from '#lib/domain/settings.ts';
-import type { SettingsStore } from '#lib/ports/stores.ts';
+import type { Stores } from '#lib/ports/stores.ts';
 import { publicKeyFromText } from '#lib/protocol/key-text.ts';
 import { isRelayAddress } from '#lib/protocol/relay-address.ts';
 import { inOrder } from './in-order.ts';
@@ -49,10 +49,12 @@ function tidy({ microphone, speaker, ...rest }: Settings): Settings {
 }
 
 /** Reads the settings. Every change is stored first and shown afterwards. @throws what the store throws. */
-export async function createSettingsBook(store: SettingsStore): Promise<SettingsBook> {
+export async function createSettingsBook(
+  stores: Pick<Stores, 'settings' | 'write'>,
+): Promise<SettingsBook> {
   const watchers = new Watchers();
   const exclusively = inOrder();
-  let current = tidy(await store.load());
+  let current = tidy(await stores.settings.load());
 
   return {
     watch: watchers.watch,
@@ -69,7 +71,7 @@ export async function createSettingsBook(store: SettingsStore): Promise<Settings
         const serversAreRight = part.iceServers?.every(isIceServer) ?? true;
         if (!relaysAreRight || !serversAreRight) throw new WoxlyError('bad-address');
         const next = tidy({ ...current, ...part });
-        await store.save(next);
+        await stores.write((to) => to.saveSettings(next));
         current = next;
         watchers.changed();
       }),

@@ -4,35 +4,48 @@ import type { CallId, IdentityKey } from '#lib/domain/ids.ts';
 import type { Profile } from '#lib/domain/profile.ts';
 import type { Settings } from '#lib/domain/settings.ts';
 
-/** Whatever is put is there after a crash (`durability: 'strict'`) once the promise resolves. */
 export interface ContactStore {
   all(): Promise<readonly Contact[]>;
-  put(contact: Contact): Promise<void>;
-  remove(key: IdentityKey): Promise<void>;
 }
 
 export interface CallStore {
   /** Newest first, at most `most`. */
   recent(most: number): Promise<readonly CallRecord[]>;
-  put(record: CallRecord): Promise<void>;
-  remove(id: CallId): Promise<void>;
-  clear(): Promise<void>;
 }
 
 export interface ProfileStore {
   /** `unreadable`: there was a profile. */
   load(): Promise<Profile | 'unreadable' | undefined>;
-  save(profile: Profile): Promise<void>;
 }
 
 export interface SettingsStore {
   /** With defaults for what was never set. */
   load(): Promise<Settings>;
-  save(settings: Settings): Promise<void>;
+}
+
+/** What one unit of work asks for; done in this order. */
+export interface Changes {
+  /** In place of the contact with this key, if there is one. */
+  putContact(contact: Contact): void;
+  removeContact(key: IdentityKey): void;
+  /** In place of the call with this ID, if there is one. */
+  putCall(record: CallRecord): void;
+  removeCall(id: CallId): void;
+  clearCalls(): void;
+  saveProfile(profile: Profile): void;
+  saveSettings(settings: Settings): void;
+}
+
+export interface StoreWriter {
+  /**
+   * Does everything that `change` asks for while it runs, or nothing of it. Once the promise resolves it is there after
+   * a crash (`durability: 'strict'`).
+   */
+  write(change: (to: Changes) => void): Promise<void>;
 }
 
 /** Everything one browser remembers, besides its keys. */
-export interface Stores {
+export interface Stores extends StoreWriter {
   readonly contacts: ContactStore;
   readonly calls: CallStore;
   readonly profile: ProfileStore;

@@ -21,7 +21,7 @@ export function identityBrowser(seed = 1) {
   const load = (by = clock) =>
     createIdentity({
       vault,
-      profile: stores.profile,
+      stores,
       clock: by,
       random,
       deviceName: 'Test browser',

@@ -21,7 +21,7 @@ storeContract('memory', async () => {
 test('a write that is made to fail changes nothing', async () => {
   const stores = memoryStores();
   stores.failWith = new Error('disk full');
-  const save = stores.settings.save({ ...DEFAULT_SETTINGS, hideAddress: true });
+  const save = stores.write((to) => to.saveSettings({ ...DEFAULT_SETTINGS, hideAddress: true }));
   await expect(save).rejects.toThrow('disk full');
   expect(await stores.settings.load()).toEqual(DEFAULT_SETTINGS);
 });

@@ -21,37 +21,46 @@ export function memoryStores(): MemoryStores {
   let settings: Settings | undefined;
 
   const read = async <T>(value: T): Promise<T> => structuredClone(value);
-  const write = async (change: () => void): Promise<void> => {
-    if (stores.failWith !== undefined) throw stores.failWith;
-    change();
-  };
 
   const stores: MemoryStores = {
     failWith: undefined,
     profileBroken: false,
     contacts: {
       all: () => read([...contacts.values()]),
-      put: (contact) => write(() => contacts.set(contact.key, structuredClone(contact))),
-      remove: (key) => write(() => contacts.delete(key)),
     },
     calls: {
       recent: (most) =>
         read([...calls.values()].sort((a, b) => b.started - a.started).slice(0, most)),
-      put: (record) => write(() => calls.set(record.id, structuredClone(record))),
-      remove: (id) => write(() => calls.delete(id)),
-      clear: () => write(() => calls.clear()),
     },
     profile: {
       load: async () => (stores.profileBroken ? 'unreadable' : read(profile)),
-      save: (given) =>
-        write(() => {
-          profile = structuredClone(given);
-          stores.profileBroken = false;
-        }),
     },
     settings: {
       load: () => read({ ...DEFAULT_SETTINGS, ...settings }),
-      save: (given) => write(() => (settings = structuredClone(given))),
+    },
+    write: async (change) => {
+      const asked: (() => void)[] = [];
+      // Copied when it is asked for, and done once all of it could be copied.
+      const ask =
+        <T>(run: (given: T) => void) =>
+        (given: T) => {
+          const copy = structuredClone(given);
+          asked.push(() => run(copy));
+        };
+      change({
+        putContact: ask((contact) => contacts.set(contact.key, contact)),
+        removeContact: ask((key) => contacts.delete(key)),
+        putCall: ask((record) => calls.set(record.id, record)),
+        removeCall: ask((id) => calls.delete(id)),
+        clearCalls: () => asked.push(() => calls.clear()),
+        saveProfile: ask((given) => {
+          profile = given;
+          stores.profileBroken = false;
+        }),
+        saveSettings: ask((given) => (settings = given)),
+      });
+      if (stores.failWith !== undefined) throw stores.failWith;
+      for (const run of asked) run();
     },
   };
   return stores;

@@ -49,7 +49,7 @@ export async function goAlice(
 ): Promise<Alice> {
   const [identity, device] = await Promise.all([signerNumber(1), signerNumber(2)]);
   const stores = memoryStores();
-  const settings = await createSettingsBook(stores.settings);
+  const settings = await createSettingsBook(stores);
   const list = await signDeviceList(identity, { epoch: 1, certificates: [] });
   const time = createNetworkTime(clock);
   const online = goOnline({
@@ -74,7 +74,7 @@ export async function goAlice(
     isHurried: () => false,
     keys: { identity, device },
     deviceList: () => list,
-    contacts: await createContacts({ store: stores.contacts, clock, ownKey: () => undefined }),
+    contacts: await createContacts({ stores, clock, ownKey: () => undefined }),
     settings,
     origin: () => 'https://woxly.example',
   });

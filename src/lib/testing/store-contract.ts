@@ -4,7 +4,7 @@ import type { Contact } from '#lib/domain/contact.ts';
 import type { CallId, RelayAddress } from '#lib/domain/ids.ts';
 import type { Profile } from '#lib/domain/profile.ts';
 import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
-import type { Stores } from '#lib/ports/stores.ts';
+import type { Changes, Stores } from '#lib/ports/stores.ts';
 import { deviceKeyOf, identityKeyOf } from '#lib/protocol/key-text.ts';
 
 /** One place where a browser keeps what it remembers. */
@@ -83,8 +83,8 @@ export function storeContract(name: string, newPlace: () => Promise<StorePlace>)
 
     test('contacts are there after a reload, whole', async () => {
       const blocked = contact(2, { trust: 'blocked', before: 'stranger', hideAddress: true });
-      await stores.contacts.put(contact(1));
-      await stores.contacts.put(blocked);
+      await stores.write((to) => to.putContact(contact(1)));
+      await stores.write((to) => to.putContact(blocked));
       await reload();
       const all = await stores.contacts.all();
       expect(all).toHaveLength(2);
@@ -92,18 +92,20 @@ export function storeContract(name: string, newPlace: () => Promise<StorePlace>)
     });
 
     test('a contact is replaced by its key, and removed by it', async () => {
-      await stores.contacts.put(contact(1));
-      await stores.contacts.put(contact(2));
-      await stores.contacts.put(contact(1, { name: 'Alice', trust: 'verified', epoch: 9 }));
-      await stores.contacts.remove(identity(2));
-      await stores.contacts.remove(identity(3));
+      await stores.write((to) => to.putContact(contact(1)));
+      await stores.write((to) => to.putContact(contact(2)));
+      await stores.write((to) =>
+        to.putContact(contact(1, { name: 'Alice', trust: 'verified', epoch: 9 })),
+      );
+      await stores.write((to) => to.removeContact(identity(2)));
+      await stores.write((to) => to.removeContact(identity(3)));
       await reload();
       const changed = contact(1, { name: 'Alice', trust: 'verified', epoch: 9 });
       expect(await stores.contacts.all()).toEqual([changed]);
     });
 
     test('calls come newest first, at most as many as asked for', async () => {
-      for (const number of [2, 5, 1, 4, 3]) await stores.calls.put(call(number));
+      for (const number of [2, 5, 1, 4, 3]) await stores.write((to) => to.putCall(call(number)));
       await reload();
       expect(await stores.calls.recent(3)).toEqual([call(5), call(4), call(3)]);
       expect(await stores.calls.recent(0)).toEqual([]);
@@ -111,14 +113,16 @@ export function storeContract(name: string, newPlace: () => Promise<StorePlace>)
     });
 
     test('a call is replaced by its ID, removed by it, and all are cleared', async () => {
-      await stores.calls.put(call(1));
-      await stores.calls.put(call(2));
-      await stores.calls.put(call(1, { seen: true, connected: 1100, missed: false }));
-      await stores.calls.remove(call(2).id);
+      await stores.write((to) => to.putCall(call(1)));
+      await stores.write((to) => to.putCall(call(2)));
+      await stores.write((to) =>
+        to.putCall(call(1, { seen: true, connected: 1100, missed: false })),
+      );
+      await stores.write((to) => to.removeCall(call(2).id));
       expect(await stores.calls.recent(9)).toEqual([
         call(1, { seen: true, connected: 1100, missed: false }),
       ]);
-      await stores.calls.clear();
+      await stores.write((to) => to.clearCalls());
       await reload();
       expect(await stores.calls.recent(9)).toEqual([]);
     });
@@ -127,8 +131,8 @@ export function storeContract(name: string, newPlace: () => Promise<StorePlace>)
       // A view of a larger buffer, as codecs give them.
       const certificate = Uint8Array.of(0, 1, 2, 3).subarray(1, 3);
       const profile = { ...PROFILE, certificate };
-      await stores.profile.save(profile);
-      await stores.profile.save({ ...profile, wordsConfirmed: true });
+      await stores.write((to) => to.saveProfile(profile));
+      await stores.write((to) => to.saveProfile({ ...profile, wordsConfirmed: true }));
       await reload();
       expect(await stores.profile.load()).toEqual({
         ...profile,
@@ -139,27 +143,34 @@ export function storeContract(name: string, newPlace: () => Promise<StorePlace>)
 
     test('settings are there after a reload', async () => {
       const settings = { ...DEFAULT_SETTINGS, hideAddress: true, microphone: 'usb', ringVolume: 0 };
-      await stores.settings.save(settings);
+      await stores.write((to) => to.saveSettings(settings));
       await reload();
       expect(await stores.settings.load()).toEqual(settings);
     });
 
     test('what was given or read can be changed without changing what is kept', async () => {
       const relays: RelayAddress[] = [];
-      await stores.settings.save({ ...DEFAULT_SETTINGS, relays });
+      await stores.write((to) => to.saveSettings({ ...DEFAULT_SETTINGS, relays }));
       relays.push('/later' as RelayAddress);
       ((await stores.settings.load()).relays as RelayAddress[]).push('/later' as RelayAddress);
       expect((await stores.settings.load()).relays).toEqual([]);
     });
 
-    const ways: readonly (readonly [string, (stores: Stores) => Promise<void>])[] = [
-      ['a contact', (to) => to.contacts.put(contact(2))],
-      ['the removal of a contact', (to) => to.contacts.remove(identity(1))],
-      ['a call', (to) => to.calls.put(call(2))],
-      ['the removal of a call', (to) => to.calls.remove(call(1).id)],
-      ['the end of the history', (to) => to.calls.clear()],
-      ['the profile', (to) => to.profile.save({ ...PROFILE, name: 'Bob' })],
-      ['a setting', (to) => to.settings.save({ ...DEFAULT_SETTINGS, hideAddress: true })],
+    const changes: readonly (readonly [string, (to: Changes) => void])[] = [
+      ['a contact', (to) => to.putContact(contact(2))],
+      ['the removal of a contact', (to) => to.removeContact(identity(1))],
+      ['a call', (to) => to.putCall(call(2))],
+      ['the removal of a call', (to) => to.removeCall(call(1).id)],
+      ['the end of the history', (to) => to.clearCalls()],
+      ['the profile', (to) => to.saveProfile({ ...PROFILE, name: 'Bob' })],
+      ['a setting', (to) => to.saveSettings({ ...DEFAULT_SETTINGS, hideAddress: true })],
+      [
+        'a contact and a call',
+        (to) => {
+          to.putContact(contact(2));
+          to.putCall(call(2));
+        },
+      ],
     ];
     const everything = () =>
       Promise.all([
@@ -169,36 +180,98 @@ export function storeContract(name: string, newPlace: () => Promise<StorePlace>)
         stores.settings.load(),
       ]);
     const begin = async () => {
-      await stores.contacts.put(contact(1));
-      await stores.calls.put(call(1));
-      await stores.profile.save(PROFILE);
+      await stores.write((to) => to.putContact(contact(1)));
+      await stores.write((to) => to.putCall(call(1)));
+      await stores.write((to) => to.saveProfile(PROFILE));
       return everything();
     };
 
-    test.each(ways)(
+    test.each(changes)(
       'without room %s is refused and nothing changes; with room it is kept',
-      async (_, write) => {
+      async (_, change) => {
         const before = await begin();
         place.fill(true);
-        await expect(write(stores)).rejects.toMatchObject({ name: 'WoxlyError', reason: 'full' });
+        await expect(stores.write(change)).rejects.toMatchObject({
+          name: 'WoxlyError',
+          reason: 'full',
+        });
         expect(await everything()).toEqual(before);
         place.fill(false);
-        await write(stores);
+        await stores.write(change);
         await reload();
         expect(await everything()).not.toEqual(before);
       },
     );
 
-    test.each(ways)(
+    test.each(changes)(
       '%s is kept although the connection was lost without a word',
-      async (_, write) => {
+      async (_, change) => {
         const before = await begin();
         await place.loseConnection();
-        await write(stores);
+        await stores.write(change);
         await reload();
         expect(await everything()).not.toEqual(before);
       },
     );
+
+    test('one unit of work over several stores is kept whole', async () => {
+      await begin();
+      await stores.write((to) => {
+        to.removeContact(identity(1));
+        to.putContact(contact(2));
+        to.putCall(call(2));
+        to.removeCall(call(1).id);
+        to.saveProfile({ ...PROFILE, name: 'Bob' });
+        to.saveSettings({ ...DEFAULT_SETTINGS, hideAddress: true });
+      });
+      await reload();
+      expect(await everything()).toEqual([
+        [contact(2)],
+        [call(2)],
+        { ...PROFILE, name: 'Bob' },
+        { ...DEFAULT_SETTINGS, hideAddress: true },
+      ]);
+    });
+
+    test.each(['last', 'first'])(
+      'of a unit of work whose %s part cannot be kept nothing is',
+      async (place) => {
+        const before = await begin();
+        const impossible = { ...DEFAULT_SETTINGS, microphone: (() => 'usb') as never };
+        const failing = stores.write((to) => {
+          if (place === 'first') to.saveSettings(impossible);
+          to.putContact(contact(2));
+          to.removeCall(call(1).id);
+          if (place === 'last') to.saveSettings(impossible);
+        });
+        await expect(failing).rejects.toThrow();
+        await reload();
+        expect(await everything()).toEqual(before);
+      },
+    );
+
+    test('a unit of work that fails while it is asked for changes nothing', async () => {
+      const before = await begin();
+      const failing = stores.write((to) => {
+        to.removeContact(identity(1));
+        throw new Error('changed my mind');
+      });
+      await expect(failing).rejects.toThrow('changed my mind');
+      await stores.write(() => undefined);
+      expect(await everything()).toEqual(before);
+    });
+
+    test('what is asked for later in one unit of work wins', async () => {
+      await stores.write((to) => {
+        to.putCall(call(1));
+        to.clearCalls();
+        to.putCall(call(2));
+        to.putContact(contact(1));
+        to.removeContact(identity(1));
+      });
+      expect(await stores.calls.recent(9)).toEqual([call(2)]);
+      expect(await stores.contacts.all()).toEqual([]);
+    });
 
     test('everything is read although the connection was lost without a word', async () => {
       const before = await begin();
@@ -207,16 +280,18 @@ export function storeContract(name: string, newPlace: () => Promise<StorePlace>)
     });
 
     test('a profile that cannot be read is not taken for none, and can be replaced', async () => {
-      await stores.profile.save(PROFILE);
+      await stores.write((to) => to.saveProfile(PROFILE));
       await place.damageProfile();
       await reload();
       expect(await stores.profile.load()).toBe('unreadable');
-      await stores.profile.save(PROFILE);
+      await stores.write((to) => to.saveProfile(PROFILE));
       expect(await stores.profile.load()).toEqual(PROFILE);
     });
 
     test('writes at the same time all arrive', async () => {
-      await Promise.all(Array.from({ length: 50 }, (_, n) => stores.contacts.put(contact(n))));
+      await Promise.all(
+        Array.from({ length: 50 }, (_, n) => stores.write((to) => to.putContact(contact(n)))),
+      );
       expect(await stores.contacts.all()).toHaveLength(50);
     });
   });

@@ -52,14 +52,14 @@ test('version 1 has the four stores, and calls by their start', async () => {
 
 test('every version can be reached from every earlier one, with what it holds', async () => {
   const first = await opened();
-  await first.write('values', (store) => store.put('hello', 'greeting'));
+  await first.write(['values'], (open) => open('values').put('hello', 'greeting'));
   first.close();
   expect(await greeting(await opened(NEXT))).toBe('hello again');
 });
 
 test('a migration that fails leaves the old version whole', async () => {
   const first = await opened();
-  await first.write('values', (store) => store.put('hello', 'greeting'));
+  await first.write(['values'], (open) => open('values').put('hello', 'greeting'));
   first.close();
   const broken: Migration = async (_, transaction) => {
     await transaction.objectStore('values').clear();
@@ -82,7 +82,7 @@ test('a tab with an older version lets go and says so; the newer one opens', asy
   expect(events).toEqual(['superseded']);
   expect(newerEvents).toEqual([]);
   await expect(greeting(older)).rejects.toMatchObject({ reason: 'superseded' });
-  await newer.write('values', (store) => store.put('hi', 'greeting'));
+  await newer.write(['values'], (open) => open('values').put('hi', 'greeting'));
   expect(await greeting(newer)).toBe('hi');
 });
 
@@ -110,13 +110,16 @@ function makeByHand(raw: IDBDatabase) {
 
 test('a write that fails half way changes nothing', async () => {
   const database = await opened();
-  await database.write('values', (store) => store.put('before', 'greeting'));
-  const uncloneable = database.change('values', async (store) => {
+  await database.write(['values'], (open) => open('values').put('before', 'greeting'));
+  const uncloneable = database.change(['values'], async (open) => {
+    const store = open('values');
     await store.put('after', 'greeting');
     await store.put(() => undefined, 'function');
   });
   await expect(uncloneable).rejects.toMatchObject({ name: 'WoxlyError', reason: 'unavailable' });
-  const atOnce = database.write('values', (store) => store.put(() => undefined, 'function'));
+  const atOnce = database.write(['values'], (open) =>
+    open('values').put(() => undefined, 'function'),
+  );
   await expect(atOnce).rejects.toMatchObject({ reason: 'unavailable' });
   expect(await greeting(database)).toBe('before');
 });
@@ -124,7 +127,7 @@ test('a write that fails half way changes nothing', async () => {
 test('a database that the browser took away is opened again by the next use', async () => {
   const events: DatabaseEvent[] = [];
   const database = await opened(MIGRATIONS, events);
-  await database.write('values', (store) => store.put('kept', 'greeting'));
+  await database.write(['values'], (open) => open('values').put('kept', 'greeting'));
   // What the browser does when site data is cleared or the disk goes away.
   await database.read('values', async (store) => {
     const raw = unwrap(store.transaction.db);
@@ -141,13 +144,14 @@ const loseConnection = (database: Database) =>
 
 test('what was asked over a connection that died without a word is done over a new one', async () => {
   const database = await opened();
-  await database.write('values', (store) => store.put('kept', 'greeting'));
+  await database.write(['values'], (open) => open('values').put('kept', 'greeting'));
   await loseConnection(database);
   expect(await greeting(database)).toBe('kept');
   await loseConnection(database);
-  await database.write('values', (store) => store.put('written', 'greeting'));
+  await database.write(['values'], (open) => open('values').put('written', 'greeting'));
   await loseConnection(database);
-  await database.change('values', async (store) => {
+  await database.change(['values'], async (open) => {
+    const store = open('values');
     await store.put(`${await store.get('greeting')} and changed`, 'greeting');
   });
   expect(await greeting(database)).toBe('written and changed');
@@ -158,7 +162,7 @@ test('many operations over a connection that died share one new one', async () =
   await loseConnection(database);
   const numbers = Array.from({ length: 20 }, (_, number) => number);
   await Promise.all(
-    numbers.map((n) => database.write('values', (store) => store.put(n, `number-${n}`))),
+    numbers.map((n) => database.write(['values'], (open) => open('values').put(n, `number-${n}`))),
   );
   const kept = await database.read('values', (store) => store.getAllKeys());
   expect(kept).toHaveLength(20);
@@ -187,7 +191,8 @@ describe('a browser in which no transaction ever', () => {
 
   test('answers: the silence ends, with nothing written, and what comes later is served', async () => {
     const database = await opened(MIGRATIONS, [], 50);
-    const silent = database.change('values', async (store) => {
+    const silent = database.change(['values'], async (open) => {
+      const store = open('values');
       await store.put('never', 'greeting');
       // Keeps the transaction alive without end.
       for (;;) await store.get('greeting');
@@ -203,7 +208,7 @@ describe('a browser in which no transaction ever', () => {
       Object.defineProperty(this, 'error', { get: () => full });
       this.abort();
     };
-    const write = database.write('values', (store) => store.put('much', 'greeting'));
+    const write = database.write(['values'], (open) => open('values').put('much', 'greeting'));
     await expect(write).rejects.toMatchObject({ reason: 'full' });
     IDBTransaction.prototype.commit = commit;
     expect(await greeting(database)).toBeUndefined();

@@ -26,7 +26,9 @@ export interface DatabaseOptions {
 }
 
 type ReadStore = IDBPObjectStore<unknown, StoreName[], StoreName>;
-type WriteStore = IDBPObjectStore<unknown, StoreName[], StoreName, 'readwrite'>;
+export type WriteStore = IDBPObjectStore<unknown, StoreName[], StoreName, 'readwrite'>;
+/** One of the stores of a transaction. */
+export type OpenStore = (name: StoreName) => WriteStore;
 type WriteTransaction = IDBPTransaction<unknown, StoreName[], 'readwrite'>;
 
 /**
@@ -39,11 +41,14 @@ export interface Database {
    * Writes in one transaction what `use` asks for at once: all of it or nothing. Resolves once it is on the disk
    * (`durability: 'strict'`). It is written also if the page goes away before.
    */
-  readonly write: (store: StoreName, use: (store: WriteStore) => Promise<unknown>) => Promise<void>;
-  /** The same where what is written depends on what is read. `use` may await nothing but the store. */
+  readonly write: (
+    stores: readonly StoreName[],
+    use: (open: OpenStore) => Promise<unknown>,
+  ) => Promise<void>;
+  /** The same where what is written depends on what is read. `use` may await nothing but the stores. */
   readonly change: (
-    store: StoreName,
-    use: (store: WriteStore) => Promise<unknown>,
+    stores: readonly StoreName[],
+    use: (open: OpenStore) => Promise<unknown>,
   ) => Promise<void>;
   readonly close: () => void;
 }
@@ -127,8 +132,8 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   };
 
   const inTransaction = (
-    store: StoreName,
-    use: (store: WriteStore, transaction: WriteTransaction) => Promise<unknown>,
+    stores: readonly StoreName[],
+    use: (open: OpenStore, transaction: WriteTransaction) => Promise<unknown>,
   ): Promise<void> => {
     let transaction: WriteTransaction | undefined;
     const abort = () => {
@@ -139,9 +144,9 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
       }
     };
     return told(async (open) => {
-      const own = open.transaction([store], 'readwrite', { durability: 'strict' });
+      const own = open.transaction([...stores], 'readwrite', { durability: 'strict' });
       transaction = own;
-      const used = (async () => use(own.objectStore(store), own))();
+      const used = (async () => use((name) => own.objectStore(name), own))();
       // A write that throws at once (a value that cannot be cloned) leaves the transaction to be ended here.
       used.catch(abort);
       const [asked, ended] = await Promise.allSettled([used, own.done]);
@@ -161,8 +166,8 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     read: (store, use) =>
       told(async (open) => use(open.transaction([store], 'readonly').objectStore(store))),
 
-    write: (store, use) =>
-      inTransaction(store, (open, transaction) => {
+    write: (stores, use) =>
+      inTransaction(stores, (open, transaction) => {
         const used = use(open);
         // A transaction that ends by itself waits for its answers, which a page that goes away never gets.
         transaction.commit();

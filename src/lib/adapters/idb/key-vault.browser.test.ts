@@ -14,7 +14,7 @@ vaultContract('IndexedDB', async () => {
   return {
     open: async () => idbKeyVault((database = await openDatabase({ name }))),
     stop: async () => database?.close(),
-    damage: async () => database?.write('keys', (store) => store.put('text', 'own')),
+    damage: async () => database?.write(['keys'], (open) => open('keys').put('text', 'own')),
   };
 });
 
@@ -29,7 +29,8 @@ interface Row {
 
 let database: Database;
 const row = (): Promise<Row> => database.read('keys', (store) => store.get('own'));
-const putRow = (changed: unknown) => database.write('keys', (store) => store.put(changed, 'own'));
+const putRow = (changed: unknown) =>
+  database.write(['keys'], (open) => open('keys').put(changed, 'own'));
 
 beforeEach(async () => {
   await deleteDB(NAME);

@@ -113,7 +113,7 @@ export function idbKeyVault({ read, write, change }: Database): KeyVault {
         entropy: await seal(entropy),
       };
       seed.fill(0);
-      await write('keys', (store) => store.put(made, OWN));
+      await write(['keys'], (open) => open('keys').put(made, OWN));
       return keysOf(made);
     },
 
@@ -123,7 +123,8 @@ export function idbKeyVault({ read, write, change }: Database): KeyVault {
     },
 
     forgetEntropy: () =>
-      change('keys', async (store) => {
+      change(['keys'], async (open) => {
+        const store = open('keys');
         const own: unknown = await store.get(OWN);
         if (typeof own !== 'object' || own === null) return;
         const rest = Object.entries(own).filter(([field]) => field !== 'entropy');

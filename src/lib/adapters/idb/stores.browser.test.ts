@@ -31,7 +31,8 @@ storeContract('IndexedDB', async () => {
     },
     loseConnection: async () =>
       database?.read('values', async (store) => unwrap(store.transaction.db).close()),
-    damageProfile: async () => database?.write('values', (store) => store.put(7, 'profile')),
+    damageProfile: async () =>
+      database?.write(['values'], (open) => open('values').put(7, 'profile')),
   };
 });
 
@@ -70,7 +71,8 @@ test.each([
   ['a trust that does not exist', { ...ALICE, trust: 'admin' }],
   ['a key that is none', { ...ALICE, key: '12D3KooWnone' }],
 ])('a contact with %s is passed over, the others are read', async (_, row) => {
-  await database.change('contacts', async (store) => {
+  await database.change(['contacts'], async (open) => {
+    const store = open('contacts');
     await store.put(row);
     await store.put({ ...ALICE, key: identityKeyOf(new Uint8Array(32).fill(2)), name: 'Bob' });
   });
@@ -80,7 +82,7 @@ test.each([
 
 test('a contact with bad lesser fields is kept, and shows nobody our address', async () => {
   const row = { ...ALICE, hideAddress: 'no', added: 'x', hints: { devices: ['x'] }, epoch: -1 };
-  await database.write('contacts', (store) => store.put(row));
+  await database.write(['contacts'], (open) => open('contacts').put(row));
   expect(await idbStores(database).contacts.all()).toEqual([
     { ...ALICE, hideAddress: true, added: 0 },
   ]);
@@ -88,10 +90,12 @@ test('a contact with bad lesser fields is kept, and shows nobody our address', a
 
 test('a change of key that cannot be read still stands, and a time that is none goes', async () => {
   const other = identityKeyOf(new Uint8Array(32).fill(3));
-  await database.write('contacts', (store) => store.put({ ...ALICE, keyBefore: 7, lastSeen: 'x' }));
+  await database.write(['contacts'], (open) =>
+    open('contacts').put({ ...ALICE, keyBefore: 7, lastSeen: 'x' }),
+  );
   expect(await idbStores(database).contacts.all()).toEqual([{ ...ALICE, keyBefore: ALICE.key }]);
   const row = { ...ALICE, keyBefore: other, lastSeen: 5 };
-  await database.write('contacts', (store) => store.put(row));
+  await database.write(['contacts'], (open) => open('contacts').put(row));
   expect(await idbStores(database).contacts.all()).toEqual([row]);
 });
 
@@ -99,16 +103,20 @@ test('who may have hidden stays hidden, and settings of an older version get the
   const { settings } = idbStores(database);
   const unreadable = { sharePresence: 'x', hideAddress: 0, strangersMayRing: null };
   const hidden = { sharePresence: false, hideAddress: true, strangersMayRing: false };
-  await database.write('values', (store) =>
-    store.put({ ...DEFAULT_SETTINGS, ...unreadable, iceServers: [{ url: 7 }] }, 'settings'),
+  await database.write(['values'], (open) =>
+    open('values').put(
+      { ...DEFAULT_SETTINGS, ...unreadable, iceServers: [{ url: 7 }] },
+      'settings',
+    ),
   );
   expect(await settings.load()).toEqual({ ...DEFAULT_SETTINGS, ...hidden });
-  await database.write('values', (store) => store.put({ hideAddress: true }, 'settings'));
+  await database.write(['values'], (open) => open('values').put({ hideAddress: true }, 'settings'));
   expect(await settings.load()).toEqual({ ...DEFAULT_SETTINGS, hideAddress: true });
 });
 
 test('calls that cannot be read are passed over and do not count', async () => {
-  await database.change('calls', async (store) => {
+  await database.change(['calls'], async (open) => {
+    const store = open('calls');
     await store.put({ ...CALL, started: 9, reason: 'aliens' });
     await store.put({ ...CALL, id: 'short', started: 8 });
     await store.put({ ...CALL, id: 'cd'.repeat(16) });
@@ -117,7 +125,8 @@ test('calls that cannot be read are passed over and do not count', async () => {
 });
 
 test('a broken profile still says that there is one; settings fall back one by one', async () => {
-  await database.change('values', async (store) => {
+  await database.change(['values'], async (open) => {
+    const store = open('values');
     await store.put({ name: 'Alice', wordsConfirmed: 1, certificate: 'x' }, 'profile');
     await store.put({ hideAddress: true, ringVolume: 7, relays: 'x', colour: 'red' }, 'settings');
   });
@@ -134,7 +143,8 @@ test('a broken profile still says that there is one; settings fall back one by o
 });
 
 test('rows that are not even objects say that there was one, and show nothing to anybody', async () => {
-  await database.change('values', async (store) => {
+  await database.change(['values'], async (open) => {
+    const store = open('values');
     await store.put('text', 'profile');
     await store.put(7, 'settings');
   });
@@ -152,13 +162,13 @@ test('a row that grew beyond measure is read as far as anybody needs', async () 
   );
   const devices = Array<string>(1_000).fill(deviceKeyOf(new Uint8Array(32).fill(4)));
   const hints = { devices, relays: ['x'.repeat(10_000), '/dns4/r.example/tcp/1/ws', ...relays] };
-  await database.write('contacts', (store) => store.put({ ...ALICE, hints, devices }));
+  await database.write(['contacts'], (open) => open('contacts').put({ ...ALICE, hints, devices }));
   const [read] = await idbStores(database).contacts.all();
   expect(read?.hints.relays).toEqual(relays.slice(0, PRESENCE_RELAYS_MAX));
   expect(read?.hints.devices).toHaveLength(DEVICES_MAX);
   expect(read).not.toHaveProperty('devices');
-  await database.write('values', (store) =>
-    store.put({ relays, preferredRelays: devices, refusedRelays: devices }, 'settings'),
+  await database.write(['values'], (open) =>
+    open('values').put({ relays, preferredRelays: devices, refusedRelays: devices }, 'settings'),
   );
   const settings = await idbStores(database).settings.load();
   expect(settings.relays).toHaveLength(64);
@@ -167,6 +177,6 @@ test('a row that grew beyond measure is read as far as anybody needs', async () 
 
 test('the devices of a list are kept', async () => {
   const row = { ...ALICE, devices: [deviceKeyOf(new Uint8Array(32).fill(4))] };
-  await database.write('contacts', (store) => store.put(row));
+  await database.write(['contacts'], (open) => open('contacts').put(row));
   expect(await idbStores(database).contacts.all()).toEqual([row]);
 });

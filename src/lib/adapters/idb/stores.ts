@@ -1,6 +1,7 @@
 import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
-import type { Stores } from '#lib/ports/stores.ts';
-import type { Database } from './database.ts';
+import type { Changes, Stores } from '#lib/ports/stores.ts';
+import type { Database, OpenStore, WriteStore } from './database.ts';
+import type { StoreName } from './migrations.ts';
 import { readCall, readContact, readProfile, readSettings } from './rows.ts';
 
 const isThere = <T>(value: T | undefined): value is T => value !== undefined;
@@ -13,8 +14,6 @@ export function idbStores({ read, write }: Database): Stores {
         const rows: unknown[] = await read('contacts', (store) => store.getAll());
         return rows.map(readContact).filter(isThere);
       },
-      put: (contact) => write('contacts', (store) => store.put(contact)),
-      remove: (key) => write('contacts', (store) => store.delete(key)),
     },
 
     calls: {
@@ -23,20 +22,12 @@ export function idbStores({ read, write }: Database): Stores {
         const rows: unknown[] = await read('calls', (store) => store.index('started').getAll());
         return rows.reverse().map(readCall).filter(isThere).slice(0, most);
       },
-      put: (record) => write('calls', (store) => store.put(record)),
-      remove: (id) => write('calls', (store) => store.delete(id)),
-      clear: () => write('calls', (store) => store.clear()),
     },
 
     profile: {
       load: async () => {
         const row: unknown = await read('values', (store) => store.get('profile'));
         return row === undefined ? undefined : (readProfile(row) ?? 'unreadable');
-      },
-      save: ({ certificate, deviceList, ...rest }) => {
-        // A view would be kept with the whole buffer behind it.
-        const owned = { certificate: certificate.slice(), deviceList: deviceList.slice() };
-        return write('values', (store) => store.put({ ...rest, ...owned }, 'profile'));
       },
     },
 
@@ -45,7 +36,49 @@ export function idbStores({ read, write }: Database): Stores {
         const row: unknown = await read('values', (store) => store.get('settings'));
         return row === undefined ? DEFAULT_SETTINGS : readSettings(row);
       },
-      save: (settings) => write('values', (store) => store.put(settings, 'settings')),
     },
+
+    write: async (change) => {
+      const asked: Asked[] = [];
+      change(askingFor(asked));
+      const names = [...new Set(asked.map(({ name }) => name))];
+      if (names.length === 0) return;
+      await write(names, (open) => runAll(asked, open));
+    },
+  };
+}
+
+/** One thing to do with a store. */
+interface Asked {
+  readonly name: StoreName;
+  readonly run: (store: WriteStore) => Promise<unknown>;
+}
+
+/** @throws at once where a value cannot be kept; the rest is then undone with the transaction. */
+function runAll(asked: readonly Asked[], open: OpenStore): Promise<unknown> {
+  const running: Promise<unknown>[] = [];
+  try {
+    for (const { name, run } of asked) running.push(run(open(name)));
+  } catch (failure) {
+    for (const one of running) one.catch(() => undefined);
+    throw failure;
+  }
+  return Promise.all(running);
+}
+
+function askingFor(asked: Asked[]): Changes {
+  const ask = (name: StoreName, run: Asked['run']): void => void asked.push({ name, run });
+  return {
+    putContact: (contact) => ask('contacts', (store) => store.put(contact)),
+    removeContact: (key) => ask('contacts', (store) => store.delete(key)),
+    putCall: (record) => ask('calls', (store) => store.put(record)),
+    removeCall: (id) => ask('calls', (store) => store.delete(id)),
+    clearCalls: () => ask('calls', (store) => store.clear()),
+    saveProfile: ({ certificate, deviceList, ...rest }) => {
+      // A view would be kept with the whole buffer behind it.
+      const owned = { certificate: certificate.slice(), deviceList: deviceList.slice() };
+      ask('values', (store) => store.put({ ...rest, ...owned }, 'profile'));
+    },
+    saveSettings: (settings) => ask('values', (store) => store.put(settings, 'settings')),
   };
 }

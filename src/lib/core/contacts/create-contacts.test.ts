@@ -34,7 +34,7 @@ const linkOf = (part: { name?: string; devices?: number[]; relays?: number[] }) 
 
 let stores: MemoryStores;
 let contacts: ContactBook;
-const load = () => createContacts({ store: stores.contacts, clock, ownKey: () => own });
+const load = () => createContacts({ stores, clock, ownKey: () => own });
 const counted = () => {
   const count = { changes: 0 };
   contacts.watch(() => (count.changes += 1));
@@ -137,7 +137,7 @@ test('people are in the order of their names, by the order given', async () => {
   await contacts.rename(STRANGER, 'Aaron');
   expect(names()).toEqual(['Aaron', 'Ära', 'bob']);
   const backwards = await createContacts({
-    store: stores.contacts,
+    stores,
     clock,
     ownKey: () => own,
     compare: (a, b) => b.localeCompare(a),
@@ -191,7 +191,7 @@ describe('block', () => {
     await contacts.add(BOB, 'Bob');
     const contact = contacts.get(BOB);
     if (contact === undefined) throw new Error('added');
-    await stores.contacts.put({ ...contact, trust: 'verified' });
+    await stores.write((to) => to.putContact({ ...contact, trust: 'verified' }));
     contacts = await load();
     await contacts.block(BOB);
     await contacts.unblock(BOB);

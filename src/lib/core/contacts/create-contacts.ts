@@ -6,7 +6,7 @@ import { fail, ok } from '#lib/domain/result.ts';
 import type { Result } from '#lib/domain/result.ts';
 import { shortKey } from '#lib/domain/short-key.ts';
 import type { Clock } from '#lib/ports/clock.ts';
-import type { ContactStore } from '#lib/ports/stores.ts';
+import type { Stores } from '#lib/ports/stores.ts';
 import { publicKeyOf } from '#lib/protocol/key-text.ts';
 import { safetyNumber } from '#lib/protocol/safety-number.ts';
 import { readInvite } from '../identity/invite-link.ts';
@@ -19,7 +19,7 @@ import { namesakesOf } from './namesakes.ts';
 import { leftBehind, withKey } from './replace-key.ts';
 
 export interface ContactsPorts {
-  readonly store: ContactStore;
+  readonly stores: Pick<Stores, 'contacts' | 'write'>;
   readonly clock: Clock;
   /** This person's key, refused as a contact; `undefined` before the first visit's Start. */
   readonly ownKey: () => IdentityKey | undefined;
@@ -50,7 +50,7 @@ const NO_HINTS: ReachHints = { devices: [], relays: [] };
 
 /** Reads the contacts. Every change is stored first and shown afterwards. @throws what the store throws. */
 export async function createContacts(ports: ContactsPorts): Promise<ContactBook> {
-  const { store, clock, ownKey, compare = byLocale } = ports;
+  const { stores, clock, ownKey, compare = byLocale } = ports;
   const watchers = new Watchers();
   const exclusively = inOrder();
   // What an earlier version let through as a name may be drawn as nothing.
@@ -58,11 +58,13 @@ export async function createContacts(ports: ContactsPorts): Promise<ContactBook>
     ...contact,
     name: nameFor(contact.key, contact.name),
   });
-  const byKey = new Map((await store.all()).map((contact) => [contact.key, named(contact)]));
-  for (const key of leftBehind([...byKey.values()])) {
-    await store.remove(key);
-    byKey.delete(key);
-  }
+  const byKey = new Map(
+    (await stores.contacts.all()).map((contact) => [contact.key, named(contact)]),
+  );
+  // Of an earlier version, which stored a new key before it removed the old one.
+  const gone = leftBehind([...byKey.values()]);
+  await stores.write((to) => gone.forEach((key) => to.removeContact(key)));
+  for (const key of gone) byKey.delete(key);
   let sorted: readonly Contact[] = [];
   /** Made when first asked for after a change. */
   let owners: ReadonlyMap<DeviceKey, Contact> | undefined;
@@ -76,14 +78,14 @@ export async function createContacts(ports: ContactsPorts): Promise<ContactBook>
   changed();
 
   const keep = async (contact: Contact): Promise<Contact> => {
-    await store.put(contact);
+    await stores.write((to) => to.putContact(contact));
     byKey.set(contact.key, contact);
     changed();
     watchers.changed();
     return contact;
   };
   const drop = async (key: IdentityKey) => {
-    await store.remove(key);
+    await stores.write((to) => to.removeContact(key));
     byKey.delete(key);
     changed();
     watchers.changed();
@@ -96,20 +98,17 @@ export async function createContacts(ports: ContactsPorts): Promise<ContactBook>
       if (next !== undefined && next !== contact) await keep(next);
     });
 
-  /** Puts a contact under another key. The new one is stored first: whatever fails, nobody is lost. */
-  const move = async (from: IdentityKey, to: Contact): Promise<Contact> => {
-    await store.put(to);
-    try {
-      await store.remove(from);
-    } catch (failure) {
-      await store.remove(to.key).catch(() => undefined);
-      throw failure;
-    }
+  /** Puts a contact under another key. */
+  const move = async (from: IdentityKey, contact: Contact): Promise<Contact> => {
+    await stores.write((to) => {
+      to.removeContact(from);
+      to.putContact(contact);
+    });
     byKey.delete(from);
-    byKey.set(to.key, to);
+    byKey.set(contact.key, contact);
     changed();
     watchers.changed();
-    return to;
+    return contact;
   };
 
   const withHints = (contact: Contact, given: ReachHints): Contact => ({

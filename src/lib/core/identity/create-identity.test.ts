@@ -302,13 +302,15 @@ describe('what was kept and cannot be used', () => {
 
   test('a profile without keys says that the keys are gone; so does one that cannot be read', async () => {
     const other = identityBrowser(5);
-    await other.stores.profile.save({
-      name: 'x',
-      created: 0,
-      wordsConfirmed: true,
-      certificate: new Uint8Array(),
-      deviceList: new Uint8Array(),
-    });
+    await other.stores.write((to) =>
+      to.saveProfile({
+        name: 'x',
+        created: 0,
+        wordsConfirmed: true,
+        certificate: new Uint8Array(),
+        deviceList: new Uint8Array(),
+      }),
+    );
     expect((await other.load()).damage).toEqual({ lost: 'keys', name: 'x' });
     const third = identityBrowser(6);
     third.stores.profileBroken = true;

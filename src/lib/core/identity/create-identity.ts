@@ -6,7 +6,7 @@ import { fail, ok } from '#lib/domain/result.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { Keys, KeyVault } from '#lib/ports/key-vault.ts';
 import type { Random } from '#lib/ports/random.ts';
-import type { ProfileStore } from '#lib/ports/stores.ts';
+import type { Stores } from '#lib/ports/stores.ts';
 import { identityKeyOf } from '#lib/protocol/key-text.ts';
 import { SIGNED } from '#lib/protocol/signed.ts';
 import type { Signed } from '#lib/protocol/signed.ts';
@@ -28,7 +28,7 @@ export const WORDS_GUARDED_MS = 7 * 86_400_000;
 
 export interface IdentityPorts {
   readonly vault: KeyVault;
-  readonly profile: ProfileStore;
+  readonly stores: Pick<Stores, 'profile' | 'write'>;
   readonly clock: Clock;
   readonly random: Random;
   /** What this device is called in its certificate, for example "Chrome on Android". */
@@ -65,7 +65,7 @@ interface Known {
 
 /** Reads this browser's identity, if it has one. @throws what the vault or the store throws. */
 export async function createIdentity(ports: IdentityPorts): Promise<OwnIdentity> {
-  const { vault, profile: store, clock, random, deviceName } = ports;
+  const { vault, stores, clock, random, deviceName } = ports;
   const watchers = new Watchers();
   const exclusively = inOrder();
   let known: Known | undefined;
@@ -94,7 +94,7 @@ export async function createIdentity(ports: IdentityPorts): Promise<OwnIdentity>
     const certificate = SIGNED.encode(papers.certificate);
     const deviceList = SIGNED.encode(papers.deviceList);
     const stored: Profile = { name, created, wordsConfirmed, certificate, deviceList };
-    await store.save(stored);
+    await stores.write((to) => to.saveProfile(stored));
     known = { keys, key: identityKeyOf(keys.identity.publicKey), stored, papers };
     damage = undefined;
     watchers.changed();
@@ -140,7 +140,7 @@ export async function createIdentity(ports: IdentityPorts): Promise<OwnIdentity>
   };
 
   const load = async () => {
-    const [keys, profile] = await Promise.all([vault.load(), store.load()]);
+    const [keys, profile] = await Promise.all([vault.load(), stores.profile.load()]);
     if (keys === undefined && profile === undefined) return;
     const stored = profile === 'unreadable' ? undefined : profile;
     const name = cleanName(stored?.name ?? '');

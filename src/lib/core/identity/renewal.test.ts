@@ -69,7 +69,7 @@ test('papers that cannot be read, or of other keys, are signed anew', async () =
   const stored = await world.stores.profile.load();
   if (stored === undefined || stored === 'unreadable') throw new Error('stored');
   for (const certificate of [new Uint8Array(), stored.deviceList]) {
-    await world.stores.profile.save({ ...stored, certificate });
+    await world.stores.write((to) => to.saveProfile({ ...stored, certificate }));
     const { certificate: opened } = await papersOf(await world.load(), world.clock.now());
     expect(opened).toBeDefined();
     expect(opened?.device).toEqual(identity.keys?.device.publicKey);

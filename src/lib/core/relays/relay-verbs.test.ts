@@ -42,7 +42,7 @@ beforeEach(async () => {
   relay.serve(LOOKUP_PROTOCOL, answering(LOOKUP_RESPONSE.encode({ records: [] })));
   node = network.join(deviceKeyOf((await signerNumber(9)).publicKey));
   relayList = new MemoryRelayList();
-  settings = await createSettingsBook(memoryStores().settings);
+  settings = await createSettingsBook(memoryStores());
   views = [];
   named = [];
   turnWorks = undefined;
