@@ -9,7 +9,7 @@ import { webSockets } from '@libp2p/websockets';
 import { yamux } from '@libp2p/yamux';
 import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
-import { newestPresence, presenceQuestion } from '#lib/core/reach/person-records.ts';
+import { newestRecords, presenceQuestion } from '#lib/core/reach/person-records.ts';
 import { LOOKUP_PROTOCOL } from '#lib/protocol/names.ts';
 import type { Target } from './attack.ts';
 
@@ -40,7 +40,7 @@ export async function deviceOf(stranger: Stranger, { relay, person }: Target): P
   const frames = lpStream(await connection.newStream(LOOKUP_PROTOCOL));
   await frames.write(await presenceQuestion(person, Date.now()));
   const answer = new Uint8Array((await frames.read()).subarray());
-  const presence = await newestPresence(answer, person, Date.now(), 0);
+  const [presence] = await newestRecords(answer, person, Date.now(), 0);
   const [device] = presence?.devices ?? [];
   if (device === undefined) throw new Error('nobody of that key is there');
   return peerIdFromString(device);

@@ -101,6 +101,7 @@ export function goOnline(ports: OnlinePorts): Online {
     log,
     network,
     identity: keys.identity,
+    device: keys.device.publicKey,
     deviceList,
     reserved,
     hidden: () => !settings.current.sharePresence,

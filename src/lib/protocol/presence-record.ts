@@ -8,6 +8,7 @@ import {
   PRESENCE_RELAYS_MAX,
   PRESENCE_TAG_BYTES,
   PRESENCE_TTL_MS,
+  PUBLIC_KEY_BYTES,
 } from './limits.ts';
 import { DOMAIN } from './names.ts';
 import { open, sign, SIGNED } from './signed.ts';
@@ -21,12 +22,14 @@ export const PRESENCE_RECORD = struct({
   devices: required(1, nested(SIGNED, SIGNED_DEVICE_LIST_MAX_BYTES)),
   /** Multiaddrs of the relays that hold a reservation of this device. */
   relays: repeated(2, text(MULTIADDR_MAX_BYTES), PRESENCE_RELAYS_MAX),
-  /** Rises with every record of an identity; the highest wins. */
+  /** Rises with every record of a device; the highest wins. */
   sequence: required(3, uint()),
   issued: required(4, uint()),
   expires: required(5, uint()),
   /** The person does not want contacts to see whether they are online: it serves to call them, and is not shown. */
   hidden: optional(6, bool),
+  /** The device that is at these relays, of those in the list. Without it the person has one device, of an older app. */
+  device: optional(7, bytes(PUBLIC_KEY_BYTES, 'exact')),
 });
 export type PresenceRecord = Of<typeof PRESENCE_RECORD>;
 

@@ -43,6 +43,7 @@ function publishing(
     log: { info: () => undefined, warn: () => undefined },
     network,
     identity: bob.identity,
+    device: bob.identity.publicKey,
     deviceList: () => devices,
     reserved: typeof reserved === 'function' ? reserved : () => reserved,
     hidden,

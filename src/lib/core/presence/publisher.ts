@@ -1,3 +1,4 @@
+import type { Bytes } from '#lib/domain/bytes.ts';
 import type { RelayAddress } from '#lib/domain/ids.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { Log } from '#lib/ports/log.ts';
@@ -31,6 +32,8 @@ export interface PublisherPorts {
   readonly log: Log;
   readonly network: Pick<PeerNetwork, 'publish' | 'release'>;
   readonly identity: Signer;
+  /** The public key of this device. */
+  readonly device: Bytes;
   readonly deviceList: () => Signed;
   /** Relays that hold a reservation of ours now. */
   readonly reserved: () => readonly RelayAddress[];
@@ -51,7 +54,8 @@ export interface Publisher {
 }
 
 export function createPublisher(ports: PublisherPorts): Publisher {
-  const { clock, random, log, network, identity, deviceList, reserved, hidden, mayMove } = ports;
+  const { clock, random, log, network, identity, device, deviceList, reserved, hidden, mayMove } =
+    ports;
   /** What the record says that was published last, or is being published. */
   let published = '';
   /** Whether relays have a record of ours that names a relay. */
@@ -145,6 +149,7 @@ export function createPublisher(ports: PublisherPorts): Publisher {
       sequence,
       issued: now,
       expires: now + PRESENCE_TTL_MS,
+      device,
       ...(hidden() && { hidden: true }),
     };
     return sealPresence(identity, record, random.bytes(12));

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Presence } from '#lib/domain/contact.ts';
 import { toHex } from '#lib/domain/bytes.ts';
-import type { RelayAddress, RelayId } from '#lib/domain/ids.ts';
+import type { DeviceKey, RelayAddress, RelayId } from '#lib/domain/ids.ts';
 import { PRESENCE_MAX_AHEAD_MS, PRESENCE_TTL_MS } from '#lib/protocol/limits.ts';
 import type { PresenceEnvelope } from '#lib/protocol/presence-record.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
-import type { PersonRecord as PersonRecord } from '../reach/person-records.ts';
+import type { PersonRecord } from '../reach/person-records.ts';
 import { ONLINE_MS, SEEN_MS, Sighting } from './watcher-sighting.ts';
 import type { Word } from './watcher-sighting.ts';
 
@@ -189,5 +189,40 @@ describe('left', () => {
 
   test('relays are told apart by their peer ID, not by address', () => {
     expect(relayIdOf(at(R1))).toBe(R1);
+  });
+});
+
+describe('with two devices', () => {
+  const [phone, tablet] = ['phone' as DeviceKey, 'tablet' as DeviceKey];
+
+  test('they are there while either is', () => {
+    hear(R1, { device: phone, sequence: 1 });
+    hear(R1, { device: tablet, sequence: 2 });
+    hear(R1, { device: phone, sequence: 3, relays: [] });
+    expect(presence()).toEqual(ONLINE);
+    hear(R1, { device: tablet, sequence: 4, relays: [] });
+    expect(presence()).toEqual(seen(NOW));
+  });
+
+  test('a record of one is no replay for being older than that of the other', () => {
+    expect(hear(R1, { device: phone, sequence: 9 })).toBe(true);
+    expect(hear(R1, { device: tablet, sequence: 2 })).toBe(true);
+    expect(hear(R1, { device: tablet, sequence: 1 })).toBe(false);
+    expect(hear(R1, { sequence: 5 })).toBe(false);
+  });
+
+  test('what they chose last about being shown counts, on whichever', () => {
+    hear(R1, { device: phone, sequence: 2, hidden: true });
+    hear(R1, { device: tablet, sequence: 1 });
+    expect(presence()).toEqual({ state: 'unknown' });
+    hear(R1, { device: tablet, sequence: 3 });
+    expect(presence()).toEqual(ONLINE);
+  });
+
+  test('a relay that takes back what it has under the tag takes back both', () => {
+    hear(R1, { device: phone, sequence: 1 });
+    hear(R1, { device: tablet, sequence: 2 });
+    expect(leave(R1)).toBe(true);
+    expect(presence()).toEqual(seen(NOW));
   });
 });

@@ -1,10 +1,11 @@
 import { equalBytes, toHex } from '#lib/domain/bytes.ts';
 import type { Presence } from '#lib/domain/contact.ts';
 import type { Milliseconds, RelayId } from '#lib/domain/ids.ts';
-import { PRESENCE_MAX_AHEAD_MS, PRESENCE_TTL_MS } from '#lib/protocol/limits.ts';
+import { DEVICES_MAX, PRESENCE_MAX_AHEAD_MS, PRESENCE_TTL_MS } from '#lib/protocol/limits.ts';
 import type { PresenceEnvelope } from '#lib/protocol/presence-record.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
-import type { PersonRecord as PersonRecord } from '../reach/person-records.ts';
+import { areOfOneDevice } from '../reach/person-records.ts';
+import type { PersonRecord } from '../reach/person-records.ts';
 
 /**
  * How long after a record somebody counts as there, ms. Records are renewed after a third of their life, 20 % of that
@@ -30,17 +31,16 @@ interface Heard {
 
 /** What relays have told of one person, and what follows from it. */
 export class Sighting {
-  #heard: Heard | undefined;
+  /** The newest of each of their devices. */
+  #heard: readonly Heard[] = [];
   #lastThere: Milliseconds | undefined;
 
   /** Whether this is the record we have, byte for byte; if so, one more relay says it. */
   repeats(envelope: PresenceEnvelope, relay: RelayId): boolean {
-    if (this.#heard === undefined || !equalBytes(this.#heard.envelope.sealed, envelope.sealed)) {
-      return false;
-    }
+    const same = this.#heard.find((one) => equalBytes(one.envelope.sealed, envelope.sealed));
     // A relay that took it back does not make it news by saying it again: they would have published anew.
-    this.#heard.witnesses.add(relay);
-    return true;
+    same?.witnesses.add(relay);
+    return same !== undefined;
   }
 
   /**
@@ -55,35 +55,34 @@ export class Sighting {
     now: Milliseconds,
     word: Word,
   ): boolean {
-    const known = this.#heard;
-    const isRemembered = known !== undefined && now < known.at + PRESENCE_MAX_AHEAD_MS;
-    if (isRemembered && record.sequence <= known.record.sequence) return false;
+    const known = this.#heard.filter((one) => areOfOneDevice(one.record, record));
+    const remembered = known.filter(({ at }) => now < at + PRESENCE_MAX_AHEAD_MS);
+    if (remembered.some((one) => record.sequence <= one.record.sequence)) return false;
     const thereAt = word === 'news' ? now : Math.min(record.issued, now);
-    this.#heard = {
-      envelope,
-      record,
-      at: now,
-      thereAt,
-      witnesses: new Set([relay]),
-      left: new Set(),
-    };
+    const heard = { envelope, record, at: now, thereAt };
+    const others = this.#heard.filter((one) => !known.includes(one)).slice(0, DEVICES_MAX - 1);
+    this.#heard = [{ ...heard, witnesses: new Set([relay]), left: new Set() }, ...others];
     this.#wasThere(thereAt);
     return true;
   }
 
   /** A relay that has said that they are there takes it back; `false` if it has not, or for another day's tag. */
   leave(relay: RelayId, tag: string, now: Milliseconds, word: Word): boolean {
-    const heard = this.#heard;
-    if (!heard?.witnesses.has(relay) || heard.left.has(relay)) return false;
-    if (toHex(heard.envelope.tag) !== tag) return false;
-    heard.left.add(relay);
-    if (word === 'news' && this.#isOn(heard)) this.#wasThere(now);
-    return true;
+    // It takes all that it has under the tag to have left.
+    const said = this.#heard.filter(
+      ({ witnesses, left, envelope }) =>
+        witnesses.has(relay) && !left.has(relay) && toHex(envelope.tag) === tag,
+    );
+    for (const heard of said) {
+      heard.left.add(relay);
+      if (word === 'news' && isOn(heard)) this.#wasThere(now);
+    }
+    return said.length > 0;
   }
 
   /** When they were last there, unless they do not want that to be seen. */
   get lastThere(): Milliseconds | undefined {
-    return this.#heard?.record.hidden === true ? undefined : this.#lastThere;
+    return this.#isHidden ? undefined : this.#lastThere;
   }
 
   /**
@@ -97,11 +96,10 @@ export class Sighting {
     settled: boolean,
     seen: Milliseconds | undefined,
   ): Presence {
-    const heard = this.#heard;
-    if (alive.size === 0 || heard?.record.hidden === true) return { state: 'unknown' };
-    if (heard !== undefined && now < onlineUntil(heard) && this.#isOn(heard) && !gone(heard, alive))
-      return { state: 'online' };
-    if (heard === undefined && !settled) return { state: 'unknown' };
+    if (alive.size === 0 || this.#isHidden) return { state: 'unknown' };
+    const there = (heard: Heard) => now < onlineUntil(heard) && isOn(heard) && !gone(heard, alive);
+    if (this.#heard.some(there)) return { state: 'online' };
+    if (this.#heard.length === 0 && !settled) return { state: 'unknown' };
     const at = Math.max(this.#lastThere ?? -Infinity, seen ?? -Infinity);
     return now < at + SEEN_MS ? { state: 'seen', at } : { state: 'unreachable' };
   }
@@ -109,19 +107,23 @@ export class Sighting {
   /** When {@link presence} may change by itself. */
   nextChange(now: Milliseconds, seen: Milliseconds | undefined): Milliseconds {
     const at = Math.max(this.#lastThere ?? -Infinity, seen ?? -Infinity) + SEEN_MS;
-    const until = this.#heard === undefined ? -Infinity : onlineUntil(this.#heard);
-    return Math.min(...[until, at].filter((time) => time > now));
+    const until = this.#heard.map(onlineUntil);
+    return Math.min(...[...until, at].filter((time) => time > now));
   }
 
-  /** Whether the record says that they are there: one that names no relay says goodbye. */
-  #isOn({ record }: Heard): boolean {
-    return record.relays.length > 0;
+  /** What they chose last, on whichever device. */
+  get #isHidden(): boolean {
+    const [newest] = this.#heard.toSorted((a, b) => b.record.sequence - a.record.sequence);
+    return newest?.record.hidden === true;
   }
 
   #wasThere(at: Milliseconds): void {
     this.#lastThere = Math.max(at, this.#lastThere ?? -Infinity);
   }
 }
+
+/** Whether the record says that they are there: one that names no relay says goodbye. */
+const isOn = ({ record }: Heard): boolean => record.relays.length > 0;
 
 const onlineUntil = ({ record, thereAt }: Heard): Milliseconds =>
   Math.min(record.expires, thereAt + ONLINE_MS);

@@ -12,7 +12,7 @@ import type { Contacts } from '../contacts/contacts.ts';
 import type { Presences } from './presences.ts';
 import type { SettingsBook } from '../settings-book.ts';
 import { openPersonRecord } from '../reach/person-records.ts';
-import type { PersonRecord as PersonRecord } from '../reach/person-records.ts';
+import type { PersonRecord } from '../reach/person-records.ts';
 import { Sighting } from './watcher-sighting.ts';
 import type { Word } from './watcher-sighting.ts';
 import { createWatchStreams } from './watcher-streams.ts';

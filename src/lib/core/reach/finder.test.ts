@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { PRESENCE_TTL_MS } from '#lib/protocol/limits.ts';
 import { settled } from '#lib/testing/fake-clock.ts';
 import { at, DAY, never, NOON, personAtNoon, PresenceWorld } from '#lib/testing/presence-world.ts';
@@ -47,7 +47,7 @@ test('an older record played back later is not believed', async () => {
     await finder.lookup(bob.key, [at('R1')], never, ({ relays }) => seen.push(relays));
   }
   expect(seen).toEqual([[at('new')], [at('new')]]);
-  expect(finder.cached(bob.key)?.relays).toEqual([at('new')]);
+  expect(finder.cached(bob.key)).toMatchObject([{ relays: [at('new')] }]);
 });
 
 test('what a record names besides relays is left out', async () => {
@@ -85,4 +85,67 @@ test('a relay that says nothing does not keep the others from being heard', asyn
 test('tells when no relay answered at all', async () => {
   const answered = await world.finder().lookup(bob.key, [at('dead')], never, () => undefined);
   expect(answered).toBe(false);
+});
+
+describe('a person with two devices', () => {
+  const atHome = { withTablet: true, from: bob.tablet, relays: [at('home')] } as const;
+  const outside = { withTablet: true, from: bob.device, relays: [at('out')] } as const;
+  const wherever = async (...parts: Parameters<typeof bob.record>[0][]) => {
+    const finder = world.finder();
+    for (const part of parts) {
+      world.relays.set(at('R1'), [await bob.record(part)]);
+      await finder.lookup(bob.key, [at('R1')], never, () => undefined);
+    }
+    return finder.cached(bob.key).map(({ device, relays }) => [device, relays[0]]);
+  };
+
+  test('is found on both, whichever said it last', async () => {
+    world.relays.set(at('R1'), [
+      await bob.record({ ...atHome, sequence: 7 }),
+      await bob.record({ ...outside, sequence: 3 }),
+    ]);
+    const finder = world.finder();
+    const seen: (readonly string[])[] = [];
+    await finder.lookup(bob.key, [at('R1')], never, ({ relays }) => seen.push(relays));
+    expect(seen).toEqual([[at('home')], [at('out')]]);
+    expect(finder.cached(bob.key)).toMatchObject([
+      { device: bob.device, devices: [bob.device, bob.tablet] },
+      { device: bob.tablet, devices: [bob.device, bob.tablet] },
+    ]);
+  });
+
+  test('each of which takes the place of its own records only', async () => {
+    expect(
+      await wherever(
+        { ...atHome, sequence: 7 },
+        { ...outside, sequence: 3 },
+        { ...atHome, sequence: 6 },
+        { ...outside, sequence: 4, relays: [at('train')] },
+      ),
+    ).toEqual([
+      [bob.device, at('train')],
+      [bob.tablet, at('home')],
+    ]);
+  });
+
+  test('whose app is older names none: then there is one device, and the newest record of all', async () => {
+    const old = { relays: [at('old')] };
+    expect(await wherever({ ...atHome, sequence: 7 }, { ...old, sequence: 6 })).toEqual([
+      [bob.tablet, at('home')],
+    ]);
+    expect(
+      await wherever(
+        { ...atHome, sequence: 7 },
+        { ...outside, sequence: 8 },
+        { ...old, sequence: 9 },
+      ),
+    ).toEqual([[undefined, at('old')]]);
+    expect(await wherever({ ...old, sequence: 9 }, { ...outside, sequence: 10 })).toEqual([
+      [bob.device, at('out')],
+    ]);
+  });
+
+  test('is at no device that is not in the list', async () => {
+    expect(await wherever({ from: bob.tablet, relays: [at('home')] })).toEqual([]);
+  });
 });

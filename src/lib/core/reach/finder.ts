@@ -2,15 +2,16 @@ import { WoxlyError } from '#lib/domain/errors.ts';
 import type { IdentityKey, RelayAddress } from '#lib/domain/ids.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { PeerNetwork } from '#lib/ports/peer-network.ts';
+import { DEVICES_MAX } from '#lib/protocol/limits.ts';
 import { LOOKUP_RESPONSE } from '#lib/protocol/lookup.ts';
 import { LOOKUP_PROTOCOL } from '#lib/protocol/names.ts';
 import { limited } from '../limited.ts';
-import { newestPresence, presenceQuestion } from './person-records.ts';
+import { areOfOneDevice, newestRecords, presenceQuestion } from './person-records.ts';
 import type { PersonRecord } from './person-records.ts';
 
 /** How long a relay may take to answer a lookup, ms. */
 const ANSWER_TIMEOUT_MS = 5_000;
-/** Verified records kept for the next call. */
+/** People whose verified records are kept for the next call. */
 const CACHE_MAX = 256;
 /** Relays asked in one lookup: one's own, and those that an invite names. */
 const RELAYS_MAX = 8;
@@ -26,8 +27,8 @@ export interface FinderPorts {
 
 /** Finds where a person is now by their key. */
 export interface Finder {
-  /** A verified record that is still fresh, without asking anybody. */
-  cached(person: IdentityKey): PersonRecord | undefined;
+  /** Verified records that are still fresh, one a device, without asking anybody. */
+  cached(person: IdentityKey): readonly PersonRecord[];
   /** Takes in a verified record that came another way. */
   learn(person: IdentityKey, presence: PersonRecord): void;
   /**
@@ -43,13 +44,13 @@ export interface Finder {
 }
 
 export function createFinder({ clock, network, minEpoch, onSeen }: FinderPorts): Finder {
-  const cache = new Map<IdentityKey, PersonRecord>();
+  const cache = new Map<IdentityKey, readonly PersonRecord[]>();
+  // What is over stands in nobody's way, however high its number is.
+  const fresh = (person: IdentityKey): readonly PersonRecord[] =>
+    (cache.get(person) ?? []).filter(({ expires }) => expires > clock.now());
 
   return {
-    cached(person) {
-      const presence = cache.get(person);
-      return presence !== undefined && presence.expires > clock.now() ? presence : undefined;
-    },
+    cached: fresh,
 
     learn(person, presence) {
       take(person, presence);
@@ -63,8 +64,8 @@ export function createFinder({ clock, network, minEpoch, onSeen }: FinderPorts):
         const answer = await asked.finally(end);
         // Nonsense is no answer: somebody else may have one.
         if (LOOKUP_RESPONSE.decode(answer) === undefined) throw new WoxlyError('unreachable');
-        const presence = await newestPresence(answer, person, clock.now(), minEpoch(person));
-        if (presence !== undefined && take(person, presence)) onPresence(presence);
+        const records = await newestRecords(answer, person, clock.now(), minEpoch(person));
+        for (const record of records) if (take(person, record)) onPresence(record);
       };
       const asked = await Promise.allSettled(relays.slice(0, RELAYS_MAX).map(ask));
       return asked.some(({ status }) => status === 'fulfilled');
@@ -73,20 +74,16 @@ export function createFinder({ clock, network, minEpoch, onSeen }: FinderPorts):
 
   /** Whether it is as new as what is known: a relay that plays an older one back does not lead us to where they were. */
   function take(person: IdentityKey, presence: PersonRecord): boolean {
-    const known = cache.get(person);
     if (presence.expires <= clock.now()) return false;
-    // What is over stands in nobody's way, however high its number is.
-    const isFresh = known !== undefined && known.expires > clock.now();
-    if (isFresh && known.sequence > presence.sequence) return false;
-    remember(person, presence);
-    return true;
-  }
-
-  function remember(person: IdentityKey, presence: PersonRecord): void {
+    const known = fresh(person);
+    const rivals = known.filter((one) => areOfOneDevice(one, presence));
+    if (rivals.some(({ sequence }) => sequence > presence.sequence)) return false;
+    const others = known.filter((one) => !rivals.includes(one)).slice(0, DEVICES_MAX - 1);
     cache.delete(person);
-    cache.set(person, presence);
+    cache.set(person, [presence, ...others]);
     const [oldest] = cache.keys();
     if (cache.size > CACHE_MAX && oldest !== undefined) cache.delete(oldest);
     onSeen(person, presence);
+    return true;
   }
 }

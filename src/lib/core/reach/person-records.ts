@@ -1,4 +1,5 @@
 import type { DeviceKey, IdentityKey, RelayAddress } from '#lib/domain/ids.ts';
+import { equalBytes } from '#lib/domain/bytes.ts';
 import { openDeviceList } from '#lib/protocol/device-list.ts';
 import { deviceKeyOf, publicKeyOf } from '#lib/protocol/key-text.ts';
 import { PRESENCE_RELAYS_MAX } from '#lib/protocol/limits.ts';
@@ -9,6 +10,9 @@ import { relayAddresses } from '#lib/protocol/relay-address.ts';
 
 /** A verified presence record of a person: signed by their identity key, fresh, of a current device list. */
 export interface PersonRecord {
+  /** The one that it speaks of; an app that names none has one device. */
+  readonly device?: DeviceKey;
+  /** All that the person has. */
   readonly devices: readonly DeviceKey[];
   readonly relays: readonly RelayAddress[];
   readonly sequence: number;
@@ -36,24 +40,30 @@ export async function presenceQuestion(
   return LOOKUP_REQUEST.encode({ tags });
 }
 
+/** Whether of two records of a person only one can hold: they speak of one device, or one of them of the only one. */
+export const areOfOneDevice = (one: PersonRecord, other: PersonRecord): boolean =>
+  one.device === undefined || other.device === undefined || one.device === other.device;
+
 /**
- * The newest genuine record in a relay's answer. Relays cannot read records, so they hand out forged ones as
- * well: each is checked, and a device list older than `minEpoch` is refused.
+ * The newest genuine records in a relay's answer, one a device, newest first. Relays cannot read records, so they hand
+ * out forged ones as well: each is checked, and a device list older than `minEpoch` is refused.
  */
-export async function newestPresence(
+export async function newestRecords(
   answer: Uint8Array,
   person: IdentityKey,
   now: number,
   minEpoch: number,
-): Promise<PersonRecord | undefined> {
+): Promise<readonly PersonRecord[]> {
   const records = LOOKUP_RESPONSE.decode(answer)?.records ?? [];
   const opened = await Promise.all(
     records.map((envelope) => openPersonRecord(envelope, person, now, minEpoch)),
   );
-  return opened.reduce(
-    (best, one) => (one && (!best || one.sequence > best.sequence) ? one : best),
-    undefined,
-  );
+  const newest: PersonRecord[] = [];
+  const genuine = opened.filter((one) => one !== undefined);
+  for (const one of genuine.toSorted((a, b) => b.sequence - a.sequence)) {
+    if (!newest.some((newer) => areOfOneDevice(newer, one))) newest.push(one);
+  }
+  return newest;
 }
 
 /**
@@ -74,7 +84,12 @@ export async function openPersonRecord(
     if (list === undefined || list.epoch < minEpoch || list.certificates.length === 0) {
       return undefined;
     }
+    const { device } = record;
+    // It says where a device is that the person does not have.
+    if (device && !list.certificates.some((one) => equalBytes(one.device, device)))
+      return undefined;
     return {
+      ...(device && { device: deviceKeyOf(device) }),
       devices: list.certificates.map(({ device }) => deviceKeyOf(device)),
       relays: relayAddresses(record.relays, PRESENCE_RELAYS_MAX),
       sequence: record.sequence,

@@ -3,6 +3,7 @@ import type { DeviceKey, IdentityKey, RelayAddress } from '#lib/domain/ids.ts';
 import type { FrameChannel, PeerNetwork } from '#lib/ports/peer-network.ts';
 import type { ReachFailure, ReachOptions } from './reach-port.ts';
 import type { Finder } from './finder.ts';
+import type { PersonRecord } from './person-records.ts';
 
 export interface ReachOncePorts {
   readonly network: Pick<PeerNetwork, 'open'>;
@@ -82,6 +83,10 @@ export async function reachOnce(
       dial(device, relays);
     }
   };
+  /** Where a device is, says the person; `also`: relays that may have it as well. */
+  const learnFrom = ({ device, devices, relays }: PersonRecord, also: readonly RelayAddress[]) => {
+    learn(device === undefined ? devices : [device], union(relays, also));
+  };
   const lookUp = (relays: readonly RelayAddress[]): void => {
     const unasked = relays.filter((relay) => !asked.has(relay));
     for (const relay of unasked) asked.add(relay);
@@ -89,7 +94,7 @@ export async function reachOnce(
     const looking = finder.lookup(person, unasked, either, (seen) => {
       found = true;
       onFound?.();
-      learn(seen.devices, seen.relays);
+      learnFrom(seen, []);
     });
     void work(looking.then((some) => void (answered ||= some)));
   };
@@ -97,9 +102,9 @@ export async function reachOnce(
   // One's own first: of the rest some are left out when there are too many.
   const around = union(usable(), onlyThrough ?? hints.relays);
   const before = new Set(usable());
-  const cached = onlyThrough === undefined ? finder.cached(person) : undefined;
-  found = cached !== undefined || hints.devices.length > 0;
-  if (cached !== undefined) learn(cached.devices, union(cached.relays, usable()));
+  const cached = onlyThrough === undefined ? finder.cached(person) : [];
+  found = cached.length > 0 || hints.devices.length > 0;
+  for (const record of cached) learnFrom(record, usable());
   learn(sought === undefined ? hints.devices : [sought], around);
   void work(Promise.resolve());
   lookUp(around);
