@@ -6,16 +6,17 @@
 export const LAYERS = {
   domain: [],
   protocol: ['domain'],
+  patches: ['domain'],
   ports: ['domain', 'protocol'],
   core: ['domain', 'protocol', 'ports'],
-  adapters: ['domain', 'protocol', 'ports'],
+  adapters: ['domain', 'protocol', 'ports', 'patches'],
   state: ['domain', 'ports', 'core'],
   ui: ['domain', 'state', 'messages'],
   app: ['domain', 'protocol', 'ports', 'core', 'adapters', 'state', 'ui', 'messages'],
   routes: ['app', 'state', 'ui', 'messages', 'domain'],
   testing: ['domain', 'protocol', 'ports', 'core'],
   'service-worker': [],
-  relay: ['domain', 'protocol'],
+  relay: ['domain', 'protocol', 'patches'],
 };
 
 /**

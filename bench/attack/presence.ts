@@ -9,7 +9,7 @@ import {
   PRESENCE_TTL_MS,
   WATCH_TAGS_MAX,
 } from '#lib/protocol/limits.ts';
-import { presenceTopic, WATCH_PROTOCOL } from '#lib/protocol/names.ts';
+import { PRESENCE_TOPIC, WATCH_PROTOCOL } from '#lib/protocol/names.ts';
 import { PRESENCE_ENVELOPE } from '#lib/protocol/presence-record.ts';
 import { WATCH_REQUEST } from '#lib/protocol/watch.ts';
 import { withoutEnd } from './attack.ts';
@@ -21,7 +21,7 @@ const PUBLISHERS = 16;
 const RECORDS = 8;
 const WATCHES = 8;
 const POLL_MS = 20;
-const TOPIC = presenceTopic(0);
+const TOPIC = PRESENCE_TOPIC;
 
 const random = (length: number) => new Uint8Array(randomBytes(length));
 const aRecord = (): Uint8Array =>

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import type { Budget } from '#lib/protocol/stream-budget.ts';
+import type { Budget } from '#lib/patches/stream-budget.ts';
 import { createAddressLimits } from './limits/address-limits.ts';
 import {
   announcedAddresses,

@@ -6,7 +6,7 @@ import {
   SMALL_FRAMES_PER_SECOND,
   STREAM_WINDOW_BYTES,
   STREAMS_AT_ONCE,
-} from '#lib/protocol/stream-budget.ts';
+} from '#lib/patches/stream-budget.ts';
 import { eventually } from './eventually.ts';
 import { aPeer, aRelay, connect, lookUp, metric } from './peers.ts';
 

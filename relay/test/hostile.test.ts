@@ -5,7 +5,7 @@ import { lpStream } from '@libp2p/utils';
 import { multiaddr } from '@multiformats/multiaddr';
 import { expect, onTestFinished, test } from 'vitest';
 import { PRESENCE_TAG_BYTES } from '#lib/protocol/limits.ts';
-import { CALL_PROTOCOL, LOOKUP_PROTOCOL, presenceTopic } from '#lib/protocol/names.ts';
+import { CALL_PROTOCOL, LOOKUP_PROTOCOL, PRESENCE_TOPIC } from '#lib/protocol/names.ts';
 import {
   GOSSIP_RPC_MAX_BYTES,
   HOP_REQUEST_MAX_BYTES,
@@ -123,7 +123,7 @@ async function subscribedPeer(relayAddress: string): Promise<Peer> {
   const peer = await aPeer();
   await peer.dial(multiaddr(relayAddress));
   await eventually(
-    () => expect(peer.services.gossip.getSubscribers(presenceTopic(0))).toHaveLength(1),
+    () => expect(peer.services.gossip.getSubscribers(PRESENCE_TOPIC)).toHaveLength(1),
     5000,
   );
   return peer;
@@ -132,7 +132,7 @@ async function subscribedPeer(relayAddress: string): Promise<Peer> {
 test('a published message that is no record is counted and kept from everybody', async () => {
   const relay = await aRelay();
   const peer = await subscribedPeer(addressOf(relay));
-  await peer.services.gossip.publish(presenceTopic(0), Uint8Array.of(1, 2, 3));
+  await peer.services.gossip.publish(PRESENCE_TOPIC, Uint8Array.of(1, 2, 3));
   await eventually(async () =>
     expect(await metric(relay, 'woxly_presence_received_total{outcome="malformed"}')).toBe(1),
   );
@@ -143,11 +143,11 @@ test('an oversized gossip frame costs the sender its stream and nobody anything 
   const relay = await aRelay();
   const sender = await subscribedPeer(addressOf(relay));
   const other = await subscribedPeer(addressOf(relay));
-  await sender.services.gossip.publish(presenceTopic(0), new Uint8Array(GOSSIP_RPC_MAX_BYTES + 1));
+  await sender.services.gossip.publish(PRESENCE_TOPIC, new Uint8Array(GOSSIP_RPC_MAX_BYTES + 1));
   await eventually(async () =>
     expect(await metric(relay, dropped('gossipsub', 'oversized'))).toBe(1),
   );
-  await other.services.gossip.publish(presenceTopic(0), Uint8Array.of(1));
+  await other.services.gossip.publish(PRESENCE_TOPIC, Uint8Array.of(1));
   await eventually(async () =>
     expect(await metric(relay, 'woxly_presence_received_total{outcome="malformed"}')).toBe(1),
   );

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { presenceTopic } from '#lib/protocol/names.ts';
+import { PRESENCE_TOPIC } from '#lib/protocol/names.ts';
 import { PRESENCE_ENVELOPE } from '#lib/protocol/presence-record.ts';
 import { PRESENCE_TAG_BYTES, PRESENCE_TTL_MS } from '#lib/protocol/limits.ts';
 import { eventually } from './eventually.ts';
@@ -43,7 +43,7 @@ test('what one peer publishes, another finds by its tag, as it was sealed', asyn
   const relay = await aRelay();
   const bob = await aPeer();
   await connect(bob, relay);
-  const topic = presenceTopic(0);
+  const topic = PRESENCE_TOPIC;
   await eventually(() => expect(bob.services.gossip.getSubscribers(topic)).toHaveLength(1), 5000);
   const envelope = {
     tag: random(PRESENCE_TAG_BYTES),

@@ -4,7 +4,7 @@ import type { Connection } from '@libp2p/interface';
 import type { Bytes } from '#lib/domain/bytes.ts';
 import { equalBytes } from '#lib/domain/bytes.ts';
 import { FRAME_MAX_BYTES, PRESENCE_TAG_BYTES, PRESENCE_TTL_MS } from '#lib/protocol/limits.ts';
-import { presenceTopic, RELAYS_PROTOCOL, WATCH_PROTOCOL } from '#lib/protocol/names.ts';
+import { PRESENCE_TOPIC, RELAYS_PROTOCOL, WATCH_PROTOCOL } from '#lib/protocol/names.ts';
 import { PRESENCE_ENVELOPE } from '#lib/protocol/presence-record.ts';
 import type { PresenceEnvelope } from '#lib/protocol/presence-record.ts';
 import { openRelayDescriptor } from '#lib/protocol/relay-descriptor.ts';
@@ -19,7 +19,7 @@ import type { Peer } from './peers.ts';
 
 /** What tests of several relays share. */
 
-export const PRESENCE = presenceTopic(0);
+export const PRESENCE = PRESENCE_TOPIC;
 export const random = (length: number): Bytes => crypto.getRandomValues(new Uint8Array(length));
 
 export const anEnvelope = (given: Partial<PresenceEnvelope> = {}): PresenceEnvelope => ({

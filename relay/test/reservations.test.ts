@@ -4,7 +4,7 @@ import type { Libp2pEvents, MultiaddrConnection, TypedEventTarget } from '@libp2
 import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { multiaddr } from '@multiformats/multiaddr';
 import { expect, test, vi } from 'vitest';
-import { presenceTopic } from '#lib/protocol/names.ts';
+import { PRESENCE_TOPIC } from '#lib/protocol/names.ts';
 import { createAddressLimits } from '../src/limits/address-limits.ts';
 import { createGater } from '../src/ways/gater.ts';
 import { createMetrics } from '../src/http/metrics.ts';
@@ -123,7 +123,7 @@ test.each([1, 2, 3])(
   async (dead) => {
     const relay = await aRelay();
     const privateKey = await generateKeyPair('Ed25519');
-    const topic = presenceTopic(0);
+    const topic = PRESENCE_TOPIC;
     const hearsRelay = ({ services: { gossip } }: Peer) =>
       eventually(() => {
         expect(gossip.getSubscribers(topic).map(String)).toEqual([relay.peerId]);

@@ -2,7 +2,7 @@ import type { Connection, PrivateKey } from '@libp2p/interface';
 import type { Bytes } from '#lib/domain/bytes.ts';
 import { PRESENCE_ENVELOPE } from '#lib/protocol/presence-record.ts';
 import { RELAY_LIST_MAX } from '#lib/protocol/limits.ts';
-import { presenceTopic } from '#lib/protocol/names.ts';
+import { PRESENCE_TOPIC } from '#lib/protocol/names.ts';
 import { relayHostOf } from '#lib/protocol/relay-address.ts';
 import type { AddressLimits } from '../limits/address-limits.ts';
 import { createClockDoubt } from '../presence/clock-doubt.ts';
@@ -23,7 +23,7 @@ import { createOwnDescriptor } from './own-descriptor.ts';
 import { createPresenceExchange } from '../presence/presence-exchange.ts';
 import { createPresenceStore } from '../presence/presence-store.ts';
 import type { PresenceStore, StoredPresence } from '../presence/presence-store.ts';
-import { guardGossip, servePresence, SHARD_COUNT } from '../presence/presence-topic.ts';
+import { guardGossip, servePresence } from '../presence/presence-topic.ts';
 import type { AddressReach } from '../limits/public-address.ts';
 import { serveRelayList } from './relay-list.ts';
 import { serveRelaysTopic } from './relays-topic.ts';
@@ -127,7 +127,6 @@ export async function joinNetwork(init: {
     multiaddrs: init.multiaddrs,
     operator: options.operator,
     version: init.version,
-    shards: SHARD_COUNT,
     state: () => ({
       reservations: relay.reservations.size,
       reservationsMax: options.maxReservations,
@@ -151,7 +150,7 @@ export async function joinNetwork(init: {
     store,
     directory,
     metrics,
-    topic: presenceTopic(0),
+    topic: PRESENCE_TOPIC,
     isConnected: (peer) => connectionTo(peer) !== undefined,
     // Gossip knows nothing of what came this way.
     onKept: (record) => late.neighbours?.record(record, (peer) => peer === record.source),
@@ -187,7 +186,7 @@ export async function joinNetwork(init: {
     gossip.getSubscribers(topic).some((subscriber) => subscriber.toString() === peer);
   store.watch((record) => {
     watchers.changed(record.tag, record.publisher);
-    neighbours.record(record, (peer) => peer === record.source || hears(peer, presenceTopic(0)));
+    neighbours.record(record, (peer) => peer === record.source || hears(peer, PRESENCE_TOPIC));
   });
 
   // A descriptor comes in a greeting too, and few change: told once more, it is known already.

@@ -11,7 +11,11 @@ import {
   VERSION_MAX_BYTES,
 } from '#lib/protocol/limits.ts';
 import { relayAddresses, relayHostOf } from '#lib/protocol/relay-address.ts';
-import { RELAY_DESCRIPTOR, sealRelayDescriptor } from '#lib/protocol/relay-descriptor.ts';
+import {
+  PRESENCE_TOPICS,
+  RELAY_DESCRIPTOR,
+  sealRelayDescriptor,
+} from '#lib/protocol/relay-descriptor.ts';
 import type { RelayDescriptor } from '#lib/protocol/relay-descriptor.ts';
 import { SIGNED } from '#lib/protocol/signed.ts';
 import type { Signer } from '#lib/protocol/signed.ts';
@@ -95,7 +99,6 @@ export function createOwnDescriptor(init: {
   readonly multiaddrs: readonly string[];
   readonly operator: string;
   readonly version: string;
-  readonly shards: number;
   readonly state: () => RelayState;
   /** The wall clock, ms. */
   readonly now: () => number;
@@ -107,7 +110,7 @@ export function createOwnDescriptor(init: {
     relay: signer.publicKey,
     operator: fitting(init.operator, OPERATOR_MAX_BYTES),
     version: fitting(init.version, VERSION_MAX_BYTES),
-    shards: init.shards,
+    shards: PRESENCE_TOPICS,
   };
   const addresses = addressesThatFit(addressesToTell(init.multiaddrs), {
     ...said,

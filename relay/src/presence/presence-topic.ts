@@ -1,7 +1,8 @@
 import { gossipsub, StrictSign, TopicValidatorResult } from '@libp2p/gossipsub';
 import type { GossipSub, Message } from '@libp2p/gossipsub';
 import type { Connection, Libp2p, PeerId } from '@libp2p/interface';
-import { presenceTopic, RELAYS_TOPIC } from '#lib/protocol/names.ts';
+import { insideOf } from '#lib/patches/inside.ts';
+import { PRESENCE_TOPIC, RELAYS_TOPIC } from '#lib/protocol/names.ts';
 import {
   GOSSIP_BACKLOG_MAX_BYTES,
   GOSSIP_MESSAGE_MAX_BYTES,
@@ -17,12 +18,7 @@ import { seqnoBytes } from './presence-proof.ts';
 import type { PresenceOutcome, PresenceStore } from './presence-store.ts';
 import { createRateLimit } from '../limits/rate-limit.ts';
 
-/** The shards this relay serves: one in a small network. */
-const SHARDS = [0];
-/** Shards of presence in this relay's network. */
-export const SHARD_COUNT = SHARDS.length;
-const PRESENCE_TOPICS = SHARDS.map(presenceTopic);
-const TOPICS = [...PRESENCE_TOPICS, RELAYS_TOPIC];
+const TOPICS = [PRESENCE_TOPIC, RELAYS_TOPIC];
 
 /** Gossipsub for presence records and relays: signed messages, known topics, capped sizes, scored peers. */
 export const relayGossip = () =>
@@ -82,7 +78,7 @@ export const relayGossip = () =>
 const REJECTED: TopicOutcome = 'malformed';
 type TopicOutcome = PresenceOutcome | 'not-its-own' | 'too-often';
 
-/** What is used of the package's inside; {@link guardGossip} checks that it is there. */
+/** What is used of the package's inside. */
 interface PackageGossip {
   /** Peers to whom everything goes, whatever the mesh is. */
   readonly direct: Set<string>;
@@ -127,14 +123,7 @@ type GossipNode = Libp2p<{ gossip: GossipSub }>;
 /** Checks that the package is as it was, and mends what it does with slow, oversized and returning peers. */
 export function guardGossip(node: GossipNode, metrics: Metrics): { readonly direct: Set<string> } {
   const { gossip } = node.services;
-  const inside = gossip as unknown as PackageGossip;
-  if (
-    typeof inside.createOutboundStream !== 'function' ||
-    typeof inside.handlePeerReadStreamError !== 'function' ||
-    !(inside.direct instanceof Set)
-  ) {
-    throw new Error('@libp2p/gossipsub has changed: its streams can no longer be guarded');
-  }
+  const inside = insideOf<PackageGossip>('gossip-streams', gossip);
   openStreamsSideBySide(inside);
   moveStreams(inside, node);
   const onReadError = inside.handlePeerReadStreamError.bind(inside);
@@ -151,7 +140,7 @@ export function guardGossip(node: GossipNode, metrics: Metrics): { readonly dire
 }
 
 /**
- * Subscribes to the shards and keeps what is valid. A peer publishes its own records; those of others come through
+ * Subscribes to presence and keeps what is valid. A peer publishes its own records; those of others come through
  * neighbour relays only, so that nobody else can flood with made-up publishers.
  */
 export function servePresence(
@@ -185,18 +174,16 @@ export function servePresence(
     return outcome;
   };
 
-  for (const topic of PRESENCE_TOPICS) {
-    gossip.topicValidators.set(topic, (source, message) => {
-      const outcome = take(message, source.toString());
-      init.metrics.presence.inc({ outcome });
-      if (outcome === 'kept') return TopicValidatorResult.Accept;
-      if (outcome !== REJECTED) return TopicValidatorResult.Ignore;
-      // No relay passes on what it has not checked.
-      neighbours.blame(source.toString());
-      return TopicValidatorResult.Reject;
-    });
-    gossip.subscribe(topic);
-  }
+  gossip.topicValidators.set(PRESENCE_TOPIC, (source, message) => {
+    const outcome = take(message, source.toString());
+    init.metrics.presence.inc({ outcome });
+    if (outcome === 'kept') return TopicValidatorResult.Accept;
+    if (outcome !== REJECTED) return TopicValidatorResult.Ignore;
+    // No relay passes on what it has not checked.
+    neighbours.blame(source.toString());
+    return TopicValidatorResult.Reject;
+  });
+  gossip.subscribe(PRESENCE_TOPIC);
   return {
     sweep() {
       own.sweep();

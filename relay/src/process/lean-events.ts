@@ -1,4 +1,5 @@
 import { TypedEventEmitter } from '@libp2p/interface';
+import { insideOf, PATCHES } from '#lib/patches/inside.ts';
 
 /**
  * Connections and streams of libp2p hear each other through some fifty event listeners. The package wraps each in two
@@ -83,11 +84,11 @@ function count(this: Emitter, type: string): number {
 export function leanEvents(): void {
   const prototype = TypedEventEmitter.prototype as object;
   const replaced = { addEventListener: add, removeEventListener: remove, dispatchEvent: dispatch };
-  const known = ['addEventListener', 'removeEventListener', 'listenerCount', 'safeDispatchEvent'];
   const own = Object.getOwnPropertyNames(prototype).filter((name) => name !== 'constructor');
   if (own.includes('dispatchEvent')) return;
-  if (own.length !== known.length || !known.every((name) => own.includes(name))) {
-    throw new Error('main-event has changed: its listeners can no longer be made small');
+  insideOf('small-listeners', prototype);
+  if (own.length !== PATCHES['small-listeners'].parts.length) {
+    throw new Error('main-event has changed: it does more than we know of');
   }
   Object.assign(prototype, replaced, { listenerCount: count });
 }

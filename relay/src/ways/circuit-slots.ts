@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CircuitRelayService } from '@libp2p/circuit-relay-v2';
 import type { AbortOptions, Connection, PeerId, Stream } from '@libp2p/interface';
+import { insideOf } from '#lib/patches/inside.ts';
 import type { AddressLimits } from '../limits/address-limits.ts';
 import {
   CIRCUITS_ASKED_AT_ONCE,
@@ -17,9 +18,9 @@ import { createShareCount, sharesFor, sharesOf } from '../limits/share.ts';
 
 type Ask = Pick<Connection, 'newStream' | 'remotePeer'>;
 
-/** What is used of the package's server; {@link CircuitSlots.guard} checks that it is there. */
+/** What is used of the package's server. */
 interface PackageServer {
-  stopHop?(
+  stopHop(
     asked: { readonly connection: Ask; readonly request: unknown },
     options: AbortOptions,
   ): Promise<Stream | undefined>;
@@ -129,13 +130,8 @@ export function createCircuitSlots(init: {
     },
 
     guard(relay) {
-      const server = relay as unknown as PackageServer;
-      const stopHop = server.stopHop?.bind(server);
-      if (stopHop === undefined) {
-        throw new Error(
-          '@libp2p/circuit-relay-v2 has changed: its circuits can no longer be counted',
-        );
-      }
+      const server = insideOf<PackageServer>('circuits', relay);
+      const stopHop = server.stopHop.bind(server);
       server.stopHop = async ({ connection, request: message }, options) => {
         const request = requests.getStore();
         const followed: Ask = {

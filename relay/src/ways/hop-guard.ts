@@ -1,12 +1,13 @@
 import type { CircuitRelayService } from '@libp2p/circuit-relay-v2';
 import type { Connection, Stream, StreamMessageEvent } from '@libp2p/interface';
+import { insideOf } from '#lib/patches/inside.ts';
 import type { CircuitSlots } from './circuit-slots.ts';
 import { HOP_REQUEST_MAX_BYTES } from '../limits/limits.ts';
 import type { Metrics } from '../http/metrics.ts';
 
-/** What is used of the package's server; {@link guardHopRequests} checks that it is there. */
+/** What is used of the package's server. */
 interface PackageServer {
-  onHop?(stream: Stream, connection: Connection): Promise<void>;
+  onHop(stream: Stream, connection: Connection): Promise<void>;
 }
 
 /**
@@ -19,11 +20,8 @@ export function guardHopRequests(
   circuits: CircuitSlots,
 ): void {
   circuits.guard(relay);
-  const server = relay as unknown as PackageServer;
-  const onHop = server.onHop?.bind(server);
-  if (onHop === undefined) {
-    throw new Error('@libp2p/circuit-relay-v2 has changed: its requests can no longer be capped');
-  }
+  const server = insideOf<PackageServer>('hop-requests', relay);
+  const onHop = server.onHop.bind(server);
   server.onHop = (stream, connection) => {
     let received = 0;
     const onMessage = ({ data }: StreamMessageEvent): void => {

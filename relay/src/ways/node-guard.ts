@@ -8,8 +8,9 @@ import {
   TURN_PROTOCOL,
   WATCH_PROTOCOL,
 } from '#lib/protocol/names.ts';
-import type { Budget } from '#lib/protocol/stream-budget.ts';
-import { guardUpgrades } from '#lib/protocol/upgrade-guard.ts';
+import { insideOf } from '#lib/patches/inside.ts';
+import type { Budget } from '#lib/patches/stream-budget.ts';
+import { guardUpgrades } from '#lib/patches/upgrade-guard.ts';
 import type { CpuBudget } from '../limits/cpu-budget.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { NodeParts } from './node.ts';
@@ -37,11 +38,12 @@ const cut = (connection: Connection, metrics: Metrics): void => {
 
 /** Charges every stream that a peer opens to what it may make this relay compute, and limits handshakes. */
 export function guardNode(
-  { registrar, upgrader }: NodeParts,
+  { registrar: made, upgrader }: NodeParts,
   init: { readonly cpu: CpuBudget; readonly budget: Budget; readonly metrics: Metrics },
 ): void {
   const { cpu, metrics } = init;
   guardUpgrades({ upgrader }, init.budget);
+  const registrar = insideOf<NodeParts['registrar']>('stream-handlers', made);
   const handle = registrar.handle.bind(registrar);
   registrar.handle = (protocol, handler, options) => {
     const { name, cost } = PROTOCOLS.get(protocol) ?? OTHER;
@@ -80,7 +82,7 @@ function costOf({ subscriptions = [], messages = [], control = {} }: Rpc): numbe
   );
 }
 
-/** What is used of the package's inside; {@link chargeGossip} checks that it is there. */
+/** What is used of the package's inside. */
 interface PackageGossip {
   handleReceivedRpc(from: { toString(): string }, rpc: Rpc): Promise<void>;
 }
@@ -94,10 +96,7 @@ export function chargeGossip(
     readonly connectionTo: (peer: string) => Connection | undefined;
   },
 ): void {
-  const inside = gossip as unknown as PackageGossip;
-  if (typeof inside.handleReceivedRpc !== 'function') {
-    throw new Error('@libp2p/gossipsub has changed: what it hears can no longer be counted');
-  }
+  const inside = insideOf<PackageGossip>('gossip-cost', gossip);
   const receive = inside.handleReceivedRpc.bind(inside);
   inside.handleReceivedRpc = (from, rpc) => {
     const connection = init.connectionTo(from.toString());

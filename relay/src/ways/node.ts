@@ -7,9 +7,9 @@ import { ping } from '@libp2p/ping';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p } from 'libp2p';
 import type { Libp2pOptions } from 'libp2p';
-import { withOptimisticStreams } from '#lib/protocol/optimistic.ts';
-import { STREAM_WINDOW_BYTES, withStreamBudget } from '#lib/protocol/stream-budget.ts';
-import type { Budget } from '#lib/protocol/stream-budget.ts';
+import { withOptimisticStreams } from '#lib/patches/optimistic.ts';
+import { STREAM_WINDOW_BYTES, withStreamBudget } from '#lib/patches/stream-budget.ts';
+import type { Budget } from '#lib/patches/stream-budget.ts';
 import { leanEvents } from '../process/lean-events.ts';
 import {
   HOP_STREAMS_MAX,

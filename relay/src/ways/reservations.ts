@@ -1,6 +1,7 @@
 import type { CircuitRelayService, RelayReservation } from '@libp2p/circuit-relay-v2';
 import type { Connection, Libp2pEvents, PeerId, TypedEventTarget } from '@libp2p/interface';
 import type { Multiaddr } from '@multiformats/multiaddr';
+import { insideOf } from '#lib/patches/inside.ts';
 import type { AddressLimits } from '../limits/address-limits.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { hostOf } from '../limits/remote-address.ts';
@@ -9,7 +10,7 @@ import { hasRoomToReserve } from './reservation-room.ts';
 import { sharesOf } from '../limits/share.ts';
 import type { Share } from '../limits/share.ts';
 
-/** What is used of the package's store; {@link guardReservations} checks that it is there. */
+/** What is used of the package's store. */
 interface PackageStore {
   reserve(peer: PeerId, address: Multiaddr, limit?: unknown): { status: string; expire?: number };
 }
@@ -31,10 +32,10 @@ export function guardReservations(
   },
 ): void {
   const { metrics, options } = init;
-  const store = (relay as unknown as { reservationStore?: PackageStore }).reservationStore;
-  if (typeof store?.reserve !== 'function') {
-    throw new Error('@libp2p/circuit-relay-v2 has changed: reservations can no longer be limited');
-  }
+  const { reservationStore: store } = insideOf<{ readonly reservationStore: PackageStore }>(
+    'given-reservations',
+    relay,
+  );
   const reserve = store.reserve.bind(store);
   const taken = new WeakMap<RelayReservation, readonly Share[]>();
 

@@ -1,5 +1,6 @@
 import { webRTCDirect } from '@libp2p/webrtc';
 import type { Listener } from '@libp2p/interface';
+import { insideOf } from '#lib/patches/inside.ts';
 import type { AddressLimits } from '../limits/address-limits.ts';
 import type { DtlsCertificate } from './certificate.ts';
 import { WEBRTC_HANDSHAKES_MAX } from '../limits/limits.ts';
@@ -7,7 +8,7 @@ import type { Metrics } from '../http/metrics.ts';
 
 type WebRtcDirect = ReturnType<typeof webRTCDirect>;
 
-/** What is used of the package's listener; `createListener` checks that it is there. */
+/** What is used of the package's listener. */
 interface PackageListener extends Listener {
   readonly connections: Map<string, EventTarget & { readonly connectionState: string }>;
   incomingConnection(ufrag: string, host: string, port: number, signal: AbortSignal): Promise<void>;
@@ -32,15 +33,8 @@ export function limitedWebRtcDirect(init: {
     })(components);
     const createListener = inner.createListener.bind(inner);
     inner.createListener = (options) => {
-      const listener = createListener(options) as unknown as PackageListener;
-      if (
-        typeof listener.incomingConnection !== 'function' ||
-        !(listener.connections instanceof Map)
-      ) {
-        throw new Error(
-          '@libp2p/webrtc has changed: incoming connections can no longer be limited',
-        );
-      }
+      const made = createListener(options);
+      const listener = insideOf<PackageListener>('webrtc-handshakes', made);
       const accept = listener.incomingConnection.bind(listener);
       const handshakes = new Set<string>();
 

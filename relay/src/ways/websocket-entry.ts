@@ -7,6 +7,7 @@ import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import { createBucket } from '#lib/domain/bucket.ts';
 import { createAcceptRate } from '../limits/accept-rate.ts';
+import { insideOf } from '#lib/patches/inside.ts';
 import type { AddressLimits } from '../limits/address-limits.ts';
 import type { CpuBudget } from '../limits/cpu-budget.ts';
 import {
@@ -137,10 +138,7 @@ export function createWebSocketEntry(init: {
 
   const transport: WebSockets = (components) => {
     const inner = webSockets()(components);
-    const dials = inner as unknown as PackageTransport;
-    if (typeof dials._connect !== 'function') {
-      throw new Error('@libp2p/websockets has changed: its dials can no longer be led');
-    }
+    const dials = insideOf<PackageTransport>('socket-dials', inner);
     dials._connect = (address, { signal }) => {
       const ip = init.ipOf(address);
       if (ip === undefined) return Promise.reject(new Error('a dial without a permit'));
@@ -149,10 +147,7 @@ export function createWebSocketEntry(init: {
     const createListener = inner.createListener.bind(inner);
     inner.createListener = (options) => {
       const inside = createListener(options);
-      const made = inside as unknown as PackageListener;
-      if (typeof made.onWsServerConnection !== 'function') {
-        throw new Error('@libp2p/websockets has changed: its listener no longer takes connections');
-      }
+      const made = insideOf<PackageListener>('socket-listener', inside);
       made.listen = () => {
         made.safeDispatchEvent('listening');
         return Promise.resolve();

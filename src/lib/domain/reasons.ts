@@ -31,7 +31,6 @@ export const END_REASONS = [
   'unsupported',
   'peer-unsupported',
   'not-secure',
-  'answered-elsewhere',
 ] as const;
 export type EndReason = (typeof END_REASONS)[number];
 

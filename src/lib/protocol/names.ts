@@ -14,12 +14,8 @@ export const NEIGHBOUR_PROTOCOL = '/woxly/neighbour/1';
 /** The gossipsub topic of relay descriptors; the one topic that browsers subscribe to. */
 export const RELAYS_TOPIC = '/woxly/relays/1';
 
-const PRESENCE_TOPIC_PREFIX = '/woxly/presence/1';
-
-/** The gossipsub topic of a shard of presence records. */
-export function presenceTopic(shard: number): string {
-  return `${PRESENCE_TOPIC_PREFIX}/${shard}`;
-}
+/** The gossipsub topic of presence records. A network that grows too large for one may get more, by their last number. */
+export const PRESENCE_TOPIC = '/woxly/presence/1/0';
 
 /** What is signed or derived, so that bytes made for one purpose never serve another. */
 export const DOMAIN = {

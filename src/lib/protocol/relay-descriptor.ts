@@ -29,12 +29,15 @@ export const RELAY_DESCRIPTOR = struct({
   reservations: required(6, uint()),
   /** Whether it hands out TURN credentials. */
   turn: required(7, bool),
-  /** Shards of presence in this relay's network. */
+  /** How many topics presence is spread over: {@link PRESENCE_TOPICS}. Read by nobody yet. */
   shards: required(8, uint(65_536)),
   /** ms since 1970; the higher of two descriptors is the newer one. */
   issued: required(9, uint()),
   expires: required(10, uint()),
 });
+/** The one of `names.ts`. */
+export const PRESENCE_TOPICS = 1;
+
 export type RelayDescriptor = Of<typeof RELAY_DESCRIPTOR>;
 
 /** A descriptor as it is gossiped. */

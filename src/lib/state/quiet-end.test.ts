@@ -17,7 +17,7 @@ const ended = (reason: EndReason, part: Partial<EndedCallView> = {}): EndedCallV
   ...part,
 });
 
-test.each(['declined', 'cancelled-by-peer', 'no-answer', 'answered-elsewhere', 'missed'] as const)(
+test.each(['declined', 'cancelled-by-peer', 'no-answer', 'missed'] as const)(
   'a ring that ended with %s leaves no screen',
   (reason) => {
     expect(isQuietEnd(ended(reason))).toBe(true);

@@ -6,7 +6,6 @@ const RANG_ONLY: ReadonlySet<EndReason> = new Set([
   'declined',
   'cancelled-by-peer',
   'no-answer',
-  'answered-elsewhere',
   'missed',
 ]);
 

@@ -1,6 +1,6 @@
 import { equalBytes } from '#lib/domain/bytes.ts';
 import { LOOKUP_REQUEST, LOOKUP_RESPONSE } from '#lib/protocol/lookup.ts';
-import { LOOKUP_PROTOCOL, presenceTopic, RELAYS_PROTOCOL } from '#lib/protocol/names.ts';
+import { LOOKUP_PROTOCOL, PRESENCE_TOPIC, RELAYS_PROTOCOL } from '#lib/protocol/names.ts';
 import { PRESENCE_ENVELOPE } from '#lib/protocol/presence-record.ts';
 import type { PresenceEnvelope } from '#lib/protocol/presence-record.ts';
 import { RELAY_LIST } from '#lib/protocol/relay-list.ts';
@@ -20,7 +20,7 @@ export function recordsAt(
 ): readonly PresenceEnvelope[] {
   return relays
     .flatMap(({ relay }) => relay.published)
-    .filter(({ topic }) => topic === presenceTopic(0))
+    .filter(({ topic }) => topic === PRESENCE_TOPIC)
     .flatMap(({ message }) => PRESENCE_ENVELOPE.decode(message) ?? [])
     .filter(({ tag }) => tags?.some((asked) => equalBytes(asked, tag)) ?? true);
 }

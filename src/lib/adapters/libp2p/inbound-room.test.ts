@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { generatePair } from '#lib/protocol/ed25519.ts';
 import { deviceKeyOf } from '#lib/protocol/key-text.ts';
-import type { InboundConnection } from '#lib/protocol/upgrade-guard.ts';
+import type { InboundConnection } from '#lib/patches/upgrade-guard.ts';
 import { inboundRoom } from './inbound-room.ts';
 
 const aDevice = async () => deviceKeyOf((await generatePair()).publicKey);

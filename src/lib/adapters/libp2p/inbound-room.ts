@@ -1,7 +1,7 @@
 import { createBucket } from '#lib/domain/bucket.ts';
 import type { Bucket } from '#lib/domain/bucket.ts';
 import { parseDeviceKey } from '#lib/protocol/key-text.ts';
-import type { InboundConnection } from '#lib/protocol/upgrade-guard.ts';
+import type { InboundConnection } from '#lib/patches/upgrade-guard.ts';
 import type { MayConnect } from './signalling-gate.ts';
 
 /**

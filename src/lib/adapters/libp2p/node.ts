@@ -11,14 +11,15 @@ import { yamux } from '@libp2p/yamux';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
 import type { IceServer } from '#lib/ports/media.ts';
-import { negotiateOptimistically, withOptimisticStreams } from '#lib/protocol/optimistic.ts';
-import type { NegotiatedStream } from '#lib/protocol/optimistic.ts';
+import { negotiateOptimistically, withOptimisticStreams } from '#lib/patches/optimistic.ts';
+import type { NegotiatedStream } from '#lib/patches/optimistic.ts';
 import {
   STREAM_WINDOW_BYTES,
   STREAMS_AT_ONCE,
   withStreamBudget,
-} from '#lib/protocol/stream-budget.ts';
-import { guardUpgrades } from '#lib/protocol/upgrade-guard.ts';
+} from '#lib/patches/stream-budget.ts';
+import { insideOf } from '#lib/patches/inside.ts';
+import { guardUpgrades } from '#lib/patches/upgrade-guard.ts';
 import { inboundRoom } from './inbound-room.ts';
 import { relayGossip } from './relay-gossip.ts';
 import { keepTags, renewByPace } from './reservations.ts';
@@ -124,8 +125,9 @@ export async function createNode({
         : []),
       (components) => {
         const transport = circuit(components);
-        parts.reservations = (
-          transport as unknown as { reservationStore: ReservationBook }
+        parts.reservations = insideOf<{ reservationStore: ReservationBook }>(
+          'own-reservations',
+          transport,
         ).reservationStore;
         renewByPace(parts.reservations);
         return transport;
@@ -155,7 +157,7 @@ export async function createNode({
         upgrader: object;
         peerStore: PeerStore;
       }) => {
-        parts.dialler = components.transportManager;
+        parts.dialler = insideOf('direct-dials', components.transportManager);
         keepTags(components.peerStore);
         encryptAtOnce(components.upgrader);
         guardUpgrades(components, { now, admit: inboundRoom({ isKnown, now }) });
@@ -171,7 +173,7 @@ export async function createNode({
 
 /** A connection that we dial is encrypted by the one way that we know, without asking first whether it will do. */
 function encryptAtOnce(parts: object): void {
-  const upgrader = parts as Upgrader;
+  const upgrader = insideOf<Upgrader>('outbound-upgrades', parts);
   const upgradeOutbound = upgrader.upgradeOutbound.bind(upgrader);
   upgrader.upgradeOutbound = (connection, options) => {
     if (options.skipEncryption !== true) negotiateOptimistically(connection, NOISE);

@@ -2,7 +2,7 @@ import type { Connection, Libp2p, Stream } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { DeviceKey } from '#lib/domain/ids.ts';
-import type { StreamOptions } from '#lib/protocol/optimistic.ts';
+import type { StreamOptions } from '#lib/patches/optimistic.ts';
 import { carriesOurs } from './idle-connections.ts';
 import type { DirectDialler } from './node.ts';
 

@@ -11,7 +11,7 @@ import type { IceServer } from '#lib/ports/media.ts';
 import type { FrameChannel, PeerNetwork, Reservation } from '#lib/ports/peer-network.ts';
 import { deviceKeyOf, parseDeviceKey } from '#lib/protocol/key-text.ts';
 import { FRAME_MAX_BYTES } from '#lib/protocol/limits.ts';
-import type { StreamOptions } from '#lib/protocol/optimistic.ts';
+import type { StreamOptions } from '#lib/patches/optimistic.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import type { Signer } from '#lib/protocol/signed.ts';
 import { connectionGate } from './connection-gate.ts';

@@ -1,12 +1,13 @@
 import { gossipsub } from '@libp2p/gossipsub';
 import type { GossipSub } from '@libp2p/gossipsub';
 import type { Connection, PeerId, Stream } from '@libp2p/interface';
-import { presenceTopic, RELAYS_TOPIC } from '#lib/protocol/names.ts';
+import { insideOf } from '#lib/patches/inside.ts';
+import { PRESENCE_TOPIC, RELAYS_TOPIC } from '#lib/protocol/names.ts';
 
 /** The largest gossip message that is decoded, bytes. */
 const MESSAGE_MAX_BYTES = 8 * 1024;
 /**
- * What is decoded of one gossip frame: a relay has a few topics, one a shard, and sends few messages. gossipsub's own
+ * What is decoded of one gossip frame: a relay has two topics, and sends few messages. gossipsub's own
  * defaults are 5,000 of each, room for a flood.
  */
 const DECODE_LIMITS = {
@@ -31,7 +32,7 @@ const HEARTBEAT_MS = 10_000;
 const STREAM_ATTEMPTS = 4;
 const STREAM_AGAIN_MS = 2_000;
 
-/** What is used of the package's inside; {@link withRelaysOnly} checks that it is there. */
+/** What is used of the package's inside. */
 export interface PackageGossip {
   createOutboundStream(peer: PeerId, connection: Connection): Promise<void>;
   onPeerConnected(peer: PeerId, connection: Connection): void;
@@ -44,7 +45,7 @@ export interface PackageGossip {
 export function relayGossip(): ReturnType<typeof gossipsub> {
   const create = gossipsub({
     // Browsers publish presence and never subscribe to it: they do not receive the firehose.
-    allowedTopics: [presenceTopic(0), RELAYS_TOPIC],
+    allowedTopics: [PRESENCE_TOPIC, RELAYS_TOPIC],
     doPX: false,
     emitSelf: false,
     fallbackToFloodsub: false,
@@ -58,7 +59,7 @@ export function relayGossip(): ReturnType<typeof gossipsub> {
   });
   return (components): GossipSub => {
     const gossip = create(components);
-    withRelaysOnly(gossip as unknown as PackageGossip);
+    withRelaysOnly(insideOf('gossip-neighbours', gossip));
     return gossip;
   };
 }
@@ -69,11 +70,6 @@ export function relayGossip(): ReturnType<typeof gossipsub> {
  * whose network had just gone took ten seconds, in which no relay heard where the person is now.
  */
 export function withRelaysOnly(gossip: PackageGossip): void {
-  const names = ['createOutboundStream', 'onPeerConnected', 'onIncomingStream'] as const;
-  const isKnown = names.every((name) => typeof gossip[name] === 'function');
-  if (!isKnown || !(gossip.streamsOutbound instanceof Map)) {
-    throw new Error('@libp2p/gossipsub has changed: it can no longer be kept to relays');
-  }
   const open = gossip.createOutboundStream.bind(gossip);
   const connected = gossip.onPeerConnected.bind(gossip);
   const incoming = gossip.onIncomingStream.bind(gossip);

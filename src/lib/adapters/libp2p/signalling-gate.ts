@@ -1,6 +1,7 @@
 import type { Connection, StreamHandler, Transport } from '@libp2p/interface';
 import type { Registrar } from '@libp2p/interface-internal';
 import type { DeviceKey } from '#lib/domain/ids.ts';
+import { insideOf } from '#lib/patches/inside.ts';
 import { parseDeviceKey } from '#lib/protocol/key-text.ts';
 
 /** Whoever may learn this device's addresses. */
@@ -31,7 +32,15 @@ export function gateStreams<C extends { registrar: Registrar }>(
 ): (components: C) => Transport {
   return (components) =>
     transport(
-      substitute(components, 'registrar', substitute(components.registrar, 'handle', gatedHandle)),
+      substitute(
+        components,
+        'registrar',
+        substitute(
+          insideOf<Registrar>('stream-handlers', components.registrar),
+          'handle',
+          gatedHandle,
+        ),
+      ),
     );
 
   function gatedHandle(

@@ -1,5 +1,6 @@
 import { webSockets } from '@libp2p/websockets';
 import type { Multiaddr } from '@multiformats/multiaddr';
+import { insideOf } from '#lib/patches/inside.ts';
 import { multiaddrToUri } from '@multiformats/multiaddr-to-uri';
 
 /** RFC 6455, section 7.4.1: never on the wire, it means that there was no farewell. */
@@ -20,7 +21,7 @@ interface SocketOpener {
 export function closingWebSockets(): ReturnType<typeof webSockets> {
   return (components) => {
     const transport = webSockets()(components);
-    (transport as unknown as SocketOpener)._connect = (address, { signal }) =>
+    insideOf<SocketOpener>('socket-dials', transport)._connect = (address, { signal }) =>
       openSocket(multiaddrToUri(address), signal);
     return transport;
   };

@@ -9,7 +9,7 @@ import {
   PRESENCE_RELAYS_MAX,
   PRESENCE_TTL_MS,
 } from '#lib/protocol/limits.ts';
-import { presenceTopic } from '#lib/protocol/names.ts';
+import { PRESENCE_TOPIC } from '#lib/protocol/names.ts';
 import { PRESENCE_ENVELOPE, sealPresence } from '#lib/protocol/presence-record.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import type { Signed, Signer } from '#lib/protocol/signed.ts';
@@ -22,8 +22,6 @@ const RENEW_MS = PRESENCE_TTL_MS / 3;
 const BACKOFF = { first: 3_000, longest: 60_000 };
 /** How long leaving may take, ms: the network itself has 2 s to stop. */
 const GOODBYE_MS = 500;
-/** The shard count of a small network is 1. */
-const SHARD = 0;
 
 export interface PublisherPorts {
   /** Corrected by what is known of our clock: relays turn away what lies too far from theirs. */
@@ -83,7 +81,7 @@ export function createPublisher(ports: PublisherPorts): Publisher {
       cancelTimer();
       if (!isShown) return;
       const goodbye = seal([])
-        .then((record) => network.publish(presenceTopic(SHARD), PRESENCE_ENVELOPE.encode(record)))
+        .then((record) => network.publish(PRESENCE_TOPIC, PRESENCE_ENVELOPE.encode(record)))
         .catch(() => undefined);
       let cancel = (): void => undefined;
       const late = new Promise((resolve) => {
@@ -113,7 +111,7 @@ export function createPublisher(ports: PublisherPorts): Publisher {
     let missed: readonly RelayAddress[] = relays;
     try {
       const record = PRESENCE_ENVELOPE.encode(await seal(relays));
-      const without = new Set(await network.publish(presenceTopic(SHARD), record));
+      const without = new Set(await network.publish(PRESENCE_TOPIC, record));
       missed = relays.filter((relay) => without.has(relayIdOf(relay)));
     } catch {
       // No relay has it.

@@ -1,9 +1,10 @@
+import { insideOf } from './inside.ts';
 import { limitHandshake } from './negotiation-limit.ts';
 import type { ProposedConnection } from './negotiation-limit.ts';
 import { withChannelBudget } from './stream-budget.ts';
 import type { Excess } from './stream-budget.ts';
 
-/** What is used of libp2p's upgrader; {@link guardUpgrades} checks that it is there. */
+/** What is used of libp2p's upgrader. */
 interface Upgrader {
   upgradeInbound(
     connection: InboundConnection,
@@ -21,7 +22,7 @@ export interface InboundConnection extends ProposedConnection {
  * once. libp2p 3.3 closes it in good order instead, for which whoever is silent is given half a minute more.
  */
 export function guardUpgrades(
-  components: object,
+  { upgrader: made }: { readonly upgrader: object },
   init: {
     /** A clock that never goes back, ms. */
     readonly now: () => number;
@@ -33,10 +34,7 @@ export function guardUpgrades(
     readonly admit?: (connection: InboundConnection) => (() => void) | undefined;
   },
 ): void {
-  const { upgrader } = components as { upgrader?: Upgrader };
-  if (typeof upgrader?.upgradeInbound !== 'function') {
-    throw new Error('libp2p has changed: connections that come in can no longer be guarded');
-  }
+  const upgrader = insideOf<Upgrader>('inbound-upgrades', made);
   const upgradeInbound = upgrader.upgradeInbound.bind(upgrader);
   upgrader.upgradeInbound = async (connection, options) => {
     const settle = init.admit === undefined ? () => undefined : init.admit(connection);

@@ -1,3 +1,5 @@
+import { insideOf } from './inside.ts';
+
 /**
  * Negotiation of a protocol without waiting for the answer (multistream-select, which other libp2ps call "lazy"): who
  * opens with the one protocol that it speaks goes on at once, and the answer is compared when it comes. It saves a round
@@ -72,7 +74,7 @@ export function withOptimisticStreams<Factory extends object>(
   factory: Factory,
   protocols: readonly string[],
 ): Factory {
-  const muxers = factory as unknown as MuxerFactory;
+  const muxers = insideOf<MuxerFactory>('optimistic-streams', factory);
   const createStreamMuxer = muxers.createStreamMuxer.bind(factory);
   muxers.createStreamMuxer = (connection) => {
     const muxer = createStreamMuxer(connection);

@@ -1,4 +1,5 @@
 import { createBucket } from '#lib/domain/bucket.ts';
+import { insideOf } from './inside.ts';
 import { liftHandshakeLimit, limitProposals } from './negotiation-limit.ts';
 import type { ProposedStream } from './negotiation-limit.ts';
 
@@ -45,7 +46,7 @@ interface Muxer {
   abort(error: Error): void;
 }
 
-/** What is used of yamux; {@link withStreamBudget} checks that it is there. */
+/** What is used of yamux. */
 interface Yamux extends Muxer {
   onData(data: unknown): void;
   handleFrame(frame: Frame): void;
@@ -106,10 +107,8 @@ export function withStreamBudget<Factory extends object>(
       perSecond: SMALL_FRAMES_PER_SECOND,
       now,
     });
-    const parts = [muxer.onData, muxer.handleFrame, connection.decrypt];
-    if (parts.some((part) => typeof part !== 'function') || typeof connection.stream !== 'object') {
-      throw new Error('@libp2p/yamux or noise has changed: frames can no longer be counted');
-    }
+    insideOf('yamux-frames', muxer);
+    insideOf('noise-frames', connection);
     liftHandshakeLimit(connection.stream);
     const [onData, handleFrame, onRemoteStream, decrypt] = [
       muxer.onData.bind(muxer),
@@ -148,6 +147,7 @@ export function withStreamBudget<Factory extends object>(
 export function withChannelBudget(factory: object, { now, onExcess }: Budget): void {
   const muxers = factory as MuxerFactory<{ abort(error: Error): void }, Muxer>;
   eachMuxer(muxers, (muxer, connection) => {
+    insideOf('data-channels', muxer);
     const streams = openings(now);
     const onRemoteStream = muxer.onRemoteStream.bind(muxer);
     muxer.onRemoteStream = (stream) => {
