@@ -1,3 +1,4 @@
+import { createScope } from '#lib/domain/scope.ts';
 import type { IdentityKey, RelayAddress } from '#lib/domain/ids.ts';
 import type { Attention } from '#lib/ports/attention.ts';
 import type { Clock } from '#lib/ports/clock.ts';
@@ -16,22 +17,30 @@ import type { checkSdp } from '#lib/protocol/sdp-check.ts';
 import type { Signer } from '#lib/protocol/signed.ts';
 import { createAudio } from './audio.ts';
 import { createCalls } from './call/create-calls.ts';
+import type { CallEngine } from './call/create-calls.ts';
 import { createCallHistory, recordLater } from './call-history.ts';
+import type { CallBook } from './call-history.ts';
 import { createContacts } from './contacts/create-contacts.ts';
+import type { ContactBook } from './contacts/create-contacts.ts';
 import { hasLeftOut } from './contacts/device-owners.ts';
 import { createDiagnostics } from './diagnostics.ts';
 import { createDoctor } from './doctor/create-doctor.ts';
 import { createEchoTest } from './doctor/create-echo-test.ts';
 import { lookUpForDoctor } from './doctor/look-up.ts';
+import { followWorld } from './follow-world.ts';
 import { createIdentity } from './identity/create-identity.ts';
+import type { OwnIdentity } from './identity/create-identity.ts';
 import { createNetworkTime } from './network-time.ts';
+import type { NetworkTime } from './network-time.ts';
 import { goOnline } from './online.ts';
 import { createPresences } from './presence/create-presences.ts';
 import { offlineReachability } from './relays/offline.ts';
 import { ownNetwork } from './relays/own-network.ts';
-import { watchForSetClock } from './set-clock.ts';
+import type { Reachability } from './relays/reachability.ts';
 import { createSettingsBook } from './settings-book.ts';
+import type { SettingsBook } from './settings-book.ts';
 import { startOnline } from './start-online.ts';
+import type { OnlineStart } from './start-online.ts';
 import type { Woxly } from './woxly.ts';
 
 /** The whole world of the app. */
@@ -73,29 +82,92 @@ export interface WoxlyPorts {
 
 /** The whole app without a screen: reads what is stored, and goes online as soon as there is an identity. */
 export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
-  const { clock, steady, log, pageLife, stores } = ports;
-  const time = createNetworkTime(clock);
-  const settings = await createSettingsBook(stores);
-
-  const identity = await createIdentity({
+  const scope = createScope();
+  const time = createNetworkTime(ports.clock);
+  const kept = await readKept(ports, time, () => network.current?.keeper.reserved ?? []);
+  const network = createNetwork(ports, time, kept, () => calls);
+  const reachability = offlineReachability(network, ports.pageLife);
+  const attention = ports.attention(() => kept.settings.current.ringVolume);
+  const calls = createCallEngine(ports, { time, kept, network, reachability, attention });
+  const presences = createPresences({
     ...ports,
-    clock: time.clock,
-    relays: () => network.current?.keeper.reserved ?? [],
+    ...kept,
+    time,
+    network,
+    onOnline: (key) => {
+      calls.personSeen(key);
+    },
   });
-  const ownKey = (): IdentityKey | undefined => identity.profile?.key;
-  const contacts = await createContacts({ stores, clock: time.clock, ownKey });
-  const history = await createCallHistory(stores, (key) => contacts.trustOf(key) === 'stranger');
+  const checks = createChecks(ports, { kept, network, reachability });
+  const diagnostics = createDiagnostics({ ...ports, clock: ports.steady, calls, reachability });
+  const audio = createAudio(ports.microphones, attention);
 
+  // What ends first is added last: a call says goodbye while there is a network.
+  scope.add(() => network.stop());
+  followWorld(scope, { ...ports, ...kept, time, network, calls });
+  for (const engine of [presences, checks.echo, checks.doctor, audio, diagnostics, kept.identity]) {
+    scope.add(() => {
+      engine.stop();
+    });
+  }
+  scope.add(() => {
+    calls.stop();
+  });
+  scope.add(ports.pageLife.onLeave(() => void scope.stop()));
+  network.start();
+
+  return {
+    ...kept,
+    ...checks,
+    calls,
+    reachability,
+    presences,
+    audio,
+    time,
+    diagnostics: () => Promise.resolve(diagnostics.read()),
+    stop: () => scope.stop(),
+  };
+}
+
+/** What this browser remembers, with what is done to it. */
+interface Kept {
+  readonly settings: SettingsBook;
+  readonly identity: OwnIdentity;
+  readonly contacts: ContactBook;
+  readonly history: CallBook;
+}
+
+async function readKept(
+  ports: WoxlyPorts,
+  time: NetworkTime,
+  relays: () => readonly RelayAddress[],
+): Promise<Kept> {
+  const { stores } = ports;
+  const { clock } = time;
+  const settings = await createSettingsBook(stores);
+  const identity = await createIdentity({ ...ports, clock, relays });
+  const ownKey = (): IdentityKey | undefined => identity.profile?.key;
+  const contacts = await createContacts({ stores, clock, ownKey });
+  const isStranger = (key: IdentityKey) => contacts.trustOf(key) === 'stranger';
+  return { settings, identity, contacts, history: await createCallHistory(stores, isStranger) };
+}
+
+function createNetwork(
+  ports: WoxlyPorts,
+  time: NetworkTime,
+  { identity, contacts, settings }: Kept,
+  calls: () => CallEngine,
+): OnlineStart {
   const iceServers = () => network.current?.turn.iceServers() ?? [];
   const tryTurn = async (servers: readonly IceServer[], signal: AbortSignal) =>
     (await ports.iceProbe.ask(servers, signal)).some((answer) => answer?.relayed === true);
-  const network = startOnline({
+  const network: OnlineStart = startOnline({
     ...ports,
     keys: () => identity.keys,
     openNetwork: ({ device }) => ports.openNetwork(device, iceServers),
     goOnline: (node, keys) => {
       node.accept(CALL_PROTOCOL, (channel) => {
-        calls.take(channel);
+        calls().take(channel);
       });
       return goOnline({
         ...ports,
@@ -106,22 +178,42 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
         settings,
         deviceList: identity.deviceList,
         // The signalling of a call may go over any of the reservations.
-        mayMove: () => calls.current === undefined || calls.current.stage === 'ended',
-        isHurried: () => calls.current?.stage === 'reconnecting',
+        mayMove: () => {
+          const { current } = calls();
+          return current === undefined || current.stage === 'ended';
+        },
+        isHurried: () => calls().current?.stage === 'reconnecting',
         // A browser without voice connections cannot try it, which is no fault of the relay's.
         ...(ports.mediaPaths.supported && { tryTurn }),
       });
     },
   });
-  const reachability = offlineReachability(network, pageLife);
+  return network;
+}
 
-  const attention = ports.attention(() => settings.current.ringVolume);
-  const calls = createCalls({
+function createCallEngine(
+  ports: WoxlyPorts,
+  {
+    time,
+    kept: { identity, contacts, settings, history },
+    network,
+    reachability,
+    attention,
+  }: {
+    readonly time: NetworkTime;
+    readonly kept: Kept;
+    readonly network: OnlineStart;
+    readonly reachability: Reachability;
+    readonly attention: Attention;
+  },
+): CallEngine {
+  const { clock, steady, log, pageLife } = ports;
+  return createCalls({
     ...ports,
     clock: steady,
     paths: ports.mediaPaths,
     attention,
-    iceServers,
+    iceServers: () => network.current?.turn.iceServers() ?? [],
     clockOffset: () => time.clock.now() - steady.now(),
     settings: () => settings.current,
     contacts: {
@@ -147,96 +239,31 @@ export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
       });
     },
   });
-  const presences = createPresences({
-    ...ports,
-    time,
-    network,
-    contacts,
-    settings,
-    onOnline: (key) => {
-      calls.personSeen(key);
-    },
-  });
+}
 
-  const doctorPorts = {
-    clock: steady,
+/** What a person checks before a call. */
+function createChecks(
+  ports: WoxlyPorts,
+  {
+    kept: { settings, contacts },
+    network,
+    reachability,
+  }: {
+    readonly kept: Kept;
+    readonly network: OnlineStart;
+    readonly reachability: Reachability;
+  },
+) {
+  const common = {
+    clock: ports.steady,
     supported: ports.mediaPaths.supported,
     probe: ports.iceProbe,
     microphones: ports.microphones,
     reachability,
     settings,
     contacts,
-    iceServers,
+    iceServers: () => network.current?.turn.iceServers() ?? [],
   };
-  const lookUp = lookUpForDoctor(steady, network.first);
-  const doctor = createDoctor({ ...doctorPorts, lookUp });
-  const echo = createEchoTest(doctorPorts);
-  const diagnostics = createDiagnostics({ ...ports, clock: steady, calls, reachability });
-  const audio = createAudio(ports.microphones, attention);
-
-  const stop = async (): Promise<void> => {
-    calls.stop();
-    identity.stop();
-    diagnostics.stop();
-    audio.stop();
-    doctor.stop();
-    echo.stop();
-    presences.stop();
-    for (const end of stops) end();
-    await network.stop();
-  };
-  const setClock = watchForSetClock(clock, steady, () => network.current?.askTheTime());
-  const stops = [
-    setClock.stop,
-    time.watch(() => {
-      const signed = identity.renew().catch(() => undefined);
-      void signed.then(() => network.current?.timeChanged());
-    }),
-    identity.watch(() => {
-      network.start();
-    }),
-    network.watch(() => {
-      calls.reachabilityChanged();
-    }),
-    pageLife.onLeave(() => void stop()),
-    pageLife.onOffline(() => {
-      // Known before a call goes silent: until there is a network again the relays that it took are given up.
-      network.current?.keeper.check();
-      calls.reachabilityChanged();
-    }),
-    pageLife.onWake(() => {
-      setClock.compare();
-      calls.woke();
-    }),
-    pageLife.onNetworkChange(() => {
-      network.current?.keeper.check(true);
-      calls.networkChanged();
-    }),
-    pageLife.onBackground((background) => {
-      calls.setBackground(background);
-    }),
-    settings.watch(() => {
-      calls.settingsChanged();
-    }),
-    contacts.watch(() => {
-      calls.contactsChanged();
-    }),
-  ];
-  network.start();
-
-  return {
-    identity,
-    contacts,
-    calls,
-    history,
-    reachability,
-    presences,
-    doctor,
-    echo,
-    audio,
-    settings,
-    time,
-    diagnostics: () => Promise.resolve(diagnostics.read()),
-    stop,
-  };
+  const lookUp = lookUpForDoctor(ports.steady, network.first);
+  return { doctor: createDoctor({ ...common, lookUp }), echo: createEchoTest(common) };
 }
