@@ -4,7 +4,8 @@ import { endWithLauncher } from './process/launcher.ts';
 import { createLog, errorName } from './process/log.ts';
 import { OptionError, readOptions, WRONG_OPTION_EXIT } from './options/read-options.ts';
 import { endOnSignals, FAILED_EXIT } from './process/signals.ts';
-import { startRelay, version } from './start-relay.ts';
+import { startRelay } from './start-relay.ts';
+import { version } from './version.ts';
 
 /** The relay as a process: options in, one relay, signals, exit codes. */
 
