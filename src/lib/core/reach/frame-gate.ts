@@ -1,4 +1,5 @@
-import type { Milliseconds } from '#lib/domain/ids.ts';
+import { createBucket } from '#lib/domain/bucket.ts';
+import type { Bucket } from '#lib/domain/bucket.ts';
 import type { Bytes } from '#lib/domain/bytes.ts';
 import { FRAME_MAX_BYTES } from '#lib/protocol/limits.ts';
 import type { Clock } from '#lib/ports/clock.ts';
@@ -30,14 +31,12 @@ export interface FrameGateEvents<Frame> {
 
 /** Lets the frames of one way of a peer through, in order and within limits. */
 export class FrameGate<Frame> {
-  readonly #clock: Clock;
+  readonly #budget: Bucket;
   readonly #protocol: Omit<FrameProtocol<Frame>, 'encode'>;
   readonly #events: FrameGateEvents<Frame>;
   /** Frames are handled one after the other: whatever follows a RING waits for its verification. */
   #tail: Promise<void> = Promise.resolve();
   #waiting = 0;
-  #budget: number;
-  #budgetAt: Milliseconds;
   #shut = false;
 
   constructor(
@@ -45,18 +44,17 @@ export class FrameGate<Frame> {
     protocol: Omit<FrameProtocol<Frame>, 'encode'>,
     events: FrameGateEvents<Frame>,
   ) {
-    this.#clock = clock;
     this.#protocol = protocol;
     this.#events = events;
-    this.#budget = protocol.limits.burst;
-    this.#budgetAt = clock.now();
+    const { burst: most, perSecond } = protocol.limits;
+    this.#budget = createBucket({ most, perSecond, now: () => clock.now() });
   }
 
   /** Takes what arrived; whether it was a frame within the limits. */
   take(bytes: Uint8Array): boolean {
     if (this.#shut) return false;
     const { decode, limits } = this.#protocol;
-    if (!this.#affords() || this.#waiting >= limits.waiting) return this.#close('flood');
+    if (!this.#budget.take() || this.#waiting >= limits.waiting) return this.#close('flood');
     const frame = bytes.byteLength <= FRAME_MAX_BYTES ? decode(bytes) : undefined;
     if (frame === undefined) return this.#close('garbage');
     this.#waiting += 1;
@@ -80,15 +78,5 @@ export class FrameGate<Frame> {
     }
     this.#waiting -= 1;
     if (closed !== undefined && !this.#shut) this.#close(closed);
-  }
-
-  /** A token bucket. */
-  #affords(): boolean {
-    const now = this.#clock.now();
-    const { burst, perSecond } = this.#protocol.limits;
-    const earned = (Math.max(0, now - this.#budgetAt) / 1000) * perSecond;
-    this.#budget = Math.min(burst, this.#budget + earned) - 1;
-    this.#budgetAt = now;
-    return this.#budget >= 0;
   }
 }
