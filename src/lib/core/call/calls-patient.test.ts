@@ -4,7 +4,7 @@ import { befriend, CallWorld, ring } from '#lib/testing/call-people.ts';
 import type { CallPerson } from '#lib/testing/call-people.ts';
 import { settled, until } from '#lib/testing/fake-clock.ts';
 import { MemoryChannel } from '#lib/testing/memory-channel.ts';
-import { PREPARED_MOST_MS, UNUSED_MS } from './ways/preparation.ts';
+import { PREPARED_MOST_MS, UNUSED_MS } from '../reach/preparation.ts';
 import { PATIENT_MS, PREPARING_MS } from './timing.ts';
 
 let world: CallWorld;

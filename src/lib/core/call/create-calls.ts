@@ -195,6 +195,8 @@ class RunningCalls implements CallEngine {
 
   #onNetwork(what: { readonly same?: true }): void {
     this.#runner.dispatch({ from: 'way', type: 'network-changed', ...what });
+    // Candidates of the old one lead nowhere.
+    this.#ports.paths.forget();
     this.#runner.preparation.networkChanged();
   }
 

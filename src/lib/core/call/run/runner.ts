@@ -6,18 +6,20 @@ import type { Attention } from '#lib/ports/attention.ts';
 import { Watchers } from '../../watchable.ts';
 import { Channels } from '../../reach/channels.ts';
 import { CALL_FRAMES } from '../ways/call-frames.ts';
+import { Preparation } from '../../reach/preparation.ts';
 import type { Callee } from '../../reach/reopening.ts';
 import type { Effect } from '../effect.ts';
 import type { CallEvent, Unstamped } from '../event.ts';
-import { Intake, isGuarded } from '../ways/intake.ts';
+import { Intake, isGuarded, mayPrepare, NO_CALL } from '../ways/intake.ts';
 import type { IntakePorts } from '../ways/intake.ts';
 import { nextDeadline, step } from '../machine/machine.ts';
-import { Preparation } from '../ways/preparation.ts';
 import { CallSigns } from './signs.ts';
 import { isLinked } from '../machine/state.ts';
 import type { Call } from '../machine/state.ts';
 import type { CallView } from '../calls.ts';
 import { inTime } from '../ways/ring-check.ts';
+import { looseFrame } from '../leg/link.ts';
+import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
 import type { PathWork } from './path-work.ts';
 import { CallWork } from './work.ts';
 import type { CallWorkPorts } from './work.ts';
@@ -75,10 +77,12 @@ export class CallRunner {
       needed: (device) => this.#needs(device),
       known: (device) => this.#intake.knows(device),
     });
-    this.preparation = new Preparation(ports, {
+    this.preparation = new Preparation(ports, CALL_PROTOCOL, {
+      may: (key) => mayPrepare(ports, key),
+      onReady: () => ports.paths.prepare('all', ports.iceServers()),
       onChannel: (channel) => this.channels.takeOutbound(channel),
       has: (device) => this.channels.has(device),
-      send: (device, frame) => this.channels.send(device, frame),
+      keep: (device) => this.channels.send(device, looseFrame(NO_CALL, { type: 'heartbeat' })),
     });
   }
 

@@ -11,6 +11,7 @@ import { mayCall } from '../../contacts/may-call.ts';
 import { inOrder } from '../../in-order.ts';
 import type { Contacts } from '../../contacts/contacts.ts';
 import type { CallEvent, Circumstances, Unstamped } from '../event.ts';
+import { privacyFor } from '../leg/leg.ts';
 import type { Via } from '../leg/link.ts';
 import { certifiedBy, checkBody, inTime, isUntimely, peerOf } from './ring-check.ts';
 import type { Certified, SdpChecks } from './ring-check.ts';
@@ -178,6 +179,12 @@ export function circumstancesOf(
     keyChanged: contacts.get(key)?.keyBefore !== undefined,
     turnAvailable: iceServers().some(({ urls }) => urls.some((url) => /^turns?:/i.test(url))),
   };
+}
+
+/** Whether a call with this person may be made ready: they see our address, and nothing is wrong with their key. */
+export function mayPrepare(ports: IntakePorts, key: IdentityKey): boolean {
+  const { peer, hidden, turnAvailable, keyChanged } = circumstancesOf(ports, key);
+  return ports.paths.supported && !keyChanged && privacyFor(peer.trust, hidden, turnAvailable).warm;
 }
 
 /** Whether this person must not choose where we dial: a relay that they named would see our address. */

@@ -1,12 +1,8 @@
 import type { DeviceKey, IdentityKey } from '#lib/domain/ids.ts';
+import type { Clock } from '#lib/ports/clock.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
-import { circumstancesOf, NO_CALL } from './intake.ts';
-import type { IntakePorts } from './intake.ts';
-import type { ReopeningPorts } from '../../reach/reopening.ts';
-import { privacyFor } from '../leg/leg.ts';
-import { looseFrame } from '../leg/link.ts';
-import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
-import type { CallFrame } from '#lib/protocol/call-frame.ts';
+import type { Contacts } from '../contacts/contacts.ts';
+import type { Reach } from './reach-port.ts';
 
 /** How long what was made ready is kept after the person's screen was left, ms. */
 export const UNUSED_MS = 60_000;
@@ -15,14 +11,23 @@ export const PREPARED_MOST_MS = 5 * 60_000;
 /** The other side closes a channel that says nothing for 30 s: something is said this often, ms. */
 const KEEP_MS = 20_000;
 
-export type PreparationPorts = ReopeningPorts & IntakePorts;
+export interface PreparationPorts {
+  readonly clock: Clock;
+  readonly reach: Pick<Reach, 'first'>;
+  readonly contacts: Pick<Contacts, 'get'>;
+}
 
 export interface PreparationEvents {
-  /** A channel that a call may use; it is closed with the others when nobody needs it any more. */
+  /** Whether this person may see now that we are about to speak to them. */
+  may(key: IdentityKey): boolean;
+  /** Somebody is prepared, or is so on another network than before: whatever else takes time can begin. */
+  onReady(): void;
+  /** A channel that may be used; it is closed with the others when nobody needs it any more. */
   onChannel(channel: FrameChannel): void;
   /** Whether there is a channel to the device. */
   has(device: DeviceKey): boolean;
-  send(device: DeviceKey, frame: CallFrame): void;
+  /** Says something over the channel to the device, which would be closed for silence. */
+  keep(device: DeviceKey): void;
 }
 
 interface Prepared {
@@ -35,25 +40,26 @@ interface Prepared {
 }
 
 /**
- * Makes a channel and candidates ready for a call that may come soon, so that Call → RING needs one way only. One
- * person at most, and only one who may see our address anyway: for everybody else nothing is shown before a call.
+ * Makes a way ready to a person who may be spoken to soon, so that the first word needs one way only. One person at
+ * most, and only one who may see our address anyway: to everybody else nothing is shown before.
  */
 export class Preparation {
   readonly #ports: PreparationPorts;
+  readonly #protocol: string;
   readonly #events: PreparationEvents;
   #prepared: Prepared | undefined;
 
-  constructor(ports: PreparationPorts, events: PreparationEvents) {
+  constructor(ports: PreparationPorts, protocol: string, events: PreparationEvents) {
     this.#ports = ports;
+    this.#protocol = protocol;
     this.#events = events;
   }
 
   /** Begins, in place of whoever was prepared before. Returns a way to stop, after which it is kept for a while. */
   prepare(key: IdentityKey): () => void {
     this.stop();
-    const { paths, iceServers } = this.#ports;
-    if (!paths.supported || !this.#mayPrepare(key)) return () => undefined;
-    paths.prepare('all', iceServers());
+    if (!this.#events.may(key)) return () => undefined;
+    this.#events.onReady();
     const prepared: Prepared = {
       key,
       ended: new AbortController(),
@@ -72,8 +78,8 @@ export class Preparation {
   }
 
   /**
-   * A call begins: it takes over the device to which a channel is open, because the person was prepared, or because
-   * they were spoken with just now. If that channel turns out to be dead, the unanswered RING makes another one open.
+   * They are spoken to: whoever does that takes over the device to which a channel is open, because the person was
+   * prepared, or because they were spoken with just now. It may turn out to be dead.
    */
   take(key: IdentityKey): DeviceKey | undefined {
     const device = this.#prepared?.key === key ? this.#prepared.device : undefined;
@@ -86,13 +92,11 @@ export class Preparation {
     return this.#prepared?.device === device;
   }
 
-  /** This device has another network than before, or one again: candidates of the old one lead nowhere. */
+  /** This device has another network than before, or one again. */
   networkChanged(): void {
-    const { paths, iceServers } = this.#ports;
-    paths.forget();
     const prepared = this.#stillPrepared();
     if (prepared === undefined) return;
-    paths.prepare('all', iceServers());
+    this.#events.onReady();
     void this.#open(prepared);
   }
 
@@ -104,7 +108,7 @@ export class Preparation {
 
   /** Somebody from whom we have begun to hide is prepared for no longer. */
   #stillPrepared(): Prepared | undefined {
-    if (this.#prepared && !this.#mayPrepare(this.#prepared.key)) this.stop();
+    if (this.#prepared && !this.#events.may(this.#prepared.key)) this.stop();
     return this.#prepared;
   }
 
@@ -116,18 +120,13 @@ export class Preparation {
     prepared?.cancelKeeping();
   }
 
-  #mayPrepare(key: IdentityKey): boolean {
-    const { peer, hidden, turnAvailable, keyChanged } = circumstancesOf(this.#ports, key);
-    return !keyChanged && privacyFor(peer.trust, hidden, turnAvailable).warm;
-  }
-
   async #open(prepared: Prepared): Promise<void> {
     const { device } = prepared;
     if (prepared.searching || (device !== undefined && this.#events.has(device))) return;
     prepared.searching = true;
     const { key, ended } = prepared;
     try {
-      const channel = await this.#ports.reach.first(key, CALL_PROTOCOL, { signal: ended.signal });
+      const channel = await this.#ports.reach.first(key, this.#protocol, { signal: ended.signal });
       if (this.#prepared !== prepared) channel.close();
       else {
         prepared.device = channel.device;
@@ -148,7 +147,7 @@ export class Preparation {
   }
 
   #sayKept({ device }: Prepared): void {
-    if (device !== undefined) this.#events.send(device, looseFrame(NO_CALL, { type: 'heartbeat' }));
+    if (device !== undefined) this.#events.keep(device);
   }
 
   #stopAfter(prepared: Prepared, delay: number): void {
