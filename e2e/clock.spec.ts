@@ -7,9 +7,9 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 for (const [what, clockAheadMs, said] of [
-  ['31 minutes ahead', 31 * 60_000, /clock is wrong by 31 minutes/],
-  ['400 days ahead', 400 * DAY_MS, /clock is wrong by 400 days/],
-  ['400 days behind', -400 * DAY_MS, /clock is wrong by 400 days/],
+  ['31 minutes ahead', 31 * 60_000, /clock is off by 31 minutes/],
+  ['400 days ahead', 400 * DAY_MS, /clock is off by 400 days/],
+  ['400 days behind', -400 * DAY_MS, /clock is off by 400 days/],
 ] as const) {
   const run = clockAheadMs > 0 ? IN_FULL : {};
   test(

@@ -30,7 +30,7 @@ test(
     const { page } = await person('Alice', { voice: 'high' });
     await page.goto('/settings');
     await page.getByRole('button', { name: 'Start echo test' }).click();
-    await expect(page.getByText('Your voice comes back.')).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByText('Your voice is coming back.')).toBeVisible({ timeout: 60_000 });
     await expect(page.getByText(/Delay \d+/)).toBeVisible({ timeout: 30_000 });
     await page.getByRole('button', { name: 'Stop echo test' }).click();
     await expect(page.getByRole('button', { name: 'Start echo test' })).toBeVisible();

@@ -3,10 +3,12 @@ import { IN_FULL } from '../scripts/full-run.ts';
 
 test('a browser without voice connections says so, and calls nobody', async ({ person }) => {
   const [alice, bob] = await Promise.all([person('Alice'), person('Bob', { webrtc: false })]);
-  await expect(bob.page.getByRole('note')).toContainText('Calls do not work in this browser');
+  await expect(bob.page.getByRole('note')).toContainText('Calls don’t work in this browser');
   await bob.callKey(await alice.key());
-  await bob.sees('Ended: this browser cannot make calls');
-  await expect(bob.callRegion()).toContainText('Use a current Chrome, Edge, Firefox or Safari.');
+  await bob.sees('Ended: This browser can’t make calls');
+  await expect(bob.callRegion()).toContainText(
+    'Use a recent version of Chrome, Edge, Firefox or Safari.',
+  );
   await expect(alice.incoming()).toBeHidden();
 });
 
@@ -20,14 +22,14 @@ test(
     const key = await bob.key();
     for (const caller of [alice, carol]) {
       await caller.callKey(key);
-      await caller.sees('Ended: their browser cannot take this call');
+      await caller.sees('Ended: Their browser can’t take this call');
     }
     await bob.goTo('Calls');
     const calls = bob.page.getByRole('list', { name: 'Calls' });
     await expect(calls.getByRole('listitem')).toHaveCount(2);
     for (const name of ['Alice', 'Carol']) {
       const missed = calls.getByRole('listitem').filter({ hasText: name });
-      await expect(missed).toContainText(/missed.*this browser cannot make calls/i);
+      await expect(missed).toContainText(/missed.*this browser can’t make calls/i);
     }
   },
 );
@@ -59,7 +61,7 @@ test(
     await page.getByRole('button', { name: 'Check connection' }).click();
     const checks = page.getByRole('list', { name: 'Checks' });
     const browser = checks.getByRole('listitem').filter({ hasText: 'This browser' });
-    await expect(browser).toContainText('cannot make voice connections');
+    await expect(browser).toContainText('can’t make voice connections');
     const relay = checks.getByRole('listitem').filter({ hasText: 'Relay' });
     await expect(relay).toContainText('Works', { timeout: 30_000 });
     await expect(checks.getByRole('listitem')).toHaveCount(2);

@@ -27,7 +27,7 @@ test('a relay is added by its web address, tested, shared as a link, and removed
     await alice.page.getByRole('menuitem', { name: item }).click();
   };
   await menu('Test');
-  const steps = alice.page.getByRole('list', { name: 'Steps of the test' });
+  const steps = alice.page.getByRole('list', { name: 'Test steps' });
   await expect(steps).toContainText(/\d+ ms/, { timeout: 30_000 });
   await alice.page.keyboard.press('Escape');
   await menu('Share');
@@ -57,7 +57,7 @@ test(
     await bob.page.goto('about:blank');
     await alice.call(bob);
     await alice.sees('Ended');
-    await alice.callRegion().getByRole('button', { name: 'Call again' }).click();
+    await alice.callRegion().getByRole('button', { name: 'Ring when they’re online' }).click();
     await alice.sees('Finding|Reaching');
     await bob.context.setOffline(false);
     await bob.page.goto(relay.url);

@@ -20,7 +20,7 @@ test('a privacy switch that was not kept goes back, says why, and the next call 
   await fillDisk(alice);
   await alice.goTo('Settings');
   await hideAddress(alice).click();
-  await expect(alice.page.getByRole('alert')).toContainText('no room left');
+  await expect(alice.page.getByRole('alert')).toContainText('out of space');
   await expect(hideAddress(alice)).not.toBeChecked();
   await alice.goTo('Contacts');
   await alice.call(bob);
@@ -82,9 +82,9 @@ test('keys that cannot be read: it is said, and the words bring the same key bac
   const [key, words] = [await alice.key(), await alice.recoveryWords()];
   await damage(alice, 'keys', 'own');
   await alice.page.goto('/');
-  await expect(alice.page.getByRole('heading', { name: 'Your key cannot be read' })).toBeVisible();
+  await expect(alice.page.getByRole('heading', { name: 'Your key can’t be read' })).toBeVisible();
   await expect(alice.page.getByRole('button', { name: 'Start', exact: true })).toHaveCount(0);
-  await alice.page.getByRole('button', { name: 'Enter the recovery words' }).click();
+  await alice.page.getByRole('button', { name: 'Enter recovery words' }).click();
   await alice.page.getByRole('textbox', { name: 'Recovery words' }).fill(words);
   await alice.page.getByRole('button', { name: 'Restore' }).click();
   await alice.reachable();
@@ -99,7 +99,7 @@ test(
     const key = await alice.key();
     await damage(alice, 'values', 'profile');
     await alice.page.reload();
-    await expect(alice.page.getByRole('heading', { name: 'What is your name?' })).toBeVisible();
+    await expect(alice.page.getByRole('heading', { name: 'What’s your name?' })).toBeVisible();
     await alice.page.getByRole('textbox', { name: 'Your name' }).fill('Alice again');
     await alice.page.getByRole('button', { name: 'Start', exact: true }).click();
     await alice.reachable();
@@ -121,7 +121,7 @@ test(
       };
     });
     await alice.page.reload();
-    await expect(alice.page.getByText('The browser does not open what is stored.')).toBeVisible({
+    await expect(alice.page.getByText('Your browser isn’t opening your data.')).toBeVisible({
       timeout: 30_000,
     });
     await expect(alice.page.getByRole('button', { name: 'Reload' })).toBeVisible();

@@ -37,7 +37,7 @@ test('a stranger is spoken to through TURN only, and sees no address of ours', a
   await carol.add(bob);
   await carol.call(bob);
   await expect(bob.incoming()).toBeVisible();
-  await expect(bob.incoming()).not.toContainText(/learns your network/i);
+  await expect(bob.incoming()).not.toContainText(/will see your IP/i);
   await bob.accept();
   await Promise.all([hears(carol.page), hears(bob.page)]);
   const details = await carol.openDialog('Call details');

@@ -36,7 +36,7 @@ test('no STUN or TURN server is ever used but that of the relay: not for a call,
   await alice.goTo('Settings');
   await alice.page.getByRole('button', { name: 'Check connection' }).click();
   const verdict = alice.page.getByRole('list', { name: 'Checks' }).getByRole('listitem').last();
-  await expect(verdict).toContainText(/Works|With limits|Does not work/, { timeout: 60_000 });
+  await expect(verdict).toContainText(/Works|With limits|Doesn’t work/, { timeout: 60_000 });
 
   for (const person of [alice, bob]) expect([...(await hostsAsked(person))]).toEqual(OWN_HOSTS);
 });

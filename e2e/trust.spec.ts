@@ -24,7 +24,7 @@ test('two people see the same safety words, and who was verified stays so', asyn
 
   const dialog = alice.page.getByRole('dialog', { name: 'Safety words' });
   await dialog.getByRole('button', { name: 'They match' }).click();
-  await expect(dialog.getByRole('button', { name: 'Not verified any more' })).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'Undo verification' })).toBeVisible();
   await alice.page.keyboard.press('Escape');
   await bob.page.keyboard.press('Escape');
   await bob.hangUp();
@@ -33,7 +33,7 @@ test('two people see the same safety words, and who was verified stays so', asyn
   await alice.reachable();
   await alice.contact('Bob').getByRole('link').first().click();
   await alice.page.getByRole('button', { name: 'Safety words' }).click();
-  await expect(dialog.getByRole('button', { name: 'Not verified any more' })).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'Undo verification' })).toBeVisible();
 });
 
 test(
@@ -56,7 +56,7 @@ test(
     const dialog = await alice.openDialog('Add contact');
     await dialog.getByRole('textbox', { name: 'Key or invite link' }).fill(await anew.inviteLink());
     await dialog.getByRole('button', { name: 'Add', exact: true }).click();
-    await alice.page.getByRole('button', { name: /^New key of Bob/ }).click();
+    await alice.page.getByRole('button', { name: /^Bob’s new key/ }).click();
 
     const call = alice.contact('Bob').getByRole('button', { name: 'Call Bob', exact: true });
     await expect(call).toBeDisabled();
@@ -70,7 +70,7 @@ test(
 
     await expect(await openSafety()).toContainText('Not compared yet.');
     await alice.page.keyboard.press('Escape');
-    await alice.page.getByRole('button', { name: 'I have checked: allow calls' }).click();
+    await alice.page.getByRole('button', { name: 'I’ve checked: allow calls' }).click();
     await alice.goTo('Contacts');
     await expect(call).toBeEnabled();
     await expect(verified).toBeHidden();

@@ -39,6 +39,6 @@ test(
     await fiona.click('button', 'Call details');
     const details = () => fiona.dialog();
     await expect.poll(details, { timeout: 30_000 }).toMatch(/Relayed via 127\.0\.0\.1/);
-    await expect.poll(details).toContain('This browser does not adapt it to the connection.');
+    await expect.poll(details).toContain('This browser doesn’t adapt it to the connection.');
   },
 );

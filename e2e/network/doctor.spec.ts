@@ -18,7 +18,7 @@ async function twoRelays(scene: Scene) {
 /** Runs the doctor, also about a call with somebody if given. Resolves to its lines, by their titles. */
 async function examined(person: Networked, other?: Networked): Promise<(title: string) => Locator> {
   await person.goTo('Settings');
-  if (other) await person.page.getByLabel('Also a call with').selectOption(other.name);
+  if (other) await person.page.getByLabel('Also check a call with').selectOption(other.name);
   await person.page.getByRole('button', { name: 'Check connection' }).click();
   await expect(person.page.getByRole('button', { name: 'Copy report' })).toBeVisible({
     timeout: RUN_MS,
@@ -40,7 +40,7 @@ test(
       await expect(line(`Relayed calls over ${transport}`)).toContainText('Works');
     await expect(line('Voice packets (UDP)')).toContainText('Works');
     await expect(line('Your address as others see it')).toContainText(alice.machine.publicAddress);
-    await expect(line('Kind of router')).toContainText('None');
+    await expect(line('Type of router')).toContainText('None');
     await expect(line('A call with Bob')).toContainText('Direct, from device to device.');
   },
 );
@@ -54,7 +54,7 @@ test(
     for (const one of [alice, bob]) await one.reachableThrough(2);
     const line = await examined(alice, bob);
     await expect(line('Voice packets (UDP)')).toContainText('Works');
-    await expect(line('Kind of router')).toContainText('Strict (symmetric)');
+    await expect(line('Type of router')).toContainText('Strict (symmetric)');
     await expect(line('A call with Bob')).toContainText(/Via relay Server [01]\./);
   },
 );
@@ -69,11 +69,11 @@ test(
     await second.vanish();
     const line = await examined(alice, bob);
     await expect(line('Relay Server 0')).toContainText('Works');
-    await expect(line('Relay Server 1')).toContainText('Does not work');
-    await expect(line('Voice packets (UDP)')).toContainText('Does not work');
-    await expect(line('Relayed calls over UDP')).toContainText('Does not work');
+    await expect(line('Relay Server 1')).toContainText('Doesn’t work');
+    await expect(line('Voice packets (UDP)')).toContainText('Doesn’t work');
+    await expect(line('Relayed calls over UDP')).toContainText('Doesn’t work');
     await expect(line('Relayed calls over TLS')).toContainText('Works');
-    await expect(line('Kind of router')).toContainText('No voice packets get out');
+    await expect(line('Type of router')).toContainText('No voice packets get out');
     await expect(line('A call with Bob')).toContainText('Via relay Server 0.');
   },
 );
@@ -86,7 +86,7 @@ test(
     const { page } = await scene.person('Alice', { voice: 'high', roundTripMs });
     await page.goto('/settings');
     await page.getByRole('button', { name: 'Start echo test' }).click();
-    await expect(page.getByText('Your voice comes back.')).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByText('Your voice is coming back.')).toBeVisible({ timeout: 60_000 });
     const delay = page.getByText(/Delay \d+/);
     await expect(delay).toBeVisible({ timeout: 30_000 });
     const [, ms = '0'] = /Delay ([\d,]+)/.exec((await delay.textContent()) ?? '') ?? [];

@@ -10,7 +10,7 @@ import { expect, test } from './people.ts';
 const GIVEN_UP_MS = 60_000;
 
 test(
-  'a network that is gone for good: both are told whose, and “Call again” rings when it is back',
+  'a network that is gone for good: both are told whose, and it rings when it is back',
   IN_FULL,
   async ({ scene }) => {
     test.setTimeout(GIVEN_UP_MS + 180_000);
@@ -18,15 +18,17 @@ test(
     await talk(alice, bob);
     await bob.machine.cut('unplugged');
     await Promise.all([alice.sees('Reconnecting'), bob.sees('Reconnecting')]);
-    await expect(bob.callRegion()).toContainText('The break is in your network');
-    await expect(alice.callRegion()).toContainText('The break is in Bob’s network');
+    await expect(bob.callRegion()).toContainText('The problem is in your network');
+    await expect(alice.callRegion()).toContainText('The problem is in Bob’s network');
     for (const one of [alice, bob])
       await expect(one.callRegion()).toContainText(/Gives up in 0:[0-5]\d/);
     const timeout = GIVEN_UP_MS + 20_000;
-    await expect(bob.callStatus()).toContainText('Ended: your network was gone', { timeout });
-    await expect(alice.callStatus()).toContainText('Ended: their network was gone', { timeout });
+    await expect(bob.callStatus()).toContainText('Ended: You lost your connection', { timeout });
+    await expect(alice.callStatus()).toContainText('Ended: They lost their connection', {
+      timeout,
+    });
 
-    await alice.callRegion().getByRole('button', { name: 'Call again' }).click();
+    await alice.callRegion().getByRole('button', { name: 'Ring when they’re online' }).click();
     await alice.sees('Finding|Reaching');
     await wait(5_000);
     await expect(bob.incoming()).toBeHidden();
@@ -46,7 +48,7 @@ test('hanging up works while the path is broken, and the other side hears of it 
   await bob.machine.cut();
   await Promise.all([alice.sees('Reconnecting'), bob.sees('Reconnecting')]);
   await alice.hangUp();
-  await alice.sees('Ended: you hung up');
+  await alice.sees('Ended: You hung up');
   await bob.machine.restore();
-  await bob.sees('Ended: the other person hung up');
+  await bob.sees('Ended: They hung up');
 });

@@ -85,7 +85,7 @@ test(
     const carol = await scene.person('Carol', { voice: 'high', roundTripMs: 20 });
     await bob.befriend(carol);
     await bob.contact('Alice').getByRole('button', { name: /^More/ }).click();
-    await bob.page.getByRole('menuitemcheckbox', { name: 'Hide my address from them' }).click();
+    await bob.page.getByRole('menuitemcheckbox', { name: 'Hide my IP address from Alice' }).click();
 
     const straight = await Promise.all([betweenThem(alice, bob), betweenThem(bob, alice)]);
     for (const [caller, callee] of [

@@ -34,7 +34,7 @@ test('the status says how far the call is, in order', async () => {
   const region = screen.getByRole('region', { name: 'Call with Alice' });
   await expect.element(region).toHaveFocus();
   const status = region.getByRole('status');
-  await expect.element(status).toMatchTextContent(/^Finding/);
+  await expect.element(status).toMatchTextContent(/^Finding Looking for Alice…$/);
   for (const stage of ['reaching', 'ringing', 'connecting', 'connected', 'reconnecting'] as const) {
     fake.calls.go(stage);
     await draw();
@@ -68,8 +68,8 @@ test('what stands between two people is said, with the way out', async () => {
   });
   await draw();
   await expect.element(screen.getByText('Alice has muted their microphone')).toBeVisible();
-  await screen.getByRole('button', { name: 'Turn sound on' }).click();
-  await screen.getByRole('button', { name: 'Use the microphone again' }).click();
+  await screen.getByRole('button', { name: 'Turn on sound' }).click();
+  await screen.getByRole('button', { name: 'Turn microphone back on' }).click();
   expect(fake.calls.asked.slice(1)).toEqual(['resume sound', 'reopen microphone']);
   await expectAccessible('component');
 });
@@ -97,7 +97,7 @@ test('a broken path: whose network, and how long it is tried; the countdown is n
   for (const [cause, said] of [
     ['own-network', 'your network'],
     ['peer-network', 'Alice’s network'],
-    ['unknown', 'The path broke'],
+    ['unknown', 'The connection dropped'],
   ] as const) {
     fake.calls.go('reconnecting', { broken: { cause, deadline } });
     await draw();
@@ -110,10 +110,10 @@ test('a broken path: whose network, and how long it is tried; the countdown is n
 });
 
 test.each([
-  ['background', 'Alice’s phone is in the background'],
-  ['microphone-lost', 'Alice’s microphone is gone'],
-  ['silent', 'Nothing is heard from Alice'],
-  ['unheard', 'Alice cannot hear you'],
+  ['background', 'Alice has WOXLY in the background'],
+  ['microphone-lost', 'Alice’s microphone cut out'],
+  ['silent', 'There’s no sound from Alice'],
+  ['unheard', 'Alice can’t hear you'],
   ['muted', 'Alice has muted their microphone'],
 ] as const)('what is so at the other end is said: %s', async (notice, said) => {
   const { fake, screen, draw } = await start();
@@ -173,19 +173,20 @@ test('safety words in the call', async () => {
   await screen.getByRole('button', { name: 'Safety words' }).click();
   const dialog = screen.getByRole('dialog', { name: 'Safety words' });
   await dialog.getByRole('button', { name: 'They match' }).click();
-  await expect.element(dialog.getByText('Verified: you have compared them.')).toBeVisible();
+  await expect.element(dialog.getByText('Verified: you compared them.')).toBeVisible();
   expect(fake.contacts.get(KEYS.alice)?.trust).toBe('verified');
 });
 
 test.each([
-  ['connection-lost', 'call again', true],
-  ['own-network-lost', 'call again', true],
-  ['lost-by-peer', 'call again', true],
-  ['connection-failed', 'call again', true],
-  ['not-reachable', 'call again', true],
-  ['no-answer', 'call', false],
-  ['hidden-no-relay', 'call', true],
-] as const)('after “%s”: %s, and the doctor: %s', async (reason, again, doctor) => {
+  ['connection-lost', 'call again', true, 'Call again'],
+  ['own-network-lost', 'call again', true, 'Call again'],
+  ['peer-network-lost', 'call again', true, 'Ring when they’re online'],
+  ['lost-by-peer', 'call again', true, 'Ring when they’re online'],
+  ['connection-failed', 'call again', true, 'Call again'],
+  ['not-reachable', 'call again', true, 'Ring when they’re online'],
+  ['no-answer', 'call', false, 'Call again'],
+  ['hidden-no-relay', 'call', true, 'Call again'],
+] as const)('after “%s”: %s, and the doctor: %s', async (reason, again, doctor, name) => {
   const { fake, screen, draw } = await start();
   fake.calls.end(reason);
   await draw();
@@ -199,7 +200,7 @@ test.each([
     await expectAccessible('component');
     await dialog.getByRole('button', { name: 'Close' }).click();
   }
-  await screen.getByRole('button', { name: 'Call again' }).click();
+  await screen.getByRole('button', { name }).click();
   expect(fake.calls.asked.at(-1)).toBe(`${again} ${KEYS.alice}`);
 });
 
@@ -210,10 +211,10 @@ test('a call not made because the key changed: words, and then calls again', asy
   await draw();
   await expect
     .element(screen.getByRole('status').first())
-    .toMatchTextContent('Ended: not made, their key has changed');
+    .toMatchTextContent('Ended: Their key has changed');
   await expect.element(screen.getByRole('button', { name: 'Call again' })).not.toBeInTheDocument();
   await expectAccessible('component');
-  await screen.getByRole('button', { name: 'I have checked: allow calls' }).click();
+  await screen.getByRole('button', { name: 'I’ve checked: allow calls' }).click();
   await expect.element(screen.getByRole('button', { name: 'Call again' })).toBeVisible();
   expect(fake.contacts.get(KEYS.alice)?.keyBefore).toBeUndefined();
 });
@@ -229,8 +230,8 @@ test('audio settings: devices and loudness', async () => {
   const dialog = screen.getByRole('dialog', { name: 'Audio settings' });
   await dialog.getByRole('combobox', { name: 'Microphone' }).selectOptions('Headset');
   expect(fake.settings.current.microphone).toBe('a');
-  await expect.element(dialog.getByText(/does not let a page choose the speaker/)).toBeVisible();
-  const meter = dialog.getByRole('meter', { name: 'Your loudness' });
+  await expect.element(dialog.getByText(/doesn’t let a page choose the speaker/)).toBeVisible();
+  const meter = dialog.getByRole('meter', { name: 'Your microphone' });
   await expect.element(meter).toHaveAttribute('aria-valuenow', '50');
   await expectAccessible('component');
 });
@@ -238,7 +239,7 @@ test('audio settings: devices and loudness', async () => {
 test.each([
   ['no speaker is there', [{ id: 'a', label: 'Headset' }], true, /offers no speaker/],
   ['not known yet', [{ id: '', label: '' }], true, undefined],
-  ['nobody may choose', [{ id: '', label: '' }], false, /does not let a page choose/],
+  ['nobody may choose', [{ id: '', label: '' }], false, /doesn’t let a page choose/],
 ] as const)('of the speaker nothing is said but what is so: %s', async (_, inputs, can, said) => {
   const { fake, screen, draw } = await start();
   fake.audio.choosesSpeakers = can;
@@ -259,7 +260,7 @@ test('a microphone that stands in for the chosen one is named', async () => {
     notices: [{ is: 'microphone-instead', name: 'Built-in microphone' }],
   });
   await draw();
-  const said = /cannot be used now\. You are heard through \u2068?Built-in microphone/;
+  const said = /isn’t available, so WOXLY is using \u2068?Built-in microphone/;
   await expect.element(screen.getByText(said)).toBeVisible();
   await expectAccessible('component');
 });
@@ -269,20 +270,21 @@ test('an ended call says why, what to do, and can be made again', async () => {
   fake.calls.end('not-found');
   await draw();
   const region = screen.getByRole('region', { name: 'Call with Alice' });
-  await expect.element(region.getByRole('status')).toMatchTextContent('Ended: not found');
-  await expect.element(region.getByText(/Ask them to open WOXLY/)).toBeVisible();
+  await expect
+    .element(region.getByRole('status'))
+    .toMatchTextContent('Ended: They couldn’t be found');
+  const advice = /^Alice hasn’t been online today\. Ask them to open WOXLY/;
+  await expect.element(region.getByText(advice)).toBeVisible();
   await expect.element(region.getByRole('button', { name: 'Close' })).toHaveFocus();
   await expect
     .element(region.getByRole('button', { name: 'Add to contacts' }))
     .not.toBeInTheDocument();
   await expectAccessible('component');
-  await region.getByRole('button', { name: 'Call again' }).click();
+  await region.getByRole('button', { name: 'Ring when they’re online' }).click();
   // Nobody was found: it goes on looking until they are.
   expect(fake.calls.asked).toEqual([`call ${KEYS.alice}`, `call again ${KEYS.alice}`]);
   await draw();
-  await expect
-    .element(region.getByText('It rings as soon as you can both be reached.'))
-    .toBeVisible();
+  await expect.element(region.getByText('It’ll ring as soon as you’re both online.')).toBeVisible();
 });
 
 test('a call not made to keep the address hidden says where to change that', async () => {
@@ -290,7 +292,9 @@ test('a call not made to keep the address hidden says where to change that', asy
   fake.calls.end('hidden-no-relay');
   await draw();
   const region = screen.getByRole('region', { name: 'Call with Alice' });
-  await expect.element(region.getByRole('status')).toMatchTextContent(/^Ended: not made/);
+  await expect
+    .element(region.getByRole('status'))
+    .toMatchTextContent(/^Ended: The call would have shown your IP address/);
   await expect
     .element(region.getByText(/Settings → Privacy, or in the contact’s menu/))
     .toBeVisible();
@@ -302,7 +306,7 @@ test('the length and the note of a call that is over', async () => {
   later(754_000);
   fake.calls.end('hung-up-by-peer', 'Bye!');
   await draw();
-  await expect.element(screen.getByText('Length 12:34')).toBeVisible();
+  await expect.element(screen.getByText('Lasted 12:34')).toBeVisible();
   await expect.element(screen.getByText('Alice wrote: “Bye!”')).toBeVisible();
 });
 

@@ -47,7 +47,7 @@ test('accept and decline, with the keyboard only', async () => {
 test('what accepting shows is said before', async () => {
   const { screen } = await start({}, true);
   const dialog = screen.getByRole('alertdialog');
-  await expect.element(dialog).toHaveAccessibleDescription(/learns your network \(IP\) address/);
+  await expect.element(dialog).toHaveAccessibleDescription(/will see your IP address/);
 });
 
 test('decline with a message: one of three, or one’s own', async () => {

@@ -59,7 +59,7 @@ test('add a contact: what is wrong is said, and nothing is stored', async () => 
   const wrong: readonly (readonly [string, string])[] = [
     ['', 'Enter a key or an invite link.'],
     ['garbage', 'not a WOXLY key'],
-    ['https://woxly.example/#/i/cut', 'only a part'],
+    ['https://woxly.example/#/i/cut', 'only part'],
     [KEYS.me, 'your own key'],
     [KEYS.alice, 'already in your contacts'],
   ];
@@ -137,7 +137,7 @@ test.each([
 test('nobody yet', async () => {
   const { fake, screen } = await start();
   fake.contacts.set([]);
-  await expect.element(screen.getByText('Nobody here yet')).toBeVisible();
+  await expect.element(screen.getByText('Invite the first person')).toBeVisible();
   await expectAccessible('component');
 });
 
@@ -158,7 +158,7 @@ test('a browser without voice connections says so, and what works elsewhere', as
   fake.calls.supported = false;
   const app = new AppState(fake);
   const screen = await render(ContactsScreen, { app, onOpen: () => undefined });
-  await expect.element(screen.getByRole('note')).toMatchTextContent('Calls do not work in this');
+  await expect.element(screen.getByRole('note')).toMatchTextContent('Calls don’t work in this');
   await expectAccessible('component');
 });
 

@@ -32,7 +32,7 @@ test('a link with a known name under another key: it may be a new key', async ()
   const { fake, dialog } = await addLink();
   expect(fake.contacts.all).toHaveLength(1);
   await expectAccessible('component');
-  await dialog.getByRole('button', { name: 'New key of Alice' }).click();
+  await dialog.getByRole('button', { name: 'Alice’s new key' }).click();
   await expect.element(dialog).not.toBeInTheDocument();
   expect(fake.contacts.all).toMatchObject([{ key: KEYS.boris, keyBefore: KEYS.alice }]);
 });
@@ -79,7 +79,7 @@ test('on the page: what happened, the words, and the way back to calls', async (
   await notice.getByRole('button', { name: 'Safety words' }).click();
   const dialog = screen.getByRole('dialog', { name: 'Safety words' });
   await dialog.getByRole('button', { name: 'Close' }).click();
-  await notice.getByRole('button', { name: 'I have checked: allow calls' }).click();
+  await notice.getByRole('button', { name: 'I’ve checked: allow calls' }).click();
   await expect.element(notice).not.toBeInTheDocument();
   await expect.element(call).toBeEnabled();
   expect(fake.calls.asked).toEqual([`prepare ${KEYS.boris}`]);

@@ -21,8 +21,8 @@ async function start(personKey = KEYS.alice) {
 test('a contact: their calls, and the truth about messages', async () => {
   const { fake, screen } = await start();
   await expect.element(screen.getByRole('heading', { level: 1, name: 'Alice' })).toBeVisible();
-  await expect.element(screen.getByText('Messages are not here yet')).toBeVisible();
-  await expect.element(screen.getByRole('listitem')).toMatchTextContent(/Outgoing.*busy/);
+  await expect.element(screen.getByText('Messages aren’t here yet')).toBeVisible();
+  await expect.element(screen.getByRole('listitem')).toMatchTextContent(/Outgoing.*another call/);
   await expectAccessible('component');
   await screen.getByRole('button', { name: 'Call now' }).click();
   expect(fake.calls.asked).toContain(`call ${KEYS.alice}`);

@@ -23,7 +23,7 @@ test('a row says in words what is known, and nothing where nothing is', async ()
   const known = [
     [{ state: 'online' }, 'Online'],
     [{ state: 'seen', at: Date.now() - 5.5 * 60_000 }, 'Seen 5 minutes ago'],
-    [{ state: 'unreachable' }, 'Not reachable'],
+    [{ state: 'unreachable' }, 'Offline'],
   ] as const;
   for (const [presence, words] of known) {
     fake.presences.set(KEYS.alice, presence);

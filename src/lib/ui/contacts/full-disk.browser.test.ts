@@ -10,7 +10,7 @@ import SafetyWordsDialog from '#lib/ui/safety/SafetyWordsDialog.svelte';
 import Toaster from '#lib/ui/shell/Toaster.svelte';
 import ContactsScreen from './ContactsScreen.svelte';
 
-const SAID = 'no room left';
+const SAID = 'out of space';
 const LINK = `https://woxly.example/#/i/Chen.${KEYS.chen}`;
 
 async function start() {
@@ -56,10 +56,10 @@ test('Rename says why the old name stays', async () => {
 
 test('Hide my IP address for one contact is not ticked, and why is said', async () => {
   const { screen, choose } = await contacts();
-  await choose('Hide my address from them', 'menuitemcheckbox');
+  await choose('Hide my IP address from Alice', 'menuitemcheckbox');
   await expect.element(screen.getByRole('alert')).toMatchTextContent(SAID);
   await screen.getByRole('button', { name: 'More about Alice' }).click();
-  const entry = screen.getByRole('menuitemcheckbox', { name: 'Hide my address from them' });
+  const entry = screen.getByRole('menuitemcheckbox', { name: 'Hide my IP address from Alice' });
   await expect.element(entry).toHaveAttribute('aria-checked', 'false');
 });
 

@@ -29,7 +29,7 @@ test('each call says which way, who, when, and how long or why not', async () =>
   await expect
     .element(items.nth(1))
     .toMatchTextContent(/“Boris” Not in your contacts.*Outgoing.*2:05.*2 minutes 5 seconds/);
-  await expect.element(items.nth(2)).toMatchTextContent(/Key Chen.*Outgoing.*busy/);
+  await expect.element(items.nth(2)).toMatchTextContent(/Key Chen.*Outgoing.*another call/);
   await expectAccessible('component');
   expect(fake.history.unseen).toBe(0);
 });

@@ -35,7 +35,7 @@ test('they match: remembered, shown, and taken back', async () => {
   await expect.element(status).toMatchTextContent('Verified');
   expect(fake.contacts.get(KEYS.alice)?.trust).toBe('verified');
   await expectAccessible('component');
-  await dialog.getByRole('button', { name: 'Not verified any more' }).click();
+  await dialog.getByRole('button', { name: 'Undo verification' }).click();
   await expect.element(status).toMatchTextContent('Not compared yet.');
   expect(fake.contacts.get(KEYS.alice)?.trust).toBe('contact');
 });

@@ -87,9 +87,7 @@ test('scanning that is stopped turns the camera off, and finds nothing any more'
   const { isOff } = camera();
   const { screen, field, scan } = await start();
   await scan.click();
-  await expect
-    .element(screen.getByLabelText('Hold the code in front of the camera.'))
-    .toBeVisible();
+  await expect.element(screen.getByLabelText('Point the camera at the code.')).toBeVisible();
   await expectAccessible('component');
   await expect.poll(() => detect.mock.calls.length).toBe(1);
   expect(isOff()).toBe(false);
@@ -118,7 +116,7 @@ test('a camera that is refused: it is said what to do', async () => {
   camera().asked.mockRejectedValue(new DOMException('refused', 'NotAllowedError'));
   const { screen, scan } = await start();
   await scan.click();
-  await expect.element(screen.getByRole('alert')).toMatchTextContent('The camera may not be used.');
+  await expect.element(screen.getByRole('alert')).toMatchTextContent('WOXLY can’t use the camera.');
   await expectAccessible('component');
 });
 

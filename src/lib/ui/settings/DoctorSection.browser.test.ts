@@ -45,33 +45,33 @@ test('each check says what was found and what to do', async () => {
   await expectAccessible('component');
   fake.doctor.find(CHECKS);
   const said = [
-    'Microphone Does not work: The browser does not allow it.',
-    'Relay relay.example Works: Answers in 61 ms',
-    'Relay gone.example Does not work: It cannot be reached from here now.',
-    'Voice packets (UDP) Works: They get out of this network.',
+    'Microphone Doesn’t work: Your browser doesn’t allow it.',
+    'Relay relay.example Works: Answered in 61 ms',
+    'Relay gone.example Doesn’t work: You can’t connect to it from here right now.',
+    'Voice packets (UDP) Works: Allowed on this network.',
     '(STUN) Works: 192.0.2.7:4321',
-    'over UDP (TURN) Works: Answers in 73 ms',
-    'over TCP (TURN) Does not work: It does not answer.',
-    'over TLS (TURN) Not checked: No relay in use offers it.',
+    'over UDP (TURN) Works: Answered in 73 ms',
+    'over TCP (TURN) Doesn’t work: It isn’t answering.',
+    'over TLS (TURN) Not checked: None of your relays offers it.',
     '(NAT) With limits: Strict (symmetric)',
     'A call with Alice Works: Via relay relay.example.',
   ];
   for (const [index, text] of said.entries()) {
     await expect.element(items.nth(index)).toMatchTextContent(text);
   }
-  await expect.element(status).toMatchTextContent('Something does not work.');
+  await expect.element(status).toMatchTextContent('Something doesn’t work.');
   await expectAccessible('component');
 });
 
 test.each([
-  [[{ check: 'udp', state: 'good' }], 'All is well.'],
+  [[{ check: 'udp', state: 'good' }], 'Everything works.'],
   [[{ check: 'nat', state: 'warning', kind: 'symmetric' }], 'It works, with limits.'],
   [
     [
       { check: 'udp', state: 'good' },
       { check: 'stun', state: 'waiting' },
     ],
-    'Stopped before the end.',
+    'Stopped early.',
   ],
 ] as const)('what it comes to: %o', async (checks, said) => {
   const { fake, screen } = await start();
@@ -81,7 +81,7 @@ test.each([
 
 test('a contact is looked into as well, and leaving stops it', async () => {
   const { fake, screen } = await start();
-  await screen.getByRole('combobox', { name: 'Also a call with' }).selectOptions('Alice');
+  await screen.getByRole('combobox', { name: 'Also check a call with' }).selectOptions('Alice');
   await screen.getByRole('button', { name: 'Check connection' }).click();
   expect(fake.doctor.runs).toEqual([KEYS.alice]);
   expect(fake.doctor.running).toBe(true);
@@ -92,16 +92,16 @@ test('a contact is looked into as well, and leaving stops it', async () => {
 test('echo: two meters, the way and the delay, and the truth about what is heard', async () => {
   const { fake, screen } = await start();
   await screen.getByRole('button', { name: 'Start echo test' }).click();
-  await expect.element(screen.getByText('Opening the path…')).toBeVisible();
+  await expect.element(screen.getByText('Connecting…')).toBeVisible();
   fake.echo.levelsNow = { own: 0.25, back: 0.01 };
   fake.echo.show({ state: 'running', via: 'relay.example', heard: false });
   await expect.element(screen.getByText(/Nothing has come back yet/)).toBeVisible();
-  const own = screen.getByRole('meter', { name: 'Your loudness' });
+  const own = screen.getByRole('meter', { name: 'Your microphone' });
   await expect.element(own).toHaveAttribute('aria-valuenow', '50');
   const back = screen.getByRole('meter', { name: 'What comes back' });
   await expect.element(back).toHaveAttribute('aria-valuenow', '10');
   fake.echo.show({ state: 'running', via: 'relay.example', heard: true, delayMs: 187.4 });
-  await expect.element(screen.getByText('Your voice comes back.')).toBeVisible();
+  await expect.element(screen.getByText('Your voice is coming back.')).toBeVisible();
   await expect.element(screen.getByText('Via relay.example · Delay 187 ms')).toBeVisible();
   await expectAccessible('component');
   await screen.getByRole('button', { name: 'Stop echo test' }).click();
@@ -117,9 +117,9 @@ test('echo: a call comes first', async () => {
 });
 
 test.each([
-  ['refused', 'does not allow it'],
-  ['no-turn', 'No relay in use carries calls'],
-  ['no-path', 'No path through the relay'],
+  ['refused', 'doesn’t allow it'],
+  ['no-turn', 'None of your relays carries calls'],
+  ['no-path', 'couldn’t connect through the relay'],
 ] as const)('echo: why not (%s)', async (why, said) => {
   const { fake, screen } = await start();
   fake.echo.show({ state: 'failed', why });

@@ -29,14 +29,14 @@ test('each relay says who runs it and how it is doing, as far as that is known',
   const { fake, list } = await start();
   await expect.element(list.getByText('Example e.V.')).toBeVisible();
   await expect.element(list.getByText('Reachable · 48 ms · 12% full')).toBeVisible();
-  await expect.element(list.getByText('Served this page · Carries calls (TURN)')).toBeVisible();
+  await expect.element(list.getByText('App loaded from here · Carries calls (TURN)')).toBeVisible();
   await expectAccessible('component');
   fake.reachability.set('connecting', [
     relayOf(RELAY, { state: 'refused', origin: 'directory', turn: false }),
   ]);
-  await expect.element(list.getByText('Full: no room for us now')).toBeVisible();
+  await expect.element(list.getByText('Full right now')).toBeVisible();
   await expect
-    .element(list.getByText('Named by other relays · Introduces only (no TURN)'))
+    .element(list.getByText('From other relays · Introductions only (no TURN)'))
     .toBeVisible();
 });
 
@@ -55,15 +55,15 @@ test('a relay is removed, but not unasked', async () => {
   const dialog = screen.getByRole('alertdialog', { name: 'Remove relay Example e.V.?' });
   await expectAccessible('component');
   await dialog.getByRole('button', { name: 'Remove' }).click();
-  await expect.element(screen.getByText(/No relay is known/)).toBeVisible();
+  await expect.element(screen.getByText(/You have no relays/)).toBeVisible();
 });
 
 test('a test says each step, and what they come to', async () => {
   const { fake, screen, choose } = await start();
   fake.reachability.testNow = { reached: { tookMs: 84 }, roundTripMs: 47, lookup: true };
   await choose('Test');
-  const dialog = screen.getByRole('dialog', { name: 'Test of relay Example e.V.' });
-  const steps = dialog.getByRole('list', { name: 'Steps of the test' }).getByRole('listitem');
+  const dialog = screen.getByRole('dialog', { name: 'Test relay Example e.V.' });
+  const steps = dialog.getByRole('list', { name: 'Test steps' }).getByRole('listitem');
   await expect.element(dialog.getByRole('status')).toMatchTextContent('This relay works.');
   const said = [/Connection Works: 84 ms/, /Works: 47 ms/, /Works: Answers/, /TURN.*Not tested/];
   for (const [index, text] of said.entries()) {
@@ -72,11 +72,11 @@ test('a test says each step, and what they come to', async () => {
   await expectAccessible('component');
   fake.reachability.testNow = { reached: { tookMs: 84 }, lookup: false, turn: 'silent' };
   await dialog.getByRole('button', { name: 'Test again' }).click();
-  await expect.element(dialog.getByRole('status')).toMatchTextContent('not all of it works');
+  await expect.element(dialog.getByRole('status')).toMatchTextContent('not everything works');
   fake.reachability.testNow = { reached: 'unreachable' };
   await dialog.getByRole('button', { name: 'Test again' }).click();
-  await expect.element(dialog.getByRole('status')).toMatchTextContent('cannot be used');
-  await expect.element(steps.nth(0)).toMatchTextContent('Does not work: Not reachable');
+  await expect.element(dialog.getByRole('status')).toMatchTextContent('can’t use this relay');
+  await expect.element(steps.nth(0)).toMatchTextContent('Doesn’t work: Not reachable');
 });
 
 test('a relay is shared as a link and a code', async () => {
@@ -110,7 +110,7 @@ test('a relay is added, or it is said why not', async () => {
   await address.fill(` ${mine} `);
   fake.reachability.refuse = 'no-answer';
   await add.click();
-  await expect.element(screen.getByRole('alert')).toMatchTextContent('Nothing answers there');
+  await expect.element(screen.getByRole('alert')).toMatchTextContent('Nothing answered there');
   await expectAccessible('component');
   fake.reachability.refuse = undefined;
   await add.click();
@@ -120,7 +120,7 @@ test('a relay is added, or it is said why not', async () => {
 
 test('all relays are tried again', async () => {
   const { fake, screen } = await start();
-  await screen.getByRole('button', { name: 'Try all again' }).click();
+  await screen.getByRole('button', { name: 'Reconnect' }).click();
   expect(fake.reachability.retries).toBe(1);
 });
 
@@ -134,9 +134,9 @@ test('STUN and TURN servers of one’s own', async () => {
   await expect.element(screen.getByRole('alert')).toMatchTextContent('turn:turn.example.org');
   await url.fill('turn:turn.example');
   await add.click();
-  await expect.element(screen.getByRole('alert')).toMatchTextContent('user name and a password');
+  await expect.element(screen.getByRole('alert')).toMatchTextContent('username and a password');
   await expectAccessible('component');
-  await screen.getByRole('textbox', { name: 'User name' }).fill('me');
+  await screen.getByRole('textbox', { name: 'Username' }).fill('me');
   await screen.getByLabelText('Password').fill('secret');
   await add.click();
   const servers = screen.getByRole('list', { name: 'Your own STUN and TURN servers' });

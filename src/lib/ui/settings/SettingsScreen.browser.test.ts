@@ -51,9 +51,9 @@ test('privacy: switches and blocked people', async () => {
   const { fake, screen } = await start();
   fake.contacts.set([contactOf(KEYS.boris, 'Boris', { trust: 'blocked' })]);
   await screen.getByRole('switch', { name: 'Hide my IP address' }).click();
-  await screen.getByRole('switch', { name: 'Strangers may ring' }).click();
+  await screen.getByRole('switch', { name: 'Allow calls from people I don’t know' }).click();
   await screen.getByRole('button', { name: 'Unblock Boris' }).click();
-  await screen.getByRole('switch', { name: 'Share when I am online' }).click();
+  await screen.getByRole('switch', { name: 'Show when I’m online' }).click();
   await screen.getByRole('switch', { name: 'Data saver' }).click();
   expect(fake.settings.current).toMatchObject({
     hideAddress: true,
@@ -71,7 +71,7 @@ test('sound: the test ring starts and stops, and stops when the page is left', a
   expect(fake.settings.current.ringVolume).toBe(0.5);
   await screen.getByRole('button', { name: 'Test ring' }).click();
   expect(fake.audio.ringing).toBe(true);
-  await screen.getByRole('button', { name: 'Stop ring' }).click();
+  await screen.getByRole('button', { name: 'Stop ringing' }).click();
   expect(fake.audio.ringing).toBe(false);
   await screen.getByRole('button', { name: 'Test ring' }).click();
   await screen.unmount();
@@ -95,7 +95,7 @@ test('backup: words are shown, checked, and then gone', async () => {
   const words = screen.getByRole('list', { name: 'Recovery words' }).getByRole('listitem');
   expect(words.elements()).toHaveLength(12);
   await expectAccessible('component');
-  await screen.getByRole('button', { name: 'I have written them down' }).click();
+  await screen.getByRole('button', { name: 'I’ve written them down' }).click();
   const confirm = screen.getByRole('button', { name: 'Confirm' });
   await confirm.click();
   await expect.element(screen.getByRole('alert')).toMatchTextContent('At least one word');
@@ -106,6 +106,6 @@ test('backup: words are shown, checked, and then gone', async () => {
   ] as const;
   for (const [name, word] of asked) await screen.getByRole('textbox', { name }).fill(word);
   await confirm.click();
-  await expect.element(screen.getByText(/cannot be shown again/)).toBeVisible();
+  await expect.element(screen.getByText(/can’t be shown again/)).toBeVisible();
   expect(fake.identity.profile?.wordsConfirmed).toBe(true);
 });

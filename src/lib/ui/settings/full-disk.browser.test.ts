@@ -11,7 +11,7 @@ import AudioSettingsDialog from '#lib/ui/call/AudioSettingsDialog.svelte';
 import Toaster from '#lib/ui/shell/Toaster.svelte';
 import SettingsScreen from './SettingsScreen.svelte';
 
-const SAID = 'no room left';
+const SAID = 'out of space';
 
 /** The settings of somebody on whose device there is no room, with the place where things are said in passing. */
 async function start() {
@@ -38,8 +38,8 @@ test('every switch goes back to what is so, and why is said', async () => {
   const { screen, expectSaid } = await start();
   const switches = [
     ['Hide my IP address', false],
-    ['Strangers may ring', true],
-    ['Share when I am online', true],
+    ['Allow calls from people I don’t know', true],
+    ['Show when I’m online', true],
     ['Data saver', false],
   ] as const;
   for (const [name, kept] of switches) {

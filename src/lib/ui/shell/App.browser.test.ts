@@ -69,11 +69,11 @@ test('a key that cannot be read: it is said, and nothing is made in its place un
     firstVisit: true,
     damage: { lost: 'keys', name: 'Olga' },
   });
-  const title = screen.getByRole('heading', { name: 'Your key cannot be read' });
+  const title = screen.getByRole('heading', { name: 'Your key can’t be read' });
   await expect.element(title).toBeVisible();
   await expectAccessible('page');
   expect(screen.getByRole('textbox').elements()).toHaveLength(0);
-  await screen.getByRole('button', { name: 'Enter the recovery words' }).click();
+  await screen.getByRole('button', { name: 'Enter recovery words' }).click();
   await expect.element(screen.getByRole('textbox', { name: 'Your name' })).toHaveValue('Olga');
   await screen.getByRole('button', { name: 'Back' }).click();
   await screen.getByRole('button', { name: 'Start with a new key' }).click();
@@ -94,13 +94,13 @@ test('words of another key than the one that was here are used only when that is
     damage: { lost: 'keys', name: 'Olga' },
   });
   fake.identity.otherKey = true;
-  await screen.getByRole('button', { name: 'Enter the recovery words' }).click();
+  await screen.getByRole('button', { name: 'Enter recovery words' }).click();
   const words = 'legal winner thank year wave sausage worth useful legal winner thank yellow';
   await screen.getByRole('textbox', { name: 'Recovery words' }).fill(words);
   await screen.getByRole('button', { name: 'Restore' }).click();
-  const question = screen.getByRole('alertdialog', { name: 'Go on with another key?' });
+  const question = screen.getByRole('alertdialog', { name: 'Use a different key?' });
   await question.getByRole('button', { name: 'Cancel' }).click();
-  await expect.element(screen.getByRole('alert')).toMatchTextContent('another key');
+  await expect.element(screen.getByRole('alert')).toMatchTextContent('a different key');
   expect(fake.identity.profile).toBeUndefined();
   await screen.getByRole('button', { name: 'Restore' }).click();
   await question.getByRole('button', { name: 'Use this key' }).click();
@@ -109,7 +109,7 @@ test('words of another key than the one that was here are used only when that is
 
 test('a name that cannot be read is asked for again, and the key stays', async () => {
   const { screen } = await start({ firstVisit: true, damage: { lost: 'profile', name: '' } });
-  await expect.element(screen.getByRole('heading', { name: 'What is your name?' })).toBeVisible();
+  await expect.element(screen.getByRole('heading', { name: 'What’s your name?' })).toBeVisible();
   await screen.getByRole('textbox', { name: 'Your name' }).fill('Olga');
   await screen.getByRole('button', { name: 'Start' }).click();
   await expect.element(screen.getByRole('navigation', { name: 'Main' })).toBeVisible();
@@ -122,7 +122,7 @@ test('what nobody waited for and failed is said', async () => {
       new PromiseRejectionEvent('unhandledrejection', { promise: new Promise(() => {}), reason }),
     );
   fail(new WoxlyError('full'));
-  await expect.element(screen.getByRole('alert')).toMatchTextContent('no room left');
+  await expect.element(screen.getByRole('alert')).toMatchTextContent('out of space');
   fail(new WoxlyError('full'));
   fail(new DOMException('stopped on purpose', 'AbortError'));
   expect(app.toasts.shown).toHaveLength(1);
@@ -131,7 +131,7 @@ test('what nobody waited for and failed is said', async () => {
 test('a part that is not on the server any more: a line says so, with Reload, but not in a call', async () => {
   const { app, fake, screen } = await start();
   dispatchEvent(new Event('vite:preloadError'));
-  await expect.element(screen.getByRole('alert')).toMatchTextContent('there is a new version');
+  await expect.element(screen.getByRole('alert')).toMatchTextContent('there’s a new version');
   await expect.element(screen.getByRole('button', { name: 'Reload' })).toBeVisible();
   await screen.getByRole('alert').getByRole('button', { name: 'Close' }).click();
   expect(app.toasts.shown).toEqual([]);
@@ -151,7 +151,7 @@ test('the network status says the truth, with the fix beside it', async () => {
   await expect.element(status).toMatchTextContent('Reachable 1 relay');
   fake.reachability.set('connecting');
   await expect.element(status).toMatchTextContent(/^Connecting$/);
-  await expect.element(status).toMatchTextContent(/^Connecting.*cannot reach you/);
+  await expect.element(status).toMatchTextContent(/^Connecting.*Nobody can call you yet/);
   fake.reachability.set('offline');
   await expect.element(status).toMatchTextContent(/^Offline/);
   await expectAccessible('page');
@@ -183,8 +183,8 @@ test('an invite is carried across the first visit', async () => {
 test('an invite opened while WOXLY is open, and a broken one', async () => {
   const { screen } = await start();
   location.hash = '#/i/broken';
-  const dialog = screen.getByRole('dialog', { name: 'This invite link does not work' });
-  await expect.element(dialog.getByRole('alert')).toMatchTextContent('only a part');
+  const dialog = screen.getByRole('dialog', { name: 'This invite link doesn’t work' });
+  await expect.element(dialog.getByRole('alert')).toMatchTextContent('only part');
   location.hash = INVITE;
   await expect.element(screen.getByRole('dialog', { name: 'Add or call Boris?' })).toBeVisible();
 });
@@ -238,7 +238,7 @@ test('a call that was accepted is not missed, however it ended', async () => {
   await screen.getByRole('button', { name: 'Accept' }).click();
   fake.calls.end('cancelled-by-peer');
   const region = screen.getByRole('region', { name: 'Call with Alice' });
-  await expect.element(region.getByRole('status')).toMatchTextContent(/^Ended: the caller gave up/);
+  await expect.element(region.getByRole('status')).toMatchTextContent(/^Ended: They canceled/);
   await expect.element(screen.getByText(/Missed call/)).not.toBeInTheDocument();
 });
 
@@ -263,7 +263,7 @@ test('missed calls are counted in the title and in the navigation', async () => 
 
 test('who has not written down the recovery words is reminded, and led to them', async () => {
   const { fake, screen } = await start();
-  const notice = screen.getByText(/^You have not written down your recovery words yet\./);
+  const notice = screen.getByText(/^You haven’t written down your recovery words yet\./);
   await expect.element(notice).not.toBeInTheDocument();
   fake.identity.profile = { key: KEYS.me, name: 'Olga', wordsConfirmed: false, wordsDue: true };
   await fake.identity.rename('Olga');

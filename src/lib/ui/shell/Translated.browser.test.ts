@@ -53,7 +53,7 @@ test('a translated call says how far it is, who is muted, and that it is over', 
   fake.calls.go('connected', { peerNotices: [] });
   await expect.element(region).not.toMatchTextContent('has muted their microphone');
   fake.calls.end('hung-up-by-peer');
-  await expect.element(status).toMatchTextContent(/^«Ended: the other person hung up»$/);
+  await expect.element(status).toMatchTextContent(/^«Ended: They hung up»$/);
   await region.getByRole('button', { name: '«Close»' }).click();
   await expect.element(region).not.toBeInTheDocument();
 });
@@ -89,10 +89,10 @@ test('translated lists follow what is in them', async () => {
   fake.presences.set(KEYS.boris, { state: 'online' });
   await expect.element(list).toMatchTextContent('«Online»');
   fake.presences.set(KEYS.boris, { state: 'unreachable' });
-  await expect.element(list).toMatchTextContent('«Not reachable»');
+  await expect.element(list).toMatchTextContent('«Offline»');
   await expect.element(list).not.toMatchTextContent('Online');
   fake.contacts.set([]);
-  await expect.element(calls.getByText('«Nobody here yet»')).toBeVisible();
+  await expect.element(calls.getByText('«Invite the first person»')).toBeVisible();
 });
 
 test('what must stay letter by letter is kept from translators', async () => {

@@ -1,7 +1,7 @@
 import type { EndReason } from '#lib/domain/reasons.ts';
 import { m } from '#lib/messages/messages.js';
 
-/** Why a call ended, as it follows "Ended:". A new reason does not compile without words. */
+/** Why a call ended, in a sentence that stands by itself. A new reason does not compile without words. */
 export const END_REASON_WORDS: Record<EndReason, () => string> = {
   'hung-up': m.end_hung_up,
   'hung-up-by-peer': m.end_hung_up_by_peer,
@@ -33,8 +33,8 @@ export const END_REASON_WORDS: Record<EndReason, () => string> = {
 
 const nothing = () => '';
 
-/** What the caller can do about it; empty where there is nothing to do. */
-export const END_REASON_ADVICE: Record<EndReason, () => string> = {
+/** What there is to do about it, and who the other is; empty where there is nothing to do. */
+export const END_REASON_ADVICE: Record<EndReason, (peer: { name: string }) => string> = {
   'hung-up': nothing,
   'hung-up-by-peer': nothing,
   declined: nothing,

@@ -31,12 +31,14 @@ test.each([
   expect(path && spoken(path)).toBe(text);
 });
 
-test('how good it is comes with whose fault it is', () => {
+test('how good it is comes with whose fault it is, where that is known', () => {
   expect(qualityText({ grade: 'good' }, 'Alice')).toBe('Good');
   expect(qualityText({ grade: 'fair', cause: 'own-network' }, 'Alice')).toBe('Fair: your network');
   expect(spoken(qualityText({ grade: 'poor', cause: 'peer-network' }, 'Alice'))).toBe(
     'Poor: Alice’s network',
   );
+  expect(qualityText({ grade: 'fair', cause: 'unknown' }, 'Alice')).toBe('Fair');
+  expect(qualityText({ grade: 'poor', cause: 'unknown' }, 'Alice')).toBe('Weak connection');
 });
 
 test('data use is counted with all that is around the sound', () => {
@@ -48,6 +50,6 @@ test('an encoding that does not follow the connection is called that', () => {
   expect(encodingText({})).toBeUndefined();
   expect(encodingText({ encoding: 'low' })).toBe('Low');
   expect(encodingText({ encoding: 'normal', unadapted: true })).toBe(
-    'Normal. This browser does not adapt it to the connection.',
+    'Normal. This browser doesn’t adapt it to the connection.',
   );
 });

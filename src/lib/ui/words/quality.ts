@@ -10,11 +10,12 @@ const GRADE_WORDS: Record<QualityMark['grade'], () => string> = {
   poor: m.quality_poor,
 };
 
-const CAUSE_WORDS: Record<QualityCause, (inputs: { name: string }) => string> = {
+type Known = Exclude<QualityCause, 'unknown'>;
+
+const CAUSE_WORDS: Record<Known, (inputs: { name: string }) => string> = {
   'own-network': () => m.cause_own(),
   'peer-network': m.cause_peer,
   relay: () => m.cause_relay(),
-  unknown: () => m.cause_unknown(),
 };
 
 const ENCODING_WORDS: Record<NonNullable<CallQuality['encoding']>, () => string> = {
@@ -32,12 +33,12 @@ export function encodingText({ encoding, unadapted }: CallQuality): string | und
   return unadapted ? m.encoding_unadapted({ encoding: words }) : words;
 }
 
-/** How good a call is, and whose network makes it worse: `Fair: your network`. */
+/** How good a call is, and whose network makes it worse, where that is known: `Fair: your network`. */
 export function qualityText(mark: QualityMark, name: string): string {
   const grade = GRADE_WORDS[mark.grade]();
-  return mark.grade === 'good'
-    ? grade
-    : m.quality_because({ grade, cause: CAUSE_WORDS[mark.cause]({ name }) });
+  if (mark.grade === 'good') return grade;
+  if (mark.cause === 'unknown') return mark.grade === 'poor' ? m.quality_weak() : grade;
+  return m.quality_because({ grade, cause: CAUSE_WORDS[mark.cause]({ name }) });
 }
 
 /** The way that voice takes; a relay of ours by the name of who runs it, one of the peer's as theirs. */

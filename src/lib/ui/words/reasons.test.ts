@@ -5,6 +5,8 @@ import { END_REASON_ADVICE, END_REASON_WORDS } from './end-reasons.ts';
 import { LINK_PROBLEM_WORDS, WORDS_PROBLEM_WORDS } from './problems.ts';
 import { RELAY_PROBLEM_WORDS } from './relays.ts';
 
+const ALICE = { name: 'Alice' };
+
 test.each(locales)('every reason has words of its own in %s', (locale) => {
   overwriteGetLocale(() => locale);
   const catalogues = [
@@ -28,10 +30,10 @@ test('what a person can mend comes with advice', () => {
     'microphone-refused',
     'hidden-no-relay',
   ] as const;
-  for (const reason of mendable) expect(END_REASON_ADVICE[reason]()).toMatch(/\.$/);
+  for (const reason of mendable) expect(END_REASON_ADVICE[reason](ALICE)).toMatch(/\.$/);
 });
 
 test.each(locales)('nothing is claimed of what the other person will see, in %s', (locale) => {
   overwriteGetLocale(() => locale);
-  expect(END_REASON_ADVICE['no-answer']()).not.toMatch(/missed|пропущен/i);
+  expect(END_REASON_ADVICE['no-answer'](ALICE)).not.toMatch(/missed|пропущен/i);
 });

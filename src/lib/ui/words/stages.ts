@@ -1,6 +1,6 @@
 import { m } from '#lib/messages/messages.js';
 import type { OngoingCallView } from '#lib/state/views.ts';
-import { nameOf } from './people.ts';
+import { namedPeer, nameOf, quotedNameOf } from './people.ts';
 
 /** The first word of the call's status. */
 export const STAGE_WORDS: Record<OngoingCallView['stage'], () => string> = {
@@ -12,7 +12,7 @@ export const STAGE_WORDS: Record<OngoingCallView['stage'], () => string> = {
   reconnecting: m.stage_reconnecting,
 };
 
-const STAGE_TEXTS: Record<OngoingCallView['stage'], () => string> = {
+const STAGE_TEXTS: Record<OngoingCallView['stage'], (peer: { name: string }) => string> = {
   finding: m.stage_finding_text,
   reaching: m.stage_reaching_text,
   ringing: m.stage_ringing_text,
@@ -32,5 +32,6 @@ export function stageText(call: OngoingCallView): string {
     return m.patient_text();
   }
   const answered = call.direction === 'incoming' && call.stage === 'connecting';
-  return answered ? m.stage_connecting_incoming_text() : STAGE_TEXTS[call.stage]();
+  if (answered) return m.stage_connecting_incoming_text();
+  return STAGE_TEXTS[call.stage]({ name: quotedNameOf(namedPeer(call.peer)) });
 }
