@@ -1,30 +1,60 @@
 import type { Announced, Attention, Tone } from '#lib/ports/attention.ts';
 
+/** What was begun and is not stopped, each by itself however alike they are. */
+class Begun<T> {
+  readonly #all = new Set<{ readonly what: T }>();
+
+  begin(what: T): () => void {
+    const one = { what };
+    this.#all.add(one);
+    return () => void this.#all.delete(one);
+  }
+
+  get all(): readonly T[] {
+    return [...this.#all].map(({ what }) => what);
+  }
+}
+
+const ONCE: readonly Tone[] = ['connected', 'ended'];
+
 /** Remembers what would be heard and seen. */
 export class FakeAttention implements Attention {
   /** Every tone that began, in order. */
   readonly played: Tone[] = [];
-  /** Tones that go on now; one that plays once goes on until it is stopped, too. */
-  readonly playing = new Set<Tone>();
+  readonly #tones = new Begun<Tone>();
+  readonly #callers = new Begun<Announced>();
+  readonly #awake = new Begun<true>();
+
+  /** How many tones go on now; those that play once are over at once. */
+  get sounding(): number {
+    return this.#tones.all.length;
+  }
+
+  /** Which they are. */
+  get playing(): ReadonlySet<Tone> {
+    return new Set(this.#tones.all);
+  }
+
   /** Callers announced now. */
-  readonly announced = new Set<Announced>();
-  awake = 0;
+  get announced(): ReadonlySet<Announced> {
+    return new Set(this.#callers.all);
+  }
+
+  /** How many want the screen awake. */
+  get awake(): number {
+    return this.#awake.all.length;
+  }
 
   play(tone: Tone): () => void {
     this.played.push(tone);
-    this.playing.add(tone);
-    return () => void this.playing.delete(tone);
+    return ONCE.includes(tone) ? () => undefined : this.#tones.begin(tone);
   }
 
   announceCall(from: Announced): () => void {
-    this.announced.add(from);
-    return () => void this.announced.delete(from);
+    return this.#callers.begin(from);
   }
 
   keepAwake(): () => void {
-    this.awake += 1;
-    return () => {
-      this.awake -= 1;
-    };
+    return this.#awake.begin(true);
   }
 }

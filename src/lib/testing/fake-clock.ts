@@ -19,7 +19,7 @@ export class FakeClock implements Clock {
   }
 
   after(delay: number, run: () => void): () => void {
-    const timer = { at: this.#now + Math.max(0, delay), run };
+    const timer = { at: this.#now + Math.max(0, Math.ceil(delay)), run };
     this.#timers.push(timer);
     return () => {
       this.#timers = this.#timers.filter((other) => other !== timer);

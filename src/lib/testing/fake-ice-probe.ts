@@ -13,7 +13,7 @@ export class FakeEcho implements Echo {
     this.turnHosts = turnHosts;
   }
 
-  level = (): number => this.loudness;
+  level = (): number => (this.closed ? 0 : this.loudness);
   delayMs = (): Promise<number | undefined> => Promise.resolve(this.delay);
 
   close(): void {
@@ -24,30 +24,41 @@ export class FakeEcho implements Echo {
 /** STUN and TURN servers that answer as a test says. */
 export class FakeIceProbe implements IceProbe {
   /** By URL; who is not here is silent until the signal. */
-  readonly answers = new Map<string, IceAnswer>();
-  mapped: readonly string[] = [];
+  readonly answers = new Map<string, IceAnswer | 'refuses'>();
+  /** What STUN servers see of one local port, where it is not the same as {@link answers} say. */
+  mapped: readonly string[] | undefined;
   /** What is asked never ends, whatever the signal says. */
   hangs = false;
+  /** `wait`: no path comes up. */
   echoes: 'work' | 'fail' | 'wait' = 'work';
   turnHosts: readonly string[] = ['relay.example'];
   readonly opened: FakeEcho[] = [];
   /** Every URL that was asked. */
   readonly asked: string[] = [];
 
-  async ask(servers: readonly IceServer[], signal: AbortSignal) {
-    const urls = servers.flatMap((server) => server.urls);
-    this.asked.push(...urls);
-    const answers = urls.map((url) => this.answers.get(url));
-    if (this.hangs) await new Promise(() => undefined);
-    if (answers.includes(undefined)) await aborted(signal);
-    return answers;
+  async ask(
+    servers: readonly IceServer[],
+    signal: AbortSignal,
+  ): Promise<readonly (IceAnswer | undefined)[]> {
+    this.asked.push(...servers.flatMap(({ urls }) => urls));
+    return this.#ask(servers, signal);
   }
 
   async mappings(servers: readonly IceServer[], signal: AbortSignal): Promise<readonly string[]> {
+    const answers = (await this.#ask(servers, signal)).filter((answer) => answer !== undefined);
+    if (answers.length === 0) return [];
+    return [...new Set(this.mapped ?? answers.flatMap(({ mapped }) => mapped ?? []))];
+  }
+
+  /** One answer a server: that of the first of its URLs that has one. */
+  async #ask(servers: readonly IceServer[], signal: AbortSignal) {
     if (this.hangs) await new Promise(() => undefined);
-    const isSilent = ({ urls }: IceServer) => !urls.some((url) => this.answers.has(url));
-    if (servers.some(isSilent)) await aborted(signal);
-    return servers.every(isSilent) ? [] : this.mapped;
+    if (signal.aborted) return servers.map(() => undefined);
+    const answers = servers.map(({ urls }) => urls.map((url) => this.answers.get(url)));
+    const found = answers.map((all) => all.find((answer) => typeof answer === 'object'));
+    const isSilent = answers.some((all, at) => found[at] === undefined && all.includes(undefined));
+    if (isSilent) await aborted(signal);
+    return found;
   }
 
   async echo(
@@ -56,7 +67,7 @@ export class FakeIceProbe implements IceProbe {
     signal: AbortSignal,
   ): Promise<FakeEcho> {
     if (this.echoes === 'wait') await aborted(signal);
-    if (this.echoes === 'fail') throw new WoxlyError('no-path');
+    if (this.echoes === 'fail' || signal.aborted) throw new WoxlyError('no-path');
     const echo = new FakeEcho(this.turnHosts);
     this.opened.push(echo);
     return echo;

@@ -5,8 +5,9 @@ import type { AudioDevice, Microphones, OpenMicrophone } from '#lib/ports/media.
 /** Microphones that open at once, refuse, or wait until a test lets them open. */
 export class FakeMicrophones implements Microphones {
   behaviour: 'opens' | 'waits' | MicrophoneProblem = 'opens';
+  /** Those that are there, the system's own choice first. While this is empty every ID opens. */
   devices: readonly AudioDevice[] = [];
-  /** Those that another program has: `spare` opens in their place. */
+  /** Those that another program has, `undefined` the system's own choice: another opens in their place. */
   readonly busy = new Set<string | undefined>();
   /** Whether the browser would not ask. */
   allowed = false;
@@ -28,24 +29,37 @@ export class FakeMicrophones implements Microphones {
   }
 
   async #open(id: string | undefined, signal: AbortSignal): Promise<FakeMicrophone> {
+    // Whoever gives up does not take the browser's question away.
     if (this.behaviour === 'waits') {
       await new Promise<void>((resolve) => {
         this.#waiting.push(resolve);
-        signal.addEventListener('abort', () => resolve());
       });
     }
     if (this.behaviour !== 'opens' && this.behaviour !== 'waits') {
       throw new WoxlyError<MicrophoneProblem>(this.behaviour);
     }
-    const microphone = this.busy.has(id)
-      ? new FakeMicrophone('spare', 'Spare microphone')
-      : new FakeMicrophone(id);
+    const microphone = this.#find(id);
+    if (signal.aborted) throw new WoxlyError<MicrophoneProblem>('failed');
     this.opened.push(microphone);
     return microphone;
   }
 
+  /** The one that was asked for, or else the system's own choice, or else any other. */
+  #find(id: string | undefined): FakeMicrophone {
+    const ids = this.devices.map((device) => device.id);
+    const isThere = id === undefined || ids.length === 0 || ids.includes(id);
+    if (isThere && !this.busy.has(id)) return new FakeMicrophone(id);
+    const others = [undefined, ...ids].filter((other) => other !== id && !this.busy.has(other));
+    if (others.length === 0) {
+      throw new WoxlyError<MicrophoneProblem>(isThere ? 'failed' : 'missing');
+    }
+    const [other] = others;
+    const device = this.devices.find((known) => known.id === (other ?? ids[0]));
+    return new FakeMicrophone(other, device?.label ?? 'Spare microphone');
+  }
+
   granted(): boolean {
-    return this.allowed;
+    return this.allowed && this.behaviour !== 'missing';
   }
 
   /** Opens those that wait. */
@@ -65,11 +79,11 @@ export class FakeMicrophones implements Microphones {
 
   /** How many are open now: the browser's recording light. */
   get recording(): number {
-    return this.opened.filter(({ closed }) => !closed).length;
+    return this.opened.filter(({ closed, lost }) => !closed && !lost).length;
   }
 
   async list(): Promise<readonly AudioDevice[]> {
-    return this.devices;
+    return this.devices.filter(({ id }) => id !== '').map(({ id, label }) => ({ id, label }));
   }
 
   readonly choosesSpeakers = true;
@@ -96,8 +110,10 @@ export class FakeMicrophone implements OpenMicrophone {
   readonly instead?: string;
   muted = false;
   closed = false;
-  #onLost: () => void = () => undefined;
-  #onSystemMute: (muted: boolean) => void = () => undefined;
+  lost = false;
+  #systemMuted = false;
+  readonly #onLost: (() => void)[] = [];
+  readonly #onSystemMute: ((muted: boolean) => void)[] = [];
 
   constructor(id: string | undefined, instead?: string) {
     this.id = id;
@@ -109,11 +125,11 @@ export class FakeMicrophone implements OpenMicrophone {
   }
 
   level(): number {
-    return this.muted || this.closed ? 0 : 0.5;
+    return this.muted || this.closed || this.lost || this.#systemMuted ? 0 : 0.5;
   }
 
   onLost(run: () => void): void {
-    this.#onLost = run;
+    this.#onLost.push(run);
   }
 
   close(): void {
@@ -121,16 +137,21 @@ export class FakeMicrophone implements OpenMicrophone {
   }
 
   onSystemMute(run: (muted: boolean) => void): void {
-    this.#onSystemMute = run;
+    this.#onSystemMute.push(run);
+    // Taken before anybody listened.
+    if (this.#systemMuted) queueMicrotask(() => !this.closed && this.#systemMuted && run(true));
   }
 
   /** The system takes the sound for a while, or gives it back. */
   systemMute(muted: boolean): void {
-    if (!this.closed) this.#onSystemMute(muted);
+    this.#systemMuted = muted;
+    if (!this.closed) for (const run of this.#onSystemMute) run(muted);
   }
 
   /** The system takes the device away. */
   lose(): void {
-    if (!this.closed) this.#onLost();
+    if (this.closed || this.lost) return;
+    this.lost = true;
+    for (const run of this.#onLost) run();
   }
 }

@@ -10,6 +10,7 @@ import { signDeviceList } from '#lib/protocol/device-list.ts';
 import { openPresence, presenceDay } from '#lib/protocol/presence-record.ts';
 import type { PresenceRecord } from '#lib/protocol/presence-record.ts';
 import { FakeClock, TEST_EPOCH, until } from './fake-clock.ts';
+import { FakePageLife } from './fake-page-life.ts';
 import { MemoryNetwork } from './memory-network.ts';
 import { MemoryRelayList } from './memory-relay-list.ts';
 import { memoryStores } from './memory-stores.ts';
@@ -59,15 +60,7 @@ export async function goAlice(
     random: new SeededRandom(seed),
     log: { info: () => undefined, warn: () => undefined },
     network: network.join(deviceKeyOf(device.publicKey)),
-    pageLife: {
-      online: true,
-      onWake: () => () => undefined,
-      onBackground: () => () => undefined,
-      onNetworkChange: () => () => undefined,
-      onOffline: () => () => undefined,
-      onLeave: () => () => undefined,
-      afterPaint: queueMicrotask,
-    },
+    pageLife: new FakePageLife(),
     relayList,
     mayDial: () => true,
     mayMove: () => true,

@@ -10,6 +10,7 @@ import { createFinder } from '#lib/core/reach/finder.ts';
 import type { Finder } from '#lib/core/reach/finder.ts';
 import type { PersonRecord } from '#lib/core/reach/person-records.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
+import { HandClock } from './hand-clock.ts';
 import { presencePerson } from './presence-people.ts';
 
 export const DAY = 86_400_000;
@@ -32,8 +33,7 @@ export async function personAtNoon(number: number) {
 
 /** Relays that keep what they are given, dead ones, and devices that answer through some relays. */
 export class PresenceWorld {
-  now = NOON;
-  timers: { at: number; run: () => void }[] = [];
+  clock = new HandClock(NOON);
   relays = new Map<RelayAddress, PresenceEnvelope[]>();
   silent = new Set<RelayAddress>();
   there = new Map<DeviceKey, RelayAddress>();
@@ -48,20 +48,20 @@ export class PresenceWorld {
   spares: RelayAddress[] = [];
   onReserved = (): void => undefined;
 
-  clock = {
-    now: () => this.now,
-    after: (delay: number, run: () => void) => {
-      const timer = { at: this.now + delay, run };
-      this.timers.push(timer);
-      return () => void (this.timers = this.timers.filter((one) => one !== timer));
-    },
-  };
+  get now() {
+    return this.clock.time;
+  }
+
+  set now(now: number) {
+    this.clock.time = now;
+  }
+
+  get timers() {
+    return this.clock.timers;
+  }
 
   advance(ms: number): void {
-    this.now += ms;
-    const due = this.timers.filter(({ at }) => at <= this.now);
-    this.timers = this.timers.filter(({ at }) => at > this.now);
-    for (const { run } of due) run();
+    this.clock.advance(ms);
   }
 
   network = {

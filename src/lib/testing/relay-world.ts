@@ -6,6 +6,8 @@ import { networkOf } from '#lib/core/relays/network-of.ts';
 import type { RelayAddress } from '#lib/domain/ids.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
 import type { NetworkFailure, Reservation } from '#lib/ports/peer-network.ts';
+import { FakePageLife } from './fake-page-life.ts';
+import { HandClock } from './hand-clock.ts';
 
 /** The address of a relay by a short name. */
 export const relay = (id: string): RelayAddress =>
@@ -35,9 +37,6 @@ export const invite = wanted('invite');
 
 /** A world with one hand-turned clock, and relays that are up, down or full. */
 export class RelayWorld {
-  now = 0;
-  online = true;
-  timers: { at: number; run: () => void }[] = [];
   dialled: string[] = [];
   relays = new Map<RelayAddress, NetworkFailure | 'up' | 'stuck'>();
   held = new Map<string, AbortController>();
@@ -47,13 +46,28 @@ export class RelayWorld {
   isHurried = false;
   /** Round trips, ms. */
   far = new Map<string, number>();
-  wake = (): void => undefined;
+  readonly #clock = new HandClock();
+  readonly #page = new FakePageLife();
+
+  get now() {
+    return this.#clock.now();
+  }
+
+  get timers() {
+    return this.#clock.timers;
+  }
 
   advance(ms: number): void {
-    this.now += ms;
-    const due = this.timers.filter(({ at }) => at <= this.now);
-    this.timers = this.timers.filter(({ at }) => at > this.now);
-    for (const { run } of due) run();
+    this.#clock.advance(ms);
+  }
+
+  set online(online: boolean) {
+    this.#page.online = online;
+  }
+
+  /** The page is seen again. */
+  wake(): void {
+    this.#page.show(true);
   }
 
   keeper(): RelayKeeper {
@@ -72,16 +86,8 @@ export class RelayWorld {
       this.held.set(relay, lost);
       return Promise.resolve({ relay, lost: lost.signal });
     };
-    const online = () => this.online;
     return createRelayKeeper({
-      clock: {
-        now: () => this.now,
-        after: (delay, run) => {
-          const timer = { at: this.now + delay, run };
-          this.timers.push(timer);
-          return () => void (this.timers = this.timers.filter((one) => one !== timer));
-        },
-      },
+      clock: this.#clock,
       random: { bytes: (length) => new Uint8Array(length), unit: () => 0.5 },
       log: { info: () => undefined, warn: () => undefined },
       network: {
@@ -99,20 +105,7 @@ export class RelayWorld {
           this.held.get(address)?.abort();
         },
       },
-      pageLife: {
-        get online() {
-          return online();
-        },
-        onWake: (run) => {
-          this.wake = run;
-          return () => undefined;
-        },
-        onBackground: () => () => undefined,
-        onNetworkChange: () => () => undefined,
-        onOffline: () => () => undefined,
-        onLeave: () => () => undefined,
-        afterPaint: queueMicrotask,
-      },
+      pageLife: this.#page,
       mayMove: () => this.mayMove,
       isHurried: () => this.isHurried,
     });

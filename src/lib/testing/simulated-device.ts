@@ -274,13 +274,14 @@ export class SimulatedDevice implements End, PathOwner {
         this.#plugged.add(run);
         return () => void this.#plugged.delete(run);
       },
-      open: async () => {
+      open: async (_id, signal) => {
         this.#agreed.mustBePressed('a microphone');
         await time.pause(random.between(1, random.chance(0.1) ? 20_000 : 300));
         if (random.chance(this.#around.microphoneFails)) {
           const problem = random.pick(['refused', 'missing', 'failed'] as const);
           throw new WoxlyError<MicrophoneProblem>(problem);
         }
+        if (signal.aborted) throw new WoxlyError<MicrophoneProblem>('failed');
         const microphone = new FakeMicrophone(undefined);
         this.#microphones = this.#microphones.filter(({ closed }) => !closed);
         this.#microphones.push(microphone);

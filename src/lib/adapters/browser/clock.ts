@@ -10,6 +10,9 @@ interface Timer {
 /** Longest delay of a browser's timer: beyond it runs at once. */
 const DELAY_MAX_MS = 2 ** 31 - 1;
 
+/** What a browser's timer takes for a delay: it drops parts of a millisecond. */
+const timerDelay = (delay: number): number => Math.min(Math.max(0, Math.ceil(delay)), DELAY_MAX_MS);
+
 /**
  * Browsers let the timers of a hidden page run once a second, and after five minutes once a minute; those of its
  * workers run on. While the page is hidden every timer is therefore also set in a worker, and whichever comes first
@@ -28,7 +31,7 @@ export function createClock(workerTimers: () => WorkerTimers = () => new WorkerT
   const isHidden = () => document.visibilityState === 'hidden';
   const setInWorker = (id: number, { at }: Timer) => {
     worker ??= workerTimers();
-    worker.set(id, Math.max(0, at - performance.now()), run);
+    worker.set(id, timerDelay(at - performance.now()), run);
   };
   document.addEventListener('visibilitychange', () => {
     if (isHidden()) for (const [id, timer] of timers) setInWorker(id, timer);
@@ -40,7 +43,7 @@ export function createClock(workerTimers: () => WorkerTimers = () => new WorkerT
       const id = (lastId += 1);
       const timer = { at: performance.now() + delay, run: runIt };
       timers.set(id, timer);
-      const own = setTimeout(run, Math.min(delay, DELAY_MAX_MS), id);
+      const own = setTimeout(run, timerDelay(delay), id);
       if (isHidden()) setInWorker(id, timer);
       return () => {
         timers.delete(id);

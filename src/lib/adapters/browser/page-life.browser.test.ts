@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { pageLifeContract } from '#lib/testing/page-life-contract.ts';
 import { browserClock } from './clock.ts';
 import { browserPageLife } from './page-life.ts';
 
@@ -9,89 +10,54 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function pointer(kind: 'coarse' | 'fine') {
-  vi.stubGlobal('matchMedia', (query: string) => ({ matches: query === `(pointer: ${kind})` }));
-}
 const become = (state: DocumentVisibilityState) =>
   vi.spyOn(document, 'visibilityState', 'get').mockReturnValue(state);
 const happens = (name: string, target: EventTarget = document) =>
   target.dispatchEvent(new Event(name));
 
-/** What was said of the background, in order. */
-function background() {
-  const said: boolean[] = [];
-  const stop = browserPageLife.onBackground((so) => said.push(so));
-  stopping.push(stop);
-  return { said, stop };
-}
-
-test('a phone tells when its page is hidden, and when it is seen again', () => {
-  pointer('coarse');
-  const { said, stop } = background();
-  become('hidden');
-  happens('visibilitychange');
-  become('visible');
-  happens('visibilitychange');
-  expect(said).toEqual([true, false]);
-  stop();
-  happens('visibilitychange');
-  expect(said).toHaveLength(2);
+/** A phone has a pointer that is coarse. What the page believes is said by the browser's own events. */
+pageLifeContract('the browser', (device) => {
+  const pointer = device === 'phone' ? 'coarse' : 'fine';
+  vi.stubGlobal('matchMedia', (query: string) => ({ matches: query === `(pointer: ${pointer})` }));
+  const connection = Object.assign(new EventTarget(), { type: 'wifi' });
+  vi.spyOn(navigator, 'connection' as never, 'get').mockReturnValue(connection as never);
+  const onLine = vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(true);
+  const paint = window.requestAnimationFrame;
+  const show = (visible: boolean) => {
+    // Hidden pages have no frames.
+    vi.stubGlobal('requestAnimationFrame', visible ? paint : () => 0);
+    become(visible ? 'visible' : 'hidden');
+    happens('visibilitychange');
+  };
+  return {
+    page: browserPageLife,
+    connect: (online) => {
+      onLine.mockReturnValue(online);
+      happens(online ? 'online' : 'offline', window);
+    },
+    changeNetwork: () => {
+      connection.type = connection.type === 'wifi' ? 'cellular' : 'wifi';
+      happens('change', connection);
+    },
+    show,
+    freeze: () => happens('freeze'),
+    resume: () => happens('resume'),
+    leave: () => happens('pagehide', window),
+    close: () => {
+      vi.restoreAllMocks();
+      vi.unstubAllGlobals();
+    },
+  };
 });
 
-test('a computer tells only of a freeze, and when it is over', () => {
-  pointer('fine');
-  const { said, stop } = background();
-  become('hidden');
-  happens('visibilitychange');
-  expect(said).toEqual([false]);
-  happens('freeze');
-  happens('resume');
-  expect(said).toEqual([false, true, false]);
-  stop();
-  for (const name of ['freeze', 'resume']) happens(name);
-  expect(said).toHaveLength(3);
-});
-
-test('a phone’s page that runs again unseen is still in the background', () => {
-  pointer('coarse');
-  const { said } = background();
-  become('hidden');
-  happens('resume');
-  expect(said).toEqual([true]);
-});
-
-test.each([
-  ['online', window],
-  ['pageshow', window],
-  ['resume', document],
-  ['visibilitychange', document],
-] as const)('%s wakes a page that is seen, and no other', (name, target) => {
+test('a page that is shown as it was kept is woken', () => {
   const run = vi.fn();
-  const stop = browserPageLife.onWake(run);
-  stopping.push(stop);
+  stopping.push(browserPageLife.onWake(run));
   become('hidden');
-  happens(name, target);
+  happens('pageshow', window);
   expect(run).not.toHaveBeenCalled();
   become('visible');
-  happens(name, target);
-  expect(run).toHaveBeenCalledTimes(1);
-  stop();
-  happens(name, target);
-  expect(run).toHaveBeenCalledTimes(1);
-});
-
-test.each([
-  ['onOffline', 'offline'],
-  ['onLeave', 'pagehide'],
-] as const)('%s is told by %s, of a hidden page too', (which, name) => {
-  const run = vi.fn();
-  const stop = browserPageLife[which](run);
-  stopping.push(stop);
-  become('hidden');
-  happens(name, window);
-  expect(run).toHaveBeenCalledTimes(1);
-  stop();
-  happens(name, window);
+  happens('pageshow', window);
   expect(run).toHaveBeenCalledTimes(1);
 });
 
@@ -110,23 +76,20 @@ test.each(['a frame', 'no frame'])('after %s, and once only', async (frame) => {
   expect(run).toHaveBeenCalledTimes(1);
 });
 
-test('another kind of network counts as another network, its estimates do not', () => {
+test('estimates of a network are no other network', () => {
   const connection = Object.assign(new EventTarget(), { type: 'wifi', downlink: 10 });
   vi.spyOn(navigator, 'connection' as never, 'get').mockReturnValue(connection as never);
   const run = vi.fn();
-  const stop = browserPageLife.onNetworkChange(run);
-  stopping.push(stop);
+  stopping.push(browserPageLife.onNetworkChange(run));
   connection.downlink = 1;
-  connection.dispatchEvent(new Event('change'));
-  expect(run).toHaveBeenCalledTimes(0);
-  connection.type = 'cellular';
-  connection.dispatchEvent(new Event('change'));
+  happens('change', connection);
+  expect(run).not.toHaveBeenCalled();
+});
+
+test('where nothing is told of networks, one that is back counts as another', () => {
+  vi.spyOn(navigator, 'connection' as never, 'get').mockReturnValue(undefined as never);
+  const run = vi.fn();
+  stopping.push(browserPageLife.onNetworkChange(run));
+  happens('online', window);
   expect(run).toHaveBeenCalledTimes(1);
-  window.dispatchEvent(new Event('online'));
-  expect(run).toHaveBeenCalledTimes(2);
-  stop();
-  connection.type = 'wifi';
-  connection.dispatchEvent(new Event('change'));
-  window.dispatchEvent(new Event('online'));
-  expect(run).toHaveBeenCalledTimes(2);
 });

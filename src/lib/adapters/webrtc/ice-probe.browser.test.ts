@@ -1,5 +1,7 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { OpenMicrophone } from '#lib/ports/media.ts';
+import { iceProbeContract } from '#lib/testing/ice-probe-contract.ts';
+import type { ServerAnswer } from '#lib/testing/ice-probe-contract.ts';
 import { openEcho } from './echo.ts';
 import { browserIceProbe } from './ice-probe.ts';
 import { browserMicrophones } from './microphones.ts';
@@ -16,6 +18,94 @@ async function microphone(): Promise<OpenMicrophone> {
   return opened;
 }
 
+const [OWN_ADDRESS, OWN_PORT] = ['192.0.2.1', 5000];
+
+/** A candidate as a browser tells it. */
+const candidate = (endpoint: string, type: string) =>
+  new RTCIceCandidate({
+    candidate: `candidate:1 1 udp 1 ${endpoint.replace(':', ' ')} typ ${type} raddr ${OWN_ADDRESS} rport ${OWN_PORT}`,
+    sdpMid: '0',
+  });
+
+/** As much of a connection as gathers candidates, of servers that answer as is given here. */
+function gatheringFrom(answers: ReadonlyMap<string, ServerAnswer>) {
+  return class extends EventTarget {
+    readonly #init: RTCConfiguration;
+    #closed = false;
+
+    constructor(init: RTCConfiguration) {
+      super();
+      this.#init = init;
+    }
+
+    createDataChannel(): void {
+      // It has none.
+    }
+
+    async createOffer() {
+      return { type: 'offer', sdp: '' };
+    }
+
+    async setLocalDescription(): Promise<void> {
+      // What comes of the network comes later.
+      setTimeout(() => {
+        this.#gather();
+      });
+    }
+
+    close(): void {
+      this.#closed = true;
+    }
+
+    #tell(event: Event): void {
+      if (!this.#closed) this.dispatchEvent(event);
+    }
+
+    #found(endpoint: string, type: string): void {
+      const found = candidate(endpoint, type);
+      this.#tell(new RTCPeerConnectionIceEvent('icecandidate', { candidate: found }));
+    }
+
+    #gather(): void {
+      const { iceServers = [], iceTransportPolicy } = this.#init;
+      if (iceTransportPolicy !== 'relay') this.#found(`${OWN_ADDRESS}:${OWN_PORT}`, 'host');
+      const urls = iceServers.flatMap((server) => server.urls);
+      for (const answer of urls.map((url) => answers.get(url))) {
+        if (answer === 'relays') this.#found('203.0.113.9:50000', 'relay');
+        else if (answer === 'refuses') this.#tell(new Event('icecandidateerror'));
+        else if (typeof answer === 'object') this.#found(answer.sees, 'srflx');
+      }
+      const complete = urls.every((url) => answers.has(url));
+      if (complete) this.#tell(new RTCPeerConnectionIceEvent('icecandidate', { candidate: null }));
+    }
+  };
+}
+
+/** There are no such servers here: of those a connection tells what it would, but own voice truly goes round. */
+iceProbeContract('the browser', () => {
+  const answers = new Map<string, ServerAnswer>();
+  const simulated = <T>(ask: () => T): T => {
+    vi.stubGlobal('RTCPeerConnection', gatheringFrom(answers));
+    try {
+      return ask();
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  };
+  let policy: RTCIceTransportPolicy = 'all';
+  return {
+    probe: {
+      ask: (...given) => simulated(() => browserIceProbe.ask(...given)),
+      mappings: (...given) => simulated(() => browserIceProbe.mappings(...given)),
+      echo: (...given) => openEcho(...given, policy),
+    },
+    server: (url, answer) => answers.set(url, answer),
+    echoes: (works) => (policy = works ? 'all' : 'relay'),
+    microphone,
+    close: () => undefined,
+  };
+});
+
 /** Nobody listens there. */
 const SILENT_BOTH = {
   urls: ['stun:127.0.0.1:9', 'turn:127.0.0.1:9'],
@@ -25,29 +115,13 @@ const SILENT_BOTH = {
 const SILENT_STUN = { urls: ['stun:127.0.0.1:9'] };
 const SILENT_TURN = { urls: ['turn:127.0.0.1:9?transport=udp'], username: 'x', credential: 'x' };
 
-test('own voice goes round, is heard, and its delay is told', async () => {
+test('an echo that went through no server names none', async () => {
   const echo = await openEcho(await microphone(), [], never, 'all');
   closing.push(echo);
-  await expect.poll(() => echo.level(), { timeout: 15_000 }).toBeGreaterThan(0.1);
-  await expect.poll(() => echo.delayMs(), { timeout: 15_000 }).toBeGreaterThan(0);
-  expect(await echo.delayMs()).toBeLessThan(2_000);
   expect(echo.turnHosts).toEqual([]);
 });
 
-test('through TURN alone it does not go where there is no TURN server', async () => {
-  const signal = AbortSignal.timeout(1_000);
-  const going = browserIceProbe.echo(await microphone(), [], signal);
-  await expect(going).rejects.toMatchObject({ reason: 'no-path' });
-});
-
-test('nothing is heard of an echo that was closed', async () => {
-  const echo = await openEcho(await microphone(), [], never, 'all');
-  await expect.poll(() => echo.level(), { timeout: 15_000 }).toBeGreaterThan(0.1);
-  echo.close();
-  expect(echo.level()).toBe(0);
-});
-
-test('servers that do not answer are told as such, each by itself, at the signal', async () => {
+test('servers that truly do not answer are told as such, each by itself, at the signal', async () => {
   const signal = AbortSignal.timeout(1_000);
   const answers = await browserIceProbe.ask([SILENT_STUN, SILENT_TURN, SILENT_BOTH], signal);
   expect(answers).toEqual([undefined, undefined, undefined]);
@@ -62,7 +136,8 @@ test('a URL that the browser does not take is no answer', async () => {
   ]);
 });
 
-test('what is asked after the signal has no answer', async () => {
-  const aborted = AbortSignal.abort();
-  expect(await browserIceProbe.ask([SILENT_STUN], aborted)).toEqual([undefined]);
+test('through TURN alone it does not go where there is no TURN server', async () => {
+  const signal = AbortSignal.timeout(1_000);
+  const going = browserIceProbe.echo(await microphone(), [], signal);
+  await expect(going).rejects.toMatchObject({ reason: 'no-path' });
 });

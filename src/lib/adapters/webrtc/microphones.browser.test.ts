@@ -1,5 +1,9 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import type { OpenMicrophone } from '#lib/ports/media.ts';
+import { microphonesContract } from '#lib/testing/microphones-contract.ts';
+import type { MicrophonePlace, PluggedMicrophone } from '#lib/testing/microphones-contract.ts';
 import { browserMicrophones } from './microphones.ts';
+import { trackOf } from './sources.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -7,75 +11,97 @@ afterEach(() => {
 
 const never = new AbortController().signal;
 
-/** A microphone whose track is in the test's hands. */
-async function held(muted = false) {
-  const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
-  const [track] = stream.getAudioTracks();
-  if (track === undefined) throw new Error('no track');
-  const system = vi.spyOn(track, 'muted', 'get').mockReturnValue(muted);
-  vi.spyOn(navigator.mediaDevices, 'getUserMedia').mockResolvedValueOnce(stream);
-  const microphone = await browserMicrophones.open(undefined, never);
-  const systemMutes = (now: boolean) => {
-    system.mockReturnValue(now);
-    track.dispatchEvent(new Event(now ? 'mute' : 'unmute'));
+/** This page, whose browser says that the devices are there which a test has plugged in; all of them sound alike. */
+function page(): MicrophonePlace {
+  const { mediaDevices } = navigator;
+  let devices: readonly PluggedMicrophone[] = [];
+  let person: Parameters<MicrophonePlace['person']>[0] = 'allows';
+  const tracks: MediaStreamTrack[] = [];
+  const thinking = new Set<() => void>();
+
+  vi.spyOn(mediaDevices, 'enumerateDevices').mockImplementation(async () =>
+    devices.map(({ id, label }) => described(id, label)),
+  );
+  vi.spyOn(PermissionStatus.prototype, 'state', 'get').mockImplementation(() =>
+    person === 'allowed-before' ? 'granted' : person === 'refuses' ? 'denied' : 'prompt',
+  );
+  const real = mediaDevices.getUserMedia.bind(mediaDevices);
+  vi.spyOn(mediaDevices, 'getUserMedia').mockImplementation(async (constraints) => {
+    if (person === 'thinks') await new Promise<void>((resolve) => void thinking.add(resolve));
+    const exact = exactId(constraints);
+    const device = exact === undefined ? devices[0] : devices.find(({ id }) => id === exact);
+    if (devices.length === 0) throw new DOMException('none', 'NotFoundError');
+    if (person === 'refuses') throw new DOMException('no', 'NotAllowedError');
+    if (device === undefined) throw new DOMException('gone', 'OverconstrainedError');
+    if (device.busy) throw new DOMException('busy', 'NotReadableError');
+    const stream = await real({ audio: true });
+    tracks.push(...named(stream, device.label));
+    return stream;
+  });
+
+  const track = (microphone: OpenMicrophone) => {
+    const found = trackOf(microphone);
+    if (found === undefined) throw new TypeError('an open microphone has a track');
+    return found;
   };
-  return { microphone, track, systemMutes };
+  return {
+    microphones: browserMicrophones,
+    have: (...there) => {
+      devices = there;
+      mediaDevices.dispatchEvent(new Event('devicechange'));
+    },
+    person: (does) => {
+      person = does;
+      for (const decided of thinking) decided();
+      thinking.clear();
+    },
+    unplug: (microphone) => {
+      track(microphone).stop();
+      track(microphone).dispatchEvent(new Event('ended'));
+    },
+    systemMutes: (microphone, muted) => {
+      vi.spyOn(track(microphone), 'muted', 'get').mockReturnValue(muted);
+      track(microphone).dispatchEvent(new Event(muted ? 'mute' : 'unmute'));
+    },
+    recording: () => tracks.filter(({ readyState }) => readyState === 'live').length,
+    close: () => {
+      for (const one of tracks) one.stop();
+      vi.restoreAllMocks();
+    },
+  };
 }
 
-test('the system takes the sound and gives it back', async () => {
-  const { microphone, systemMutes } = await held();
-  const run = vi.fn();
-  microphone.onSystemMute(run);
-  systemMutes(true);
-  systemMutes(false);
-  expect(run.mock.calls).toEqual([[true], [false]]);
-  microphone.close();
-  systemMutes(true);
-  expect(run).toHaveBeenCalledTimes(2);
-});
+const described = (deviceId: string, label: string) =>
+  ({ kind: 'audioinput', deviceId, label }) as MediaDeviceInfo;
 
-test('sound that the system had taken before anybody asked is told as well', async () => {
-  const { microphone } = await held(true);
-  const muted = await new Promise<boolean>((resolve) => {
-    microphone.onSystemMute(resolve);
-  });
-  expect(muted).toBe(true);
-  microphone.close();
-});
+/** The ID that is asked for, and nothing else will do. */
+function exactId(constraints: MediaStreamConstraints | undefined): string | undefined {
+  const { deviceId } = constraints?.audio as MediaTrackConstraints;
+  return (deviceId as { readonly exact?: string } | undefined)?.exact;
+}
 
-test('a microphone that goes away is told, one that was closed is not', async () => {
-  const [lost, closed] = [await held(), await held()];
-  const run = vi.fn();
-  lost.microphone.onLost(run);
-  closed.microphone.onLost(run);
-  closed.microphone.close();
-  for (const { track } of [lost, closed]) track.dispatchEvent(new Event('ended'));
-  expect(run).toHaveBeenCalledTimes(1);
-  lost.microphone.close();
-});
+function named(stream: MediaStream, label: string): MediaStreamTrack[] {
+  const tracks = stream.getAudioTracks();
+  for (const track of tracks) Object.defineProperty(track, 'label', { value: label });
+  return tracks;
+}
+
+microphonesContract('the browser', page);
 
 /** A machine with these microphones, of which some do not open; each opens a track of that name. */
 function machine(open: Readonly<Record<string, string | undefined>>) {
-  const listed = Object.keys(open).map((deviceId) => ({
-    kind: 'audioinput',
-    deviceId,
-    label: deviceId,
-  }));
   vi.spyOn(navigator.mediaDevices, 'enumerateDevices').mockResolvedValue(
-    listed as unknown as MediaDeviceInfo[],
+    Object.keys(open).map((id) => described(id, id)),
   );
   const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   const asked: string[] = [];
   vi.spyOn(navigator.mediaDevices, 'getUserMedia').mockImplementation(async (constraints) => {
-    const audio = constraints?.audio as MediaTrackConstraints;
-    const { exact = 'default' } = (audio.deviceId ?? {}) as { exact?: string };
+    const exact = exactId(constraints) ?? 'default';
     asked.push(exact);
     const problem = open[exact];
     if (problem !== undefined) throw new DOMException('no', problem);
     const stream = await real({ audio: true });
-    for (const track of stream.getTracks()) {
-      Object.defineProperty(track, 'label', { value: exact });
-    }
+    named(stream, exact);
     return stream;
   });
   return asked;
@@ -97,24 +123,15 @@ test.each([
   },
 );
 
-test("the system's own choice may be busy as well", async () => {
+test("the system's own choice is not tried again by another of its names", async () => {
   machine({ default: 'NotReadableError', communications: undefined, desk: undefined });
   const microphone = await browserMicrophones.open(undefined, never);
   expect(microphone.instead).toBe('desk');
   microphone.close();
 });
 
-test('the one that was asked for stands in for nobody', async () => {
-  machine({ default: undefined, usb: undefined });
-  const microphone = await browserMicrophones.open('usb', never);
-  expect(microphone).not.toHaveProperty('instead');
-  microphone.close();
-});
-
-test('what is refused, or busy everywhere, says why, and nobody is asked twice', async () => {
-  const refused = machine({ default: undefined, usb: 'NotAllowedError' });
+test('who has refused is not asked again', async () => {
+  const asked = machine({ default: undefined, usb: 'NotAllowedError' });
   await expect(browserMicrophones.open('usb', never)).rejects.toMatchObject({ reason: 'refused' });
-  expect(refused).toEqual(['usb']);
-  machine({ default: 'NotReadableError', usb: 'NotReadableError' });
-  await expect(browserMicrophones.open('usb', never)).rejects.toMatchObject({ reason: 'failed' });
+  expect(asked).toEqual(['usb']);
 });
