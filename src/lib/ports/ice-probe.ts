@@ -26,9 +26,8 @@ export interface Echo {
 /** Tries STUN and TURN servers as calls would use them. */
 export interface IceProbe {
   /**
-   * Asks each server for a candidate, from one and the same local port where `together`, so that different mapped ports
-   * tell a symmetric NAT. Resolves when all have answered or at the signal: one entry a server, `undefined` for no
-   * answer.
+   * Asks each server for a candidate. Resolves when all have answered or at the signal: one entry a server, `undefined`
+   * for no answer.
    */
   ask(
     servers: readonly IceServer[],
