@@ -61,6 +61,7 @@ export class CallSimulation implements Neighbourhood {
   readonly #contacts = new Map<string, Contact | undefined>();
   #channels: SimulatedChannel[] = [];
   readonly #aloneSince = new Map<SimulatedDevice, number>();
+  #failure: Error | undefined;
 
   constructor(seed: number, { people, faults, friends }: SimulationOptions) {
     this.random = new SeededRandom(seed);
@@ -198,8 +199,13 @@ export class CallSimulation implements Neighbourhood {
     }
   }
 
+  failed(failure: Error): void {
+    this.#failure ??= failure;
+  }
+
   /** Nobody is connected with nobody. Before faults stop the other side may also take long to say so. */
   #check(): void {
+    if (this.#failure !== undefined) throw this.#failure;
     for (const device of this.devices) {
       const { view } = device;
       const other = this.devices.find(({ person }) => person.key === view?.peer.key);

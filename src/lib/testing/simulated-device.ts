@@ -40,6 +40,8 @@ export interface Neighbourhood extends Surroundings {
   ownerOf(device: DeviceKey): IdentityKey | undefined;
   /** Finds a person's device and opens a channel to it. */
   reach(from: SimulatedDevice, key: IdentityKey, signal: AbortSignal): Promise<FrameChannel>;
+  /** What must never happen has happened. */
+  failed(failure: Error): void;
 }
 
 /** One page with the engine of calls as it is, which checks at every step what must never happen. */
@@ -163,8 +165,11 @@ export class SimulatedDevice implements End, PathOwner {
     this.#agreed.mustBeAccepted('sound played');
   }
 
+  /** What is thrown may be caught by the very code that is at fault: it is kept as well. */
   fail(what: string): never {
-    throw new Error(`${this.person.name}: ${what}`);
+    const failure = new Error(`${this.person.name}: ${what}`);
+    this.#around.failed(failure);
+    throw failure;
   }
 
   #accept(): void {

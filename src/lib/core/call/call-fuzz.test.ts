@@ -4,9 +4,9 @@ import { FULL, times } from '#lib/testing/full-run.ts';
 
 /** A full run has seeds that no run had before; the names of the tests say which. */
 const FIRST = FULL ? Math.floor(Math.random() * 2 ** 31) : 0;
-const STORIES = times(60, 1_500);
-const GLARES = times(60, 800);
-const SURVIVALS = times(40, 800);
+const STORIES = times(140, 1_500);
+const GLARES = times(80, 800);
+const SURVIVALS = times(80, 800);
 /** Spread over a few tests, so that a failure is found fast. */
 const BATCH = 50;
 /** Only a machine that is busy with other things needs so long. */
