@@ -10,6 +10,7 @@ import { FakeClock, until } from '#lib/testing/fake-clock.ts';
 import { FakeIceProbe } from '#lib/testing/fake-ice-probe.ts';
 import { FakeAir, FakeMediaPaths } from '#lib/testing/fake-media.ts';
 import { FakeMicrophones } from '#lib/testing/fake-microphones.ts';
+import { FakePageLife } from '#lib/testing/fake-page-life.ts';
 import { MemoryNetwork } from '#lib/testing/memory-network.ts';
 import type { MemoryRelay } from '#lib/testing/memory-network.ts';
 import { memoryStores } from '#lib/testing/memory-stores.ts';
@@ -29,7 +30,7 @@ class Browser {
   readonly #seed: number;
   networkFails = 0;
   relayListFails = 0;
-  leave = (): void => undefined;
+  readonly pageLife = new FakePageLife();
 
   constructor(seed: number) {
     this.#seed = seed;
@@ -42,18 +43,7 @@ class Browser {
       steady: clock,
       random: new SeededRandom(this.#seed),
       log: { info: () => undefined, warn: () => undefined },
-      pageLife: {
-        online: true,
-        onBackground: () => () => undefined,
-        onNetworkChange: () => () => undefined,
-        onWake: () => () => undefined,
-        onOffline: () => () => undefined,
-        afterPaint: queueMicrotask,
-        onLeave: (run) => {
-          this.leave = run;
-          return () => undefined;
-        },
-      },
+      pageLife: this.pageLife,
       stores,
       vault,
       relayList: {
@@ -161,7 +151,7 @@ test('whoever leaves the page tells the other side at once', async () => {
   await stage(bob.app, 'incoming');
   bob.app.calls.accept();
   await stage(alice.app, 'connected');
-  bob.browser.leave();
+  bob.browser.pageLife.leave();
   await stage(alice.app, 'ended');
 });
 
