@@ -230,3 +230,21 @@ test('nothing is said after close', async () => {
   await sides[1].told.reaches('broken', 'failed');
   expect(sides[0].told.states).toHaveLength(told);
 });
+
+test('of an offer with more lines than we make nothing but sound is taken', async () => {
+  const hostile = new RTCPeerConnection();
+  closing.push(hostile);
+  hostile.addTransceiver('audio');
+  for (let line = 0; line < 3; line += 1)
+    hostile.addTransceiver('video', { direction: 'sendonly' });
+  const { sdp = '' } = await hostile.createOffer();
+  const [, bob] = twoSides();
+  const lines = (await bob.path.answer(sdp)).split(/^m=/m).slice(1);
+  expect(lines.map((line) => line.slice(0, 5))).toEqual(['audio', 'video', 'video', 'video']);
+  expect(lines.map((line) => /^a=(sendrecv|recvonly|inactive)/m.exec(line)?.[1])).toEqual([
+    'sendrecv',
+    'inactive',
+    'inactive',
+    'inactive',
+  ]);
+});

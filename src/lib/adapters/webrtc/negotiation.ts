@@ -60,7 +60,8 @@ export class Negotiation {
 
   /** Of which kind a line is, if it is one of those that carry pictures. */
   pictureKind(line: RTCRtpTransceiver): PictureKind | undefined {
-    return PICTURES.find((kind) => this.#line(kind) === line);
+    const isPicture = line.receiver.track.kind === 'video';
+    return isPicture ? PICTURES.find((kind) => this.#line(kind) === line) : undefined;
   }
 
   /** The fingerprint that the peer signalled last. */
@@ -142,11 +143,12 @@ export class Negotiation {
     return this.#taken.has(kind) ? 'recvonly' : 'inactive';
   }
 
-  /** Lets the lines of pictures point where they are wanted: nothing that a peer offers is taken unasked. */
+  /** Lets all lines but that of sound point where they are wanted: nothing that a peer offers is taken unasked. */
   #point(): void {
-    for (const kind of PICTURES) {
-      const line = this.#line(kind);
-      if (line !== undefined) line.direction = this.#direction(kind);
+    for (const line of this.#connection.getTransceivers().slice(1)) {
+      const kind = this.pictureKind(line);
+      // A peer may offer more lines than we make.
+      line.direction = kind === undefined ? 'inactive' : this.#direction(kind);
     }
   }
 
