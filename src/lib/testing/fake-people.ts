@@ -5,14 +5,14 @@ import { ok } from '#lib/domain/result.ts';
 
 const key = (text: string): IdentityKey => text as IdentityKey;
 
-/** Keys of people who exist only in tests: well-formed texts of no key. */
+/** Keys of people who exist only in tests: those of the signers 51 to 55. */
 export const KEYS = {
   me: key('12D3KooWMe7xPq2vZs9RkLh4TgYbNc8JdFwQm3uXaVrC6eHtBn5S'),
-  alice: key('12D3KooWA1iceVw3Gd8ShcUfbTqXm7Yp2ZkR5nJLzMvQeHsWtC9x'),
-  boris: key('12D3KooWBor1sTz6Qk2NwYdLmXaGhRf8JcPvS4eUbZqKtMnHx7Vy'),
-  chen: key('12D3KooWChenZ9bLwQp4RtVkXsYmJd2GfNh6UcSa8EqTzKvMx3Hb'),
-  daria: key('12D3KooWDar1aPm5XtZkQwLb7NvRhYcGs3JfUd9SaEeTqKzVx2Mn'),
-  stranger: key('12D3KooWStr8ngerKx4ZpQvLmYt6RwHbNcJd2GfUs7SaEeTqKzVx'),
+  alice: key('12D3KooWBRFW3HkJCLKSWb4yG6iWRBpgNjbM4FFvNsL5T5JKTqrd'),
+  boris: key('12D3KooWRePj1A493QxyfY1rYArjZDzZJZ2XGE4AygrhanGW5hn2'),
+  chen: key('12D3KooWM3Zp1eoRH8ZQ7iTQdkfKWXKdMkK1ZVhjWRZT4cVfENUp'),
+  daria: key('12D3KooWGt4zYgAjoaUHUWadfBqCtYn4bmqvBzGpMxxhGzXmJKEu'),
+  stranger: key('12D3KooWCp9L1qPoeeLFBY78APVV5qpQwgiJvp6sGFbHWzKYKhYx'),
 };
 
 /** A contact with everything that a test does not care about filled in. */

@@ -173,7 +173,7 @@ export class MemoryNode implements PeerNetwork {
   async publish(topic: string, message: Bytes): Promise<readonly RelayId[]> {
     const connected = this.#network.relays.filter((relay) => relay.holds(this.device));
     if (connected.length === 0) throw failed('unreachable');
-    for (const relay of connected) relay.published.push({ topic, message, from: this.device });
+    for (const relay of connected) relay.take(topic, message, this.device);
     return [];
   }
 

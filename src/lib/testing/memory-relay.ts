@@ -26,6 +26,7 @@ export class MemoryRelay {
     readonly message: Bytes;
     readonly from: DeviceKey;
   }[] = [];
+  readonly #listeners: ((topic: string, message: Bytes) => void)[] = [];
   readonly #reservations = new Map<DeviceKey, AbortController>();
   readonly #answers = new Map<string, Answer>();
   readonly #takers = new Map<string, (channel: FrameChannel) => void>();
@@ -49,6 +50,17 @@ export class MemoryRelay {
   /** Says who takes the streams of a protocol that devices open to this relay. */
   serve(protocol: string, taker: (channel: FrameChannel) => void): void {
     this.#takers.set(protocol, taker);
+  }
+
+  /** Says who hears what devices publish at this relay. */
+  onPublished(listener: (topic: string, message: Bytes) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** A device publishes. */
+  take(topic: string, message: Bytes, from: DeviceKey): void {
+    this.published.push({ topic, message, from });
+    for (const listener of this.#listeners) listener(topic, message);
   }
 
   /** Ends the process: every reservation and stream is gone, and what was asked is never answered. */

@@ -4,6 +4,7 @@ import { LOOKUP_PROTOCOL, PRESENCE_TOPIC, RELAYS_PROTOCOL } from '#lib/protocol/
 import { PRESENCE_ENVELOPE } from '#lib/protocol/presence-record.ts';
 import type { PresenceEnvelope } from '#lib/protocol/presence-record.ts';
 import { RELAY_LIST } from '#lib/protocol/relay-list.ts';
+import { TEST_EPOCH } from './fake-clock.ts';
 import type { MemoryNetwork, MemoryRelay } from './memory-network.ts';
 import { describedRelay } from './relay-descriptors.ts';
 import type { DescribedRelay } from './relay-descriptors.ts';
@@ -25,10 +26,11 @@ export function recordsAt(
     .filter(({ tag }) => tags?.some((asked) => equalBytes(asked, tag)) ?? true);
 }
 
-/** Relays that pass on what is published, answer lookups for all, and name each other. */
+/** Relays that pass on what is published, answer lookups for all, and name each other. `now`: when they say so. */
 export async function presenceRelays(
   network: MemoryNetwork,
   count: number,
+  now = TEST_EPOCH,
 ): Promise<readonly PresenceRelay[]> {
   const relays = await Promise.all(
     Array.from({ length: count }, async (_, number) => {
@@ -43,7 +45,9 @@ export async function presenceRelays(
       }),
     );
     relay.answer(RELAYS_PROTOCOL, async () =>
-      RELAY_LIST.encode({ descriptors: await Promise.all(relays.map((one) => one.sealed())) }),
+      RELAY_LIST.encode({
+        descriptors: await Promise.all(relays.map((one) => one.sealed({ issued: now }))),
+      }),
     );
   }
   return relays;

@@ -5,64 +5,83 @@ import { userEvent } from 'vitest/browser';
 import { AppState } from '#lib/state/app-state.svelte.ts';
 import { expectAccessible } from '#lib/testing/axe.ts';
 import { contactOf, KEYS } from '#lib/testing/fake-people.ts';
-import { FakeWoxly } from '#lib/testing/fake-woxly.ts';
+import { WoxlyWorld } from '#lib/testing/woxly-world.ts';
+import type { WoxlyPerson } from '#lib/testing/woxly-world.ts';
 import ContactsScreen from './ContactsScreen.svelte';
 import PersonScreen from './PersonScreen.svelte';
 
-function start() {
-  const fake = new FakeWoxly();
-  fake.contacts.set([contactOf(KEYS.alice, 'Alice')]);
-  return { fake, app: new AppState(fake) };
+/** Olga and Alice, contacts of each other, who are both online; the screen is Olga's. */
+async function start() {
+  const world = await WoxlyWorld.begin({ now: Date.now() - 5.5 * 60_000 });
+  const [olga, alice] = await Promise.all([world.person('Olga'), world.person('Alice')]);
+  await olga.befriend(alice);
+  return { world, olga, alice, app: new AppState(olga.app) };
 }
 
+/** How many channels lead from one to the other. */
+const channels = (from: WoxlyPerson, to: WoxlyPerson): number =>
+  from.browser.world.network.channelsBetween(from.browser.device, to.browser.device).length;
+
 test('a row says in words what is known, and nothing where nothing is', async () => {
-  const { fake, app } = start();
+  const { world, olga, alice, app } = await start();
   const screen = await render(ContactsScreen, { app, onOpen: () => undefined });
   const item = screen.getByRole('listitem');
   await expect.element(item).toHaveAccessibleName('Alice');
-  const known = [
-    [{ state: 'online' }, 'Online'],
-    [{ state: 'seen', at: Date.now() - 5.5 * 60_000 }, 'Seen 5 minutes ago'],
-    [{ state: 'unreachable' }, 'Offline'],
-  ] as const;
-  for (const [presence, words] of known) {
-    fake.presences.set(KEYS.alice, presence);
+  const says = async (words: string) => {
     await expect.element(item).toHaveAccessibleName(`Alice, ${words}`);
     await expect.element(item.getByText(words)).toBeVisible();
     await expectAccessible('component');
-  }
-  fake.presences.set(KEYS.alice, { state: 'unknown' });
+  };
+  await world.pass(5_000);
+  await says('Online');
+  await alice.app.stop();
+  await world.pass(1_000);
+  await says('Seen 5 minutes ago');
+  await olga.app.settings.change({ sharePresence: false });
   await expect.element(item).toHaveAccessibleName('Alice');
 });
 
+test('who has never been seen is offline', async () => {
+  const world = await WoxlyWorld.begin();
+  const { app } = await world.person('Olga', { contacts: [contactOf(KEYS.boris, 'Boris')] });
+  const screen = await render(ContactsScreen, {
+    app: new AppState(app),
+    onOpen: () => undefined,
+  });
+  await world.pass(5_000);
+  await expect.element(screen.getByRole('listitem')).toHaveAccessibleName('Boris, Offline');
+});
+
 test('a person’s page says it too, and makes a call ready as long as it is open', async () => {
-  const { fake, app } = start();
-  fake.presences.set(KEYS.alice, { state: 'online' });
-  const screen = await render(PersonScreen, { app, personKey: KEYS.alice });
+  const { world, olga, alice, app } = await start();
+  await world.pass(5_000);
+  const screen = await render(PersonScreen, { app, personKey: alice.key });
   await expect.element(screen.getByText('Online')).toBeVisible();
+  await expect.poll(() => channels(olga, alice)).toBe(1);
   // Whatever else changes of the contact, it is not begun anew.
-  await fake.contacts.setHideAddress(KEYS.alice, true);
-  await expect.poll(() => fake.calls.asked).toEqual([`prepare ${KEYS.alice}`]);
+  await olga.app.contacts.rename(alice.key, 'Alicia');
+  await world.pass(10_000);
+  expect(channels(olga, alice)).toBe(1);
   await screen.unmount();
-  expect(fake.calls.asked).toEqual([`prepare ${KEYS.alice}`, `let go ${KEYS.alice}`]);
+  await world.pass(120_000);
+  expect(channels(olga, alice)).toBe(0);
 });
 
 test('pointing at Call makes a call ready until the pointer has left', async () => {
-  const { fake, app } = start();
+  const { world, olga, alice, app } = await start();
   const screen = await render(ContactsScreen, { app, onOpen: () => undefined });
   await screen.getByRole('button', { name: 'Call Alice' }).hover();
-  await expect.poll(() => fake.calls.asked).toEqual([`prepare ${KEYS.alice}`]);
+  await expect.poll(() => channels(olga, alice)).toBe(1);
   await screen.getByRole('button', { name: 'My key' }).hover();
-  await expect
-    .poll(() => fake.calls.asked)
-    .toEqual([`prepare ${KEYS.alice}`, `let go ${KEYS.alice}`]);
+  await world.pass(120_000);
+  expect(channels(olga, alice)).toBe(0);
 });
 
 test('so does coming to it by the keyboard', async () => {
-  const { fake, app } = start();
+  const { olga, alice, app } = await start();
   const screen = await render(ContactsScreen, { app, onOpen: () => undefined });
   (screen.getByRole('button', { name: 'Message Alice' }).element() as HTMLElement).focus();
   await userEvent.keyboard('{Tab}');
   await expect.element(screen.getByRole('button', { name: 'Call Alice' })).toHaveFocus();
-  await expect.poll(() => fake.calls.asked).toEqual([`prepare ${KEYS.alice}`]);
+  await expect.poll(() => channels(olga, alice)).toBe(1);
 });
