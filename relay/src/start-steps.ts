@@ -168,7 +168,7 @@ export async function runTurn(
 
 /** The libp2p node with its limits, not yet started. */
 export async function createGuardedNode(
-  { options, metrics }: Start,
+  { options, scope, metrics }: Start,
   { limits, webrtcLimits, cpu, circuits, dialler, entry }: Guards,
   { announce, webrtc }: Ways,
   privateKey: PrivateKey,
@@ -206,6 +206,13 @@ export async function createGuardedNode(
     metrics,
   });
   forgetPeers(node);
+  scope.add(() =>
+    // Peers hear of it first; whoever does not answer is cut off when the HTTP server closes.
+    Promise.race([
+      node.stop(),
+      new Promise((resolve) => setTimeout(resolve, STOP_GRACE_MS).unref()),
+    ]),
+  );
   return node;
 }
 
@@ -231,20 +238,12 @@ export async function serve(
 }
 
 export async function goLive(
-  { scope, metrics }: Start,
+  { metrics }: Start,
   running: Running,
   node: RelayNode,
   network: Membership,
 ): Promise<void> {
   await node.start();
-  scope.add(() =>
-    // Peers hear of it first; whoever does not answer is cut off when the HTTP server closes.
-    Promise.race([
-      node.stop(),
-      new Promise((resolve) => setTimeout(resolve, STOP_GRACE_MS).unref()),
-    ]),
-  );
-  scope.add(() => network.stop());
   running.node = node;
   await network.start();
   const { store, numbers, clock } = network;

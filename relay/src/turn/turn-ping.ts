@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
+import { availableParallelism } from 'node:os';
 import {
   ALLOCATE,
   NO_LONGER,
@@ -21,15 +22,31 @@ const ALLOCATED = [200, 437];
 /** It would allocate, and has no room left. */
 const FULL = [486, 508];
 
+/** coturn has half as many threads that check credentials as there are processors, and two at the least. */
+const CHECKING_THREADS = Math.max(2, Math.floor(availableParallelism() / 2));
+
 /**
  * Whether a TURN server takes credentials over UDP before the signal and allocates, as a browser asks it to. Never
  * rejects. What it allocates is given back at once.
  *
- * Anything less would not do: a server may answer everybody and refuse every allocation. The first check matters by
- * itself: coturn then makes the tables of its database, and of two peers that came first at the same moment one would
- * be refused, as the database is locked.
+ * Anything less would not do: a server may answer everybody and refuse every allocation. And once is not enough: each
+ * of its threads that check credentials opens the database when it is first asked, and makes the tables that are
+ * missing. While one does so the database is locked, and a peer that another thread checks would be refused. They are
+ * asked in turn, and each answers only when it has done that.
  */
-export function turnAnswers(
+export async function turnAnswers(
+  host: string,
+  port: number,
+  login: TurnLogin,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (let thread = 0; thread <= CHECKING_THREADS; thread += 1) {
+    if (!(await answersOnce(host, port, login, signal))) return false;
+  }
+  return true;
+}
+
+function answersOnce(
   host: string,
   port: number,
   login: TurnLogin,
