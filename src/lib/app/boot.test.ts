@@ -1,13 +1,16 @@
 import { expect, test } from 'vitest';
 import type { NodeHolder } from '#lib/adapters/browser/single-tab.ts';
-import { KEYS } from '#lib/testing/fake-people.ts';
-import { FakeWoxly } from '#lib/testing/fake-woxly.ts';
+import type { Woxly } from '#lib/core/woxly.ts';
+import { until } from '#lib/testing/fake-clock.ts';
+import { WoxlyPerson, WoxlyWorld } from '#lib/testing/woxly-world.ts';
 import { createBoot } from './boot.ts';
 import type { BootStep } from './boot.ts';
 
-/** A page whose lock is free unless another tab has it; `asked` is what the lock's holder is asked then. */
-function page() {
-  const nodes: FakeWoxly[] = [];
+/** A page of a browser whose lock is free unless another tab has it; `holders` are those who took it. */
+async function page() {
+  const people = await WoxlyWorld.begin();
+  const browser = people.browser();
+  const nodes: Woxly[] = [];
   const holders: NodeHolder[] = [];
   const world = { elsewhere: false, refuses: false, olderTab: false, released: 0, failing: false };
   let finish = (): void => undefined;
@@ -25,13 +28,15 @@ function page() {
       if (world.olderTab) say('older-tab');
       if (slow) await new Promise<void>((resolve) => (finish = resolve));
       if (world.failing) throw new Error('no database');
-      const node = new FakeWoxly();
+      const node = await browser.open();
       nodes.push(node);
       return node;
     },
   });
   return {
     boot,
+    people,
+    browser,
     nodes,
     world,
     holder: () => holders.at(-1) ?? expect.fail('no lock is held'),
@@ -42,7 +47,7 @@ function page() {
 }
 
 test('asked twice, also at once, it composes one node', async () => {
-  const { boot, nodes } = page();
+  const { boot, nodes } = await page();
   const [first, second] = await Promise.all([boot(), boot()]);
   expect(await boot()).toBe(first);
   expect(second).toBe(first);
@@ -50,7 +55,7 @@ test('asked twice, also at once, it composes one node', async () => {
 });
 
 test('says what it waits for, step by step', async () => {
-  const { boot, world } = page();
+  const { boot, world } = await page();
   world.olderTab = true;
   const steps: BootStep[] = [];
   await boot((step) => steps.push(step));
@@ -58,7 +63,7 @@ test('says what it waits for, step by step', async () => {
 });
 
 test('taken over and taken back: the result of the takeover is the one that is live', async () => {
-  const { boot, nodes, world, holder } = page();
+  const { boot, nodes, world, holder } = await page();
   const first = await boot();
   if (first.kind !== 'ready') expect.fail('not ready');
   let told = 0;
@@ -75,7 +80,7 @@ test('taken over and taken back: the result of the takeover is the one that is l
 });
 
 test('two clicks on "Use here" are one takeover', async () => {
-  const { boot, nodes, world } = page();
+  const { boot, nodes, world } = await page();
   world.elsewhere = true;
   const elsewhere = await boot();
   if (elsewhere.kind !== 'elsewhere') expect.fail('not elsewhere');
@@ -85,7 +90,7 @@ test('two clicks on "Use here" are one takeover', async () => {
 });
 
 test('a takeover that is refused says so, and may be tried again', async () => {
-  const { boot, world } = page();
+  const { boot, world } = await page();
   Object.assign(world, { elsewhere: true, refuses: true });
   const elsewhere = await boot();
   if (elsewhere.kind !== 'elsewhere') expect.fail('not elsewhere');
@@ -95,17 +100,25 @@ test('a takeover that is refused says so, and may be tried again', async () => {
 });
 
 test('a live call keeps the node here', async () => {
-  const { boot, nodes, holder } = page();
-  await boot();
+  const { boot, people, browser, holder } = await page();
+  const alice = await people.person('Alice');
+  const ready = await boot();
+  if (ready.kind !== 'ready') expect.fail('not ready');
+  const { woxly } = ready;
+  await woxly.identity.create('Olga');
+  await until(() => woxly.reachability.status === 'reachable', 'reachable');
+  const olga = new WoxlyPerson(browser, woxly);
   expect(holder().mayLeave()).toBe(true);
-  nodes[0]?.calls.ring({ key: KEYS.alice, name: 'Alice', trust: 'contact' });
+  await alice.call(olga);
+  await olga.comesTo('incoming');
   expect(holder().mayLeave()).toBe(false);
-  nodes[0]?.calls.end('declined');
+  woxly.calls.decline();
+  await olga.comesTo('ended');
   expect(holder().mayLeave()).toBe(true);
 });
 
 test('asked for while it is still composing, the node goes as soon as it is there', async () => {
-  const { boot, nodes, holders, holder, composeSlowly, finish } = page();
+  const { boot, people, nodes, holders, holder, composeSlowly, finish } = await page();
   composeSlowly();
   const booting = boot();
   await expect.poll(() => holders.length).toBe(1);
@@ -120,10 +133,12 @@ test('asked for while it is still composing, the node goes as soon as it is ther
   expect((await booting).kind).toBe('elsewhere');
   await leaving;
   expect(nodes).toHaveLength(1);
+  // It has stopped: nothing waits for its time any more.
+  expect(people.clock.waiting).toBe(0);
 });
 
 test('who asks too late to be told of a takeover is told at once', async () => {
-  const { boot, holder } = page();
+  const { boot, holder } = await page();
   const ready = await boot();
   if (ready.kind !== 'ready') expect.fail('not ready');
   await holder().leave();
@@ -133,7 +148,7 @@ test('who asks too late to be told of a takeover is told at once', async () => {
 });
 
 test('what cannot be composed lets the lock go, and may be tried again', async () => {
-  const { boot, world } = page();
+  const { boot, world } = await page();
   world.failing = true;
   await expect(boot()).rejects.toThrow('no database');
   expect(world.released).toBe(1);

@@ -1,3 +1,4 @@
+import type { Scope } from '#lib/domain/scope.ts';
 import type { Attention } from '#lib/ports/attention.ts';
 import type { AudioDevice, Microphones } from '#lib/ports/media.ts';
 import { Watchers } from './watchable.ts';
@@ -18,7 +19,8 @@ export interface Audio extends Watchable {
 export function createAudio(
   microphones: Microphones,
   attention: Pick<Attention, 'play'>,
-): Audio & { stop(): void } {
+  scope: Scope,
+): Audio {
   const watchers = new Watchers();
   let inputs: readonly AudioDevice[] = [];
   let outputs: readonly AudioDevice[] = [];
@@ -27,6 +29,8 @@ export function createAudio(
     [inputs, outputs] = await Promise.all([microphones.list(), microphones.speakers()]);
     watchers.changed();
   };
+
+  scope.add(microphones.onChange(() => void refresh()));
 
   return {
     watch: watchers.watch,
@@ -39,6 +43,5 @@ export function createAudio(
     },
     refresh,
     testRing: () => attention.play('ring'),
-    stop: microphones.onChange(() => void refresh()),
   };
 }

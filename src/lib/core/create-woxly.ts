@@ -1,4 +1,5 @@
 import { createScope } from '#lib/domain/scope.ts';
+import type { Scope } from '#lib/domain/scope.ts';
 import type { IdentityKey, RelayAddress } from '#lib/domain/ids.ts';
 import type { Attention } from '#lib/ports/attention.ts';
 import type { Clock } from '#lib/ports/clock.ts';
@@ -84,35 +85,27 @@ export interface WoxlyPorts {
 export async function createWoxly(ports: WoxlyPorts): Promise<Woxly> {
   const scope = createScope();
   const time = createNetworkTime(ports.clock);
-  const kept = await readKept(ports, time, () => network.current?.keeper.reserved ?? []);
-  const network = createNetwork(ports, time, kept, () => calls);
+  const kept = await readKept(ports, scope, time, () => network.current?.keeper.reserved ?? []);
+  // What ends first is started last: a call says goodbye while there is a network.
+  const network = createNetwork(ports, scope, time, kept, () => calls);
   const reachability = offlineReachability(network, ports.pageLife);
   const attention = ports.attention(() => kept.settings.current.ringVolume);
-  const calls = createCallEngine(ports, { time, kept, network, reachability, attention });
+  const calls = createCallEngine(ports, { scope, time, kept, network, reachability, attention });
   const presences = createPresences({
     ...ports,
     ...kept,
+    scope,
     time,
     network,
     onOnline: (key) => {
       calls.personSeen(key);
     },
   });
-  const checks = createChecks(ports, { kept, network, reachability });
-  const diagnostics = createDiagnostics({ ...ports, clock: ports.steady, calls, reachability });
-  const audio = createAudio(ports.microphones, attention);
-
-  // What ends first is added last: a call says goodbye while there is a network.
-  scope.add(() => network.stop());
+  const checks = createChecks(ports, { scope, kept, network, reachability });
+  const about = { ...ports, scope, clock: ports.steady, calls, reachability };
+  const diagnostics = createDiagnostics(about);
+  const audio = createAudio(ports.microphones, attention, scope);
   followWorld(scope, { ...ports, ...kept, time, network, calls });
-  for (const engine of [presences, checks.echo, checks.doctor, audio, diagnostics, kept.identity]) {
-    scope.add(() => {
-      engine.stop();
-    });
-  }
-  scope.add(() => {
-    calls.stop();
-  });
   scope.add(ports.pageLife.onLeave(() => void scope.stop()));
   network.start();
 
@@ -139,13 +132,14 @@ interface Kept {
 
 async function readKept(
   ports: WoxlyPorts,
+  scope: Scope,
   time: NetworkTime,
   relays: () => readonly RelayAddress[],
 ): Promise<Kept> {
   const { stores } = ports;
   const { clock } = time;
   const settings = await createSettingsBook(stores);
-  const identity = await createIdentity({ ...ports, clock, relays });
+  const identity = await createIdentity({ ...ports, scope, clock, relays });
   const ownKey = (): IdentityKey | undefined => identity.profile?.key;
   const contacts = await createContacts({ stores, clock, ownKey });
   const isStranger = (key: IdentityKey) => contacts.trustOf(key) === 'stranger';
@@ -154,6 +148,7 @@ async function readKept(
 
 function createNetwork(
   ports: WoxlyPorts,
+  scope: Scope,
   time: NetworkTime,
   { identity, contacts, settings }: Kept,
   calls: () => CallEngine,
@@ -165,12 +160,14 @@ function createNetwork(
     ...ports,
     keys: () => identity.keys,
     openNetwork: ({ device }) => ports.openNetwork(device, iceServers),
-    goOnline: (node, keys) => {
+    scope,
+    goOnline: (node, keys, whileOnline) => {
       node.accept(CALL_PROTOCOL, (channel) => {
         calls().take(channel);
       });
       return goOnline({
         ...ports,
+        scope: whileOnline,
         time,
         network: node,
         keys,
@@ -194,12 +191,14 @@ function createNetwork(
 function createCallEngine(
   ports: WoxlyPorts,
   {
+    scope,
     time,
     kept: { identity, contacts, settings, history },
     network,
     reachability,
     attention,
   }: {
+    readonly scope: Scope;
     readonly time: NetworkTime;
     readonly kept: Kept;
     readonly network: OnlineStart;
@@ -210,6 +209,7 @@ function createCallEngine(
   const { clock, steady, log, pageLife } = ports;
   return createCalls({
     ...ports,
+    scope,
     clock: steady,
     paths: ports.mediaPaths,
     attention,
@@ -245,16 +245,19 @@ function createCallEngine(
 function createChecks(
   ports: WoxlyPorts,
   {
+    scope,
     kept: { settings, contacts },
     network,
     reachability,
   }: {
+    readonly scope: Scope;
     readonly kept: Kept;
     readonly network: OnlineStart;
     readonly reachability: Reachability;
   },
 ) {
   const common = {
+    scope,
     clock: ports.steady,
     supported: ports.mediaPaths.supported,
     probe: ports.iceProbe,

@@ -1,5 +1,6 @@
 import type { CallStage } from '#lib/domain/call.ts';
 import type { CallId } from '#lib/domain/ids.ts';
+import type { Scope } from '#lib/domain/scope.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { Calls } from './call/calls.ts';
 import type { Reachability } from './relays/reachability.ts';
@@ -22,14 +23,15 @@ export interface DiagnosticsPorts {
   readonly version: string;
   /** The browser and system, as the browser tells them. */
   readonly platform: string;
+  readonly scope: Scope;
 }
 
 /** Follows calls and says, for support, how they went: no secrets, names, addresses or whole keys. */
-export function createDiagnostics(ports: DiagnosticsPorts): { read(): string; stop(): void } {
-  const { clock, calls, reachability, version, platform } = ports;
+export function createDiagnostics(ports: DiagnosticsPorts): { read(): string } {
+  const { clock, calls, reachability, version, platform, scope } = ports;
   const followed: CallSteps[] = [];
 
-  const stop = calls.watch(() => {
+  const follow = (): void => {
     const call = calls.current;
     if (call === undefined) return;
     let kept = followed.find(({ id }) => id === call.id);
@@ -40,10 +42,10 @@ export function createDiagnostics(ports: DiagnosticsPorts): { read(): string; st
     }
     kept.steps[call.stage] ??= Math.max(0, clock.now() - call.started);
     if (call.stage === 'ended') kept.outcome = call.reason;
-  });
+  };
+  scope.add(calls.watch(follow));
 
   return {
-    stop,
     read: () =>
       JSON.stringify(
         {

@@ -29,9 +29,8 @@ export function followWorld(
   scope: Scope,
   { clock, steady, pageLife, time, identity, settings, contacts, network, calls }: Followed,
 ): void {
-  const setClock = watchForSetClock(clock, steady, () => network.current?.askTheTime());
+  const setClock = watchForSetClock(clock, steady, () => network.current?.askTheTime(), scope);
   const stops = [
-    setClock.stop,
     time.watch(() => {
       const signed = identity.renew().catch(() => undefined);
       void signed.then(() => network.current?.timeChanged());

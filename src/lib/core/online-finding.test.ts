@@ -56,15 +56,15 @@ async function reachBob(online: Online): Promise<string> {
 
 describe('finding', () => {
   test('by key alone, on whatever relay of the network the person is', async () => {
-    const { online } = await goAlice(world);
+    const { scope, online } = await goAlice(world);
     await reservations(online, 3);
     await bringBob(at(9), await bob.record({ issued: TEST_EPOCH, relays: [at(9).address] }));
     expect(await reachBob(online)).toBe(bob.device);
-    await online.stop();
+    await scope.stop();
   });
 
   test('a relay that dies while it is asked does not end the search', async () => {
-    const { online } = await goAlice(world);
+    const { scope, online } = await goAlice(world);
     await reservations(online, 3);
     await bringBob(at(9), await bob.record({ issued: TEST_EPOCH, relays: [at(9).address] }));
     const inUse = online.keeper.reserved.map((address) => world.network.relayAt(address));
@@ -74,14 +74,14 @@ describe('finding', () => {
     await settled();
     for (const relay of inUse) relay?.stop();
     expect(await reaching).toBe(bob.device);
-    await online.stop();
+    await scope.stop();
   });
 
   test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])(
     'three of ten relays say nothing, nonsense, or lies: still found, and never where the lies lead (seed %i)',
     async (seed) => {
       const chance = new SeededRandom(seed);
-      const { online } = await goAlice(world, seed);
+      const { scope, online } = await goAlice(world, seed);
       await reservations(online, 3);
       const issued = TEST_EPOCH;
       const evil = at(0).address.replace('relay-100', 'evil') as RelayAddress;
@@ -113,12 +113,12 @@ describe('finding', () => {
       expect(await reachBob(online)).toBe(bob.device);
       // Whoever was heard last: the newest genuine record stands.
       expect(online.finder.cached(bob.key)).toMatchObject([{ relays: [at(9).address] }]);
-      await online.stop();
+      await scope.stop();
     },
   );
 
   test('all relays in use lie: others are asked', async () => {
-    const { online } = await goAlice(world);
+    const { scope, online } = await goAlice(world);
     await reservations(online, 3);
     await bringBob(at(9), await bob.record({ issued: TEST_EPOCH, relays: [at(9).address] }));
     for (const address of online.keeper.reserved) {
@@ -127,18 +127,18 @@ describe('finding', () => {
         ?.answer(LOOKUP_PROTOCOL, () => LOOKUP_RESPONSE.encode({ records: [] }));
     }
     expect(await reachBob(online)).toBe(bob.device);
-    await online.stop();
+    await scope.stop();
   });
 
   test('an older record that is played back after a newer one was seen leads nowhere', async () => {
-    const { online } = await goAlice(world);
+    const { scope, online } = await goAlice(world);
     await reservations(online, 3);
     await bringBob(at(9), await bob.record({ issued: TEST_EPOCH, relays: [at(9).address] }));
     expect(await reachBob(online)).toBe(bob.device);
     publish(await bob.record({ issued: TEST_EPOCH - 1_000, relays: [at(3).address] }));
     expect(await reachBob(online)).toBe(bob.device);
     expect(online.finder.cached(bob.key)).toMatchObject([{ relays: [at(9).address] }]);
-    await online.stop();
+    await scope.stop();
   });
 });
 

@@ -22,7 +22,7 @@ function at(number: number): PresenceRelay {
 
 describe('holding on to the network', () => {
   test('the page’s relay tells of others: three reservations, and three again when two have died', async () => {
-    const { online } = await goAlice(world);
+    const { scope, online } = await goAlice(world);
     await reservations(online, 3);
     expect(online.keeper.reserved).toContain(at(0).address);
     for (let died = 0; died < 2; died += 1) {
@@ -32,7 +32,7 @@ describe('holding on to the network', () => {
       await reservations(online, 3);
       expect(online.status).toBe('reachable');
     }
-    await online.stop();
+    await scope.stop();
     expect(world.clock.waiting).toBe(0);
   });
 
@@ -40,28 +40,28 @@ describe('holding on to the network', () => {
     const first = await goAlice(world);
     await reservations(first.online, 3);
     await until(() => first.relayList.remembered.length >= 3, 'remembered');
-    await first.online.stop();
+    await first.scope.stop();
     at(0).relay.stop();
     const list = new MemoryRelayList();
     list.remember(first.relayList.remembered);
     const again = await goAlice(world, 2, list);
     await reservations(again.online, 3);
     expect(again.online.keeper.reserved).not.toContain(at(0).address);
-    await again.online.stop();
+    await again.scope.stop();
   });
 
   test('what the directory says of a relay is shown', async () => {
-    const { online } = await goAlice(world);
+    const { scope, online } = await goAlice(world);
     await reservations(online, 3);
     const found = online.reachability.relays.find(({ origin }) => origin === 'directory');
     expect(found).toMatchObject({ version: '1.2.3', load: 0.01, turn: true, preferred: false });
     expect(found?.operator).toMatch(/^Operator 1\d\d$/);
     expect(online.reachability.relays.length).toBeLessThanOrEqual(18);
-    await online.stop();
+    await scope.stop();
   });
 
   test('a relay that is removed is let go at once and does not come back', async () => {
-    const { online, settings } = await goAlice(world);
+    const { scope, online, settings } = await goAlice(world);
     await reservations(online, 3);
     const [, second = at(1).address] = online.keeper.reserved;
     await online.reachability.remove(second);
@@ -69,7 +69,7 @@ describe('holding on to the network', () => {
     await reservations(online, 3);
     expect(online.reachability.relays.map(({ address }) => address)).not.toContain(second);
     expect(settings.current.refusedRelays).toHaveLength(1);
-    await online.stop();
+    await scope.stop();
   });
 
   test('credentials of TURN servers are there once a relay is', async () => {
@@ -81,23 +81,23 @@ describe('holding on to the network', () => {
         seconds: 600,
       }),
     );
-    const { online } = await goAlice(world);
+    const { scope, online } = await goAlice(world);
     await until(() => online.turn.iceServers().length === 1, 'servers');
     expect(online.reachability.ofServer('turn.example')).toEqual(online.reachability.relays[0]);
     expect(online.reachability.ofServer('other.example')).toBeUndefined();
-    await online.stop();
+    await scope.stop();
   });
 });
 
 describe('being found', () => {
   test('hidden or not is published as it is chosen, and goodbye at the end', async () => {
-    const { online, settings, records } = await goAlice(world);
+    const { scope, online, settings, records } = await goAlice(world);
     await reservations(online, 3);
     await until(() => at(0).relay.published.length > 0, 'published');
     await settings.change({ sharePresence: false });
     await until(() => recordsAt([at(0)]).length > 1, 'published again');
     await settled();
-    await online.stop();
+    await scope.stop();
     const published = await records();
     expect(published[0]?.hidden).toBeUndefined();
     expect(published.at(-2)).toMatchObject({ hidden: true });
@@ -119,7 +119,7 @@ describe('being found', () => {
       world = await onlineWorld(TEST_EPOCH + wrong);
       list.clockOffsetMs = -wrong;
       tellTime();
-      const { online, time, records } = await goAlice(world, 1, list);
+      const { scope, online, time, records } = await goAlice(world, 1, list);
       await until(() => time.offsetMs === -wrong, 'the time');
       await reservations(online, 3);
       await until(
@@ -130,7 +130,7 @@ describe('being found', () => {
         issued: TEST_EPOCH,
         expires: TEST_EPOCH + PRESENCE_TTL_MS,
       });
-      await online.stop();
+      await scope.stop();
     },
   );
 
@@ -138,11 +138,11 @@ describe('being found', () => {
     const list = new MemoryRelayList(at(0).address);
     list.clockOffsetMs = 7 * HOUR_MS;
     tellTime();
-    const { online, time, records } = await goAlice(world, 1, list);
+    const { scope, online, time, records } = await goAlice(world, 1, list);
     await reservations(online, 3);
     await until(() => recordsAt([at(0)]).length > 0, 'published');
     expect(time.offsetMs).toBe(0);
     expect((await records()).map(({ issued }) => issued)).toContain(TEST_EPOCH);
-    await online.stop();
+    await scope.stop();
   });
 });

@@ -1,5 +1,6 @@
-import type { DeviceKey, IdentityKey, RelayAddress } from '#lib/domain/ids.ts';
+import type { DeviceKey, IdentityKey, RelayAddress, RelayId } from '#lib/domain/ids.ts';
 import type { NetworkStatus } from '#lib/domain/reasons.ts';
+import type { Settings } from '#lib/domain/settings.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { IceServer } from '#lib/ports/media.ts';
 import type { PeerNetwork } from '#lib/ports/peer-network.ts';
@@ -18,6 +19,7 @@ import { candidates } from './relays/wanted-relays.ts';
 import { createDirectory } from './relays/directory.ts';
 import type { RelayDirectory } from './relays/directory.ts';
 import { followPageRelay } from './relays/page-relay.ts';
+import type { PageRelay } from './relays/page-relay.ts';
 import { createRelayKeeper } from './relays/relay-keeper.ts';
 import type { RelayKeeper, RelayKeeperPorts } from './relays/relay-keeper.ts';
 import { rememberRelays } from './relays/remember-relays.ts';
@@ -66,125 +68,23 @@ export interface Online extends Watchable {
   timeChanged(): void;
   /** Our clock was set: how wrong it is has to be asked again. */
   askTheTime(): void;
-  stop(): Promise<void>;
 }
 
 /** Puts this person on the network: reservations, presence, finding others, and who may see our address. */
 export function goOnline(ports: OnlinePorts): Online {
-  const { random, log, network, contacts, settings, keys, deviceList, pageLife, relayList } = ports;
-  const { clock } = ports.time;
-  const { mayDial, mayMove } = ports;
+  const { network, contacts } = ports;
   const watchers = new Watchers();
-
-  const keeper = createRelayKeeper({ ...ports, clock: ports.steady });
-  const reserved = () => keeper.reserved;
-  const usable = () => keeper.usable;
-  const directory = createDirectory({ clock, network });
-  const turn = createTurnBook({
-    clock: ports.clock,
-    random,
-    network,
-    reserved: usable,
-    chosen: () => settings.current.iceServers,
-    onTime: ports.time.hear,
-  });
-  const onSeen = (person: IdentityKey, { devices, relays, epoch }: PersonRecord): void => {
-    contacts.learn(person, { devices, relays }, epoch).catch(() => {
-      log.warn('contact hints not stored');
-    });
-  };
-  const minEpoch = (person: IdentityKey) => contacts.get(person)?.epoch ?? 0;
-  const finder = createFinder({ clock, network, minEpoch, onSeen });
-  const publisher = createPublisher({
-    clock,
-    random,
-    log,
-    network,
-    identity: keys.identity,
-    device: keys.device.publicKey,
-    deviceList,
-    reserved,
-    hidden: () => !settings.current.sharePresence,
-    mayMove,
-  });
-
-  const remembered = relayList.recall();
-  const pageRelay = followPageRelay({
-    ...ports,
-    onChange: () => {
-      if (relayList.clockOffsetMs !== undefined) ports.time.hear('page', relayList.clockOffsetMs);
-      wantRelays();
-      watchers.changed();
-    },
-  });
-
-  const wantRelays = (): void => {
-    keeper.want(
-      candidates({
-        page: pageRelay.addresses,
-        remembered,
-        directory: directory.all,
-        contacts: contacts.all,
-        settings: settings.current,
-        mayDial,
-      }),
-    );
-  };
-  const callers = (device: DeviceKey) =>
-    contacts.all.filter((contact) => mayCall(contact) && contact.hints.devices.includes(device));
-  network.keepRoomFor((device) => callers(device).length > 0);
-  const admitContacts = (): void => {
-    network.admitDirect((device) => {
-      if (settings.current.hideAddress) return false;
-      return callers(device).some(({ hideAddress }) => !hideAddress);
-    });
-  };
-  /** Whom we trust has changed, or what we show and use. */
-  const onChoice = (): void => {
-    admitContacts();
-    wantRelays();
-    publisher.refresh();
-  };
-
-  const stops = [
-    keeper.watch(() => {
-      publisher.refresh();
-      directory.askOnce(usable());
-      turn.refresh();
-      rememberRelays(relayList, keeper.relays, settings.current.refusedRelays);
-      if (keeper.relays.some(isLostPage)) pageRelay.lost();
-      watchers.changed();
-    }),
-    directory.watch(wantRelays),
-    turn.watch(() => {
-      watchers.changed();
-    }),
-    settings.watch(onChoice),
-    contacts.watch(onChoice),
-    pageLife.onWake(() => {
-      turn.refresh();
-    }),
-  ];
-  onChoice();
+  const learn = learner(ports);
+  const parts = startParts(ports, learn);
+  const { keeper, directory, finder, turn, publisher } = parts;
+  const wish = followWishes(ports, parts, watchers);
+  followChoices(ports, parts, wish);
+  followRelays(ports, parts, wish, watchers);
 
   const status = (): NetworkStatus =>
-    keeper.relays.length === 0 && pageRelay.searching && pageLife.online
+    keeper.relays.length === 0 && wish.pageRelay.searching && ports.pageLife.online
       ? 'connecting'
       : keeper.status;
-  const verbs = createRelayVerbs({
-    ...ports,
-    keeper,
-    isNamedByOthers: (relay) =>
-      candidates({
-        page: pageRelay.addresses,
-        remembered,
-        directory: directory.all,
-        contacts: contacts.all,
-        settings: { ...settings.current, relays: [], refusedRelays: [] },
-        mayDial,
-      }).some(({ id }) => id === relay),
-  });
-
   return {
     network,
     keeper,
@@ -199,14 +99,14 @@ export function goOnline(ports: OnlinePorts): Online {
       clock: ports.clock,
       network,
       finder,
-      usable,
+      usable: () => keeper.usable,
       watchUsable: keeper.watch,
       hintsOf: (person) => contacts.get(person)?.hints,
       spares: () =>
         keeper.relays.filter(({ state }) => state === 'spare').map(({ address }) => address),
     }),
     reachability: {
-      ...verbs,
+      ...createRelayVerbs({ ...ports, keeper, isNamedByOthers: wish.isNamedByOthers }),
       watch: watchers.watch,
       get status() {
         return status();
@@ -222,26 +122,153 @@ export function goOnline(ports: OnlinePorts): Online {
     },
     seen(person, presence) {
       finder.learn(person, presence);
-      onSeen(person, presence);
+      learn(person, presence);
     },
     timeChanged() {
       publisher.renew();
-      directory.askAgain(reserved());
+      directory.askAgain(keeper.reserved);
     },
     askTheTime() {
-      pageRelay.ask();
+      wish.pageRelay.ask();
       turn.askAnew();
     },
-    async stop() {
-      for (const stop of stops) stop();
-      pageRelay.stop();
-      directory.stop();
-      turn.stop();
-      await publisher.stop();
-      keeper.stop();
-      await network.stop();
-    },
   };
+}
+
+type Learn = (person: IdentityKey, record: PersonRecord) => void;
+
+/** Remembers where contacts are. */
+function learner({ contacts, log }: OnlinePorts): Learn {
+  return (person, { devices, relays, epoch }) => {
+    contacts.learn(person, { devices, relays }, epoch).catch(() => {
+      log.warn('contact hints not stored');
+    });
+  };
+}
+
+type Parts = ReturnType<typeof startParts>;
+
+function startParts(ports: OnlinePorts, onSeen: Learn) {
+  const { scope, random, log, network, contacts, settings, keys, deviceList, mayMove } = ports;
+  const { clock } = ports.time;
+  const keeper = createRelayKeeper({ ...ports, clock: ports.steady });
+  const directory = createDirectory({ clock, network, scope });
+  const turn = createTurnBook({
+    clock: ports.clock,
+    random,
+    network,
+    reserved: () => keeper.usable,
+    chosen: () => settings.current.iceServers,
+    onTime: ports.time.hear,
+    scope,
+  });
+  const minEpoch = (person: IdentityKey) => contacts.get(person)?.epoch ?? 0;
+  const finder = createFinder({ clock, network, minEpoch, onSeen });
+  const publisher = createPublisher({
+    clock,
+    random,
+    log,
+    network,
+    identity: keys.identity,
+    device: keys.device.publicKey,
+    deviceList,
+    reserved: () => keeper.reserved,
+    hidden: () => !settings.current.sharePresence,
+    mayMove,
+    scope,
+  });
+  return { keeper, directory, turn, finder, publisher };
+}
+
+/** Which relays there may be. */
+interface Wish {
+  readonly pageRelay: PageRelay;
+  /** Tells the keeper. */
+  want(): void;
+  /** Whether anybody but the person names this relay. */
+  readonly isNamedByOthers: (relay: RelayId) => boolean;
+}
+
+function followWishes(ports: OnlinePorts, { keeper, directory }: Parts, changes: Watchers): Wish {
+  const { relayList, contacts, settings, time, mayDial } = ports;
+  const remembered = relayList.recall();
+  const all = (chosen: Settings) =>
+    candidates({
+      page: pageRelay.addresses,
+      remembered,
+      directory: directory.all,
+      contacts: contacts.all,
+      settings: chosen,
+      mayDial,
+    });
+  const want = (): void => {
+    keeper.want(all(settings.current));
+  };
+  const pageRelay = followPageRelay({
+    ...ports,
+    onChange: () => {
+      if (relayList.clockOffsetMs !== undefined) time.hear('page', relayList.clockOffsetMs);
+      want();
+      changes.changed();
+    },
+  });
+  return {
+    pageRelay,
+    want,
+    isNamedByOthers: (relay) =>
+      all({ ...settings.current, relays: [], refusedRelays: [] }).some(({ id }) => id === relay),
+  };
+}
+
+/** Whom we trust, and what we show and use: at the start, and whenever that changes. */
+function followChoices(
+  { scope, network, contacts, settings }: OnlinePorts,
+  { publisher }: Parts,
+  wish: Wish,
+): void {
+  const callers = (device: DeviceKey) =>
+    contacts.all.filter((contact) => mayCall(contact) && contact.hints.devices.includes(device));
+  network.keepRoomFor((device) => callers(device).length > 0);
+  const onChoice = (): void => {
+    network.admitDirect((device) => {
+      if (settings.current.hideAddress) return false;
+      return callers(device).some(({ hideAddress }) => !hideAddress);
+    });
+    wish.want();
+    publisher.refresh();
+  };
+  scope.add(settings.watch(onChoice));
+  scope.add(contacts.watch(onChoice));
+  onChoice();
+}
+
+/** What follows when the relays in use change, or what is known of others. */
+function followRelays(
+  { scope, settings, relayList, pageLife }: OnlinePorts,
+  { keeper, directory, turn, publisher }: Parts,
+  wish: Wish,
+  changes: Watchers,
+): void {
+  const changed = () => {
+    changes.changed();
+  };
+  scope.add(
+    keeper.watch(() => {
+      publisher.refresh();
+      directory.askOnce(keeper.usable);
+      turn.refresh();
+      rememberRelays(relayList, keeper.relays, settings.current.refusedRelays);
+      if (keeper.relays.some(isLostPage)) wish.pageRelay.lost();
+      changed();
+    }),
+  );
+  scope.add(directory.watch(wish.want));
+  scope.add(turn.watch(changed));
+  scope.add(
+    pageLife.onWake(() => {
+      turn.refresh();
+    }),
+  );
 }
 
 const isLostPage = ({ origin, state }: Reachability['relays'][number]): boolean =>

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { createScope } from '#lib/domain/scope.ts';
 import { FakeClock } from '#lib/testing/fake-clock.ts';
 import { watchForSetClock } from './set-clock.ts';
 
@@ -7,8 +8,9 @@ function set() {
   let set = 0;
   const clock = { now: () => steady.now() + set, after: steady.after.bind(steady) };
   const onSet = vi.fn();
-  const watch = watchForSetClock(clock, steady, onSet);
-  return { steady, watch, onSet, by: (ms: number) => (set += ms) };
+  const scope = createScope();
+  const watch = watchForSetClock(clock, steady, onSet, scope);
+  return { steady, watch, scope, onSet, by: (ms: number) => (set += ms) };
 }
 
 test.each([3_600_000, -3_600_000, 6_000])('a clock that is set by %i ms is noticed', async (ms) => {
@@ -32,11 +34,11 @@ test('small corrections are not', async () => {
 });
 
 test('it looks at once when asked to, and no more when stopped', async () => {
-  const { steady, watch, onSet, by } = set();
+  const { steady, watch, scope, onSet, by } = set();
   by(60_000);
   watch.compare();
   expect(onSet).toHaveBeenCalledTimes(1);
-  watch.stop();
+  await scope.stop();
   by(60_000);
   await steady.advance(60_000);
   expect(onSet).toHaveBeenCalledTimes(1);

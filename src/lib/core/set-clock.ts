@@ -1,3 +1,4 @@
+import type { Scope } from '#lib/domain/scope.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 
 /** How often the clocks are compared, ms. */
@@ -13,7 +14,8 @@ export function watchForSetClock(
   clock: Clock,
   steady: Clock,
   onSet: () => void,
-): { compare(): void; stop(): void } {
+  scope: Scope,
+): { compare(): void } {
   const apart = () => clock.now() - steady.now();
   let before = apart();
   let cancel = (): void => undefined;
@@ -30,10 +32,8 @@ export function watchForSetClock(
     });
   };
   later();
-  return {
-    compare,
-    stop: () => {
-      cancel();
-    },
-  };
+  scope.add(() => {
+    cancel();
+  });
+  return { compare };
 }

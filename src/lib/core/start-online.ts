@@ -1,3 +1,5 @@
+import { createScope } from '#lib/domain/scope.ts';
+import type { Scope } from '#lib/domain/scope.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { Keys } from '#lib/ports/key-vault.ts';
 import type { Log } from '#lib/ports/log.ts';
@@ -18,7 +20,8 @@ export interface StartOnlinePorts {
   /** This person's keys, once there is an identity. */
   readonly keys: () => Keys | undefined;
   readonly openNetwork: (keys: Keys) => Promise<PeerNetwork>;
-  readonly goOnline: (network: PeerNetwork, keys: Keys) => Online;
+  readonly goOnline: (network: PeerNetwork, keys: Keys, scope: Scope) => Online;
+  readonly scope: Scope;
 }
 
 /** The network, from the moment that there is an identity and the network's code has loaded. */
@@ -28,16 +31,21 @@ export interface OnlineStart extends Watchable {
   readonly first: Promise<Online>;
   /** Starts it unless it has started, is starting, or lacks an identity. */
   start(): void;
-  stop(): Promise<void>;
 }
 
 /** Starts the network, trying until it works. */
 export function startOnline(ports: StartOnlinePorts): OnlineStart {
-  const { clock, random, log, keys, openNetwork, goOnline } = ports;
+  const { clock, random, log, keys, openNetwork, goOnline, scope } = ports;
   const watchers = new Watchers();
   let current: Online | undefined;
   let starting = false;
   let stopped = false;
+  /** Of what runs once the network has started. It ends where this was started, however late that is. */
+  const running = createScope();
+  scope.add(() => {
+    stopped = true;
+    return running.stop();
+  });
   let whenFirst = (_: Online): void => undefined;
   const first = new Promise<Online>((resolve) => (whenFirst = resolve));
 
@@ -47,11 +55,9 @@ export function startOnline(ports: StartOnlinePorts): OnlineStart {
     starting = true;
     try {
       const network = await openNetwork(own);
-      if (isStopped()) {
-        await network.stop();
-        return;
-      }
-      current = goOnline(network, own);
+      running.add(() => network.stop());
+      if (isStopped()) return;
+      current = goOnline(network, own, running);
       current.watch(() => {
         watchers.changed();
       });
@@ -73,9 +79,5 @@ export function startOnline(ports: StartOnlinePorts): OnlineStart {
     },
     first,
     start: () => void attempt(0),
-    async stop() {
-      stopped = true;
-      await current?.stop();
-    },
   };
 }

@@ -1,3 +1,4 @@
+import { createScope } from '#lib/domain/scope.ts';
 import type { CallRecord } from '#lib/domain/call.ts';
 import type { Contact, ContactTrust } from '#lib/domain/contact.ts';
 import { WoxlyError } from '#lib/domain/errors.ts';
@@ -72,6 +73,7 @@ export class CallPerson {
   readonly paths: FakeMediaPaths;
   readonly microphones = new FakeMicrophones();
   readonly attention = new FakeAttention();
+  readonly #scope = createScope();
   readonly records: CallRecord[] = [];
   /** What the log was warned of. */
   readonly warnings: string[] = [];
@@ -123,6 +125,7 @@ export class CallPerson {
       random: new SeededRandom(name.length),
       log: { info: () => undefined, warn: (event) => this.warnings.push(event) },
       attention: this.attention,
+      scope: this.#scope,
       paths: this.paths,
       pageLife: { afterPaint: (run) => this.afterPaint(run) },
       microphones: this.microphones,
@@ -159,6 +162,11 @@ export class CallPerson {
 
   callAgain(other: CallPerson) {
     return this.calls.callAgain({ key: other.key, name: other.name, devices: [], relays: [] });
+  }
+
+  /** The page is left. */
+  leave(): void {
+    void this.#scope.stop();
   }
 
   /** The device is gone without a word. */

@@ -1,7 +1,10 @@
+import { createScope } from '#lib/domain/scope.ts';
 import type { Contact } from '#lib/domain/contact.ts';
 import type { IdentityKey, RelayAddress } from '#lib/domain/ids.ts';
 import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
+import type { NetworkStatus } from '#lib/domain/reasons.ts';
 import type { Settings } from '#lib/domain/settings.ts';
+import { Watchers } from '#lib/core/watchable.ts';
 import { createDoctor } from '#lib/core/doctor/create-doctor.ts';
 import type { ContactPlace } from '#lib/core/doctor/verdict.ts';
 import type { RelayTest, RelayView } from '#lib/core/relays/reachability.ts';
@@ -41,9 +44,11 @@ export function aDoctor() {
   const clock = new FakeClock();
   const probe = new FakeIceProbe();
   const microphones = new FakeMicrophones();
+  const reachability = new Watchers();
   const world: {
     supported: boolean;
     settings: Settings;
+    status: NetworkStatus;
     relays: RelayView[];
     tests: Map<string, RelayTest>;
     servers: readonly IceServer[];
@@ -53,6 +58,7 @@ export function aDoctor() {
   } = {
     supported: true,
     settings: DEFAULT_SETTINGS,
+    status: 'reachable',
     relays: [aRelay('relay.example', 'Example Society'), aRelay('second.example')],
     tests: new Map(),
     servers: [{ urls: [STUN] }, { urls: [UDP, TCP, TLS], ...LOGIN }, { urls: [SECOND], ...LOGIN }],
@@ -85,12 +91,17 @@ export function aDoctor() {
       },
     },
     reachability: {
+      watch: reachability.watch,
+      get status() {
+        return world.status;
+      },
       get relays() {
         return world.relays;
       },
       ofServer: (host) => world.relays.find(({ address }) => address.split('/')[2] === host),
       test: (address) => Promise.resolve(world.tests.get(address) ?? WORKS),
     },
+    scope: createScope(),
     contacts: { get: (key) => (key === world.contact.key ? world.contact : undefined) },
     iceServers: () => world.servers,
     lookUp: (key) => {
@@ -107,5 +118,10 @@ export function aDoctor() {
     await run;
     return doctor.checks;
   };
-  return { doctor, clock, probe, microphones, world, ran };
+  /** The relays of the page are known from now on. */
+  const learn = (relays: RelayView[]) => {
+    world.relays = relays;
+    reachability.changed();
+  };
+  return { doctor, learn, clock, probe, microphones, world, ran };
 }

@@ -260,6 +260,7 @@ export class FakePath implements MediaPath {
 
   /** The browser wants a tap before it plays. */
   blockPlay(): void {
+    this.playing = false;
     this.#events.onPlayBlocked();
   }
 

@@ -86,7 +86,8 @@ export class FakeMicrophones implements Microphones {
     return this.devices.filter(({ id }) => id !== '').map(({ id, label }) => ({ id, label }));
   }
 
-  readonly choosesSpeakers = true;
+  /** Whether this browser lets a page choose the speaker. */
+  choosesSpeakers = true;
 
   async speakers(): Promise<readonly AudioDevice[]> {
     return [];

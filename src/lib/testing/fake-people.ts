@@ -1,13 +1,11 @@
-import type { Contact, Invited } from '#lib/domain/contact.ts';
+import type { Contact } from '#lib/domain/contact.ts';
 import type { CallRecord } from '#lib/domain/call.ts';
 import type { CallId, IdentityKey, Milliseconds } from '#lib/domain/ids.ts';
-import { ok } from '#lib/domain/result.ts';
 
 const key = (text: string): IdentityKey => text as IdentityKey;
 
 /** Keys of people who exist only in tests: those of the signers 51 to 55. */
 export const KEYS = {
-  me: key('12D3KooWMe7xPq2vZs9RkLh4TgYbNc8JdFwQm3uXaVrC6eHtBn5S'),
   alice: key('12D3KooWBRFW3HkJCLKSWb4yG6iWRBpgNjbM4FFvNsL5T5JKTqrd'),
   boris: key('12D3KooWRePj1A493QxyfY1rYArjZDzZJZ2XGE4AygrhanGW5hn2'),
   chen: key('12D3KooWM3Zp1eoRH8ZQ7iTQdkfKWXKdMkK1ZVhjWRZT4cVfENUp'),
@@ -51,18 +49,4 @@ export function recordOf(
     seen: true,
     ...part,
   };
-}
-
-/** What a key or a link of the form `…#/i/NAME.KEY` names; enough for screens, no cryptography. */
-export function readInvited(text: string) {
-  const found = /12D3KooW[1-9A-HJ-NP-Za-km-z]{44}/.exec(text)?.[0];
-  if (found === undefined) return undefined;
-  const name = /#\/i\/([^.]+)\./.exec(text)?.[1];
-  const invited: Invited = {
-    key: key(found),
-    devices: [],
-    relays: [],
-    ...(name !== undefined && { name: decodeURIComponent(name) }),
-  };
-  return ok(invited);
 }

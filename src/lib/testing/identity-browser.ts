@@ -1,3 +1,4 @@
+import { createScope } from '#lib/domain/scope.ts';
 import { createIdentity } from '#lib/core/identity/create-identity.ts';
 import type { OwnIdentity } from '#lib/core/identity/create-identity.ts';
 import type { RelayAddress } from '#lib/domain/ids.ts';
@@ -18,6 +19,13 @@ export function identityBrowser(seed = 1) {
   const [stores, vault, random] = [memoryStores(), memoryVault(), new SeededRandom(seed)];
   const clock = new FakeClock();
   const person = { presses: false };
+  /** Of the page that is open. */
+  let scope = createScope();
+  const close = () => {
+    const open = scope;
+    scope = createScope();
+    return open.stop();
+  };
   const load = (by = clock) =>
     createIdentity({
       vault,
@@ -28,8 +36,9 @@ export function identityBrowser(seed = 1) {
       origin: () => 'https://woxly.example',
       relays: () => [IDENTITY_RELAY],
       isPressing: () => person.presses,
+      scope,
     });
-  return { clock, stores, vault, person, load };
+  return { clock, stores, vault, person, load, close };
 }
 
 /** What others see of an identity's papers at `now`. */

@@ -11,6 +11,7 @@ import type {
   Ring,
   Tick,
   WayEvent,
+  WithoutOrigin,
 } from '#lib/core/call/event.ts';
 import type { Via } from '#lib/core/call/leg/link.ts';
 import { nextDeadline, step } from '#lib/core/call/machine/machine.ts';
@@ -43,7 +44,6 @@ export interface PlayOptions {
 /** An event as tests tell it: where it comes from, and of which leg it is, goes without saying. */
 export type Told =
   WithoutOrigin<Press | WayEvent | Ring | Arrived | MicrophoneEvent | Tick> | PathReport;
-type WithoutOrigin<E> = E extends unknown ? Omit<E, 'from'> : never;
 
 const ORIGINS: Readonly<Record<CallEvent['type'], CallEvent['from']>> = {
   call: 'person',

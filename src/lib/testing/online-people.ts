@@ -1,3 +1,5 @@
+import { createScope } from '#lib/domain/scope.ts';
+import type { Scope } from '#lib/domain/scope.ts';
 import { deviceKeyOf } from '#lib/protocol/key-text.ts';
 import { createContacts } from '#lib/core/contacts/create-contacts.ts';
 import { createNetworkTime } from '#lib/core/network-time.ts';
@@ -34,6 +36,8 @@ export async function onlineWorld(now = TEST_EPOCH): Promise<OnlineWorld> {
 }
 
 export interface Alice {
+  /** It ends with everything that this Alice started. */
+  readonly scope: Scope;
   readonly online: Online;
   readonly time: NetworkTime;
   readonly settings: SettingsBook;
@@ -53,13 +57,17 @@ export async function goAlice(
   const settings = await createSettingsBook(stores);
   const list = await signDeviceList(identity, { epoch: 1, certificates: [] });
   const time = createNetworkTime(clock);
+  const scope = createScope();
+  const node = network.join(deviceKeyOf(device.publicKey));
+  scope.add(() => node.stop());
   const online = goOnline({
+    scope,
     clock,
     steady: clock,
     time,
     random: new SeededRandom(seed),
     log: { info: () => undefined, warn: () => undefined },
-    network: network.join(deviceKeyOf(device.publicKey)),
+    network: node,
     pageLife: new FakePageLife(),
     relayList,
     mayDial: () => true,
@@ -85,7 +93,7 @@ export async function goAlice(
   time.watch(() => {
     online.timeChanged();
   });
-  return { online, time, settings, relayList, records };
+  return { scope, online, time, settings, relayList, records };
 }
 
 export const reservations = (online: Online, count: number): Promise<void> =>

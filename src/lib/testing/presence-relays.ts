@@ -1,4 +1,5 @@
 import { equalBytes } from '#lib/domain/bytes.ts';
+import type { Bytes } from '#lib/domain/bytes.ts';
 import { LOOKUP_REQUEST, LOOKUP_RESPONSE } from '#lib/protocol/lookup.ts';
 import { LOOKUP_PROTOCOL, PRESENCE_TOPIC, RELAYS_PROTOCOL } from '#lib/protocol/names.ts';
 import { PRESENCE_ENVELOPE } from '#lib/protocol/presence-record.ts';
@@ -39,11 +40,19 @@ export async function presenceRelays(
     }),
   );
   for (const { relay } of relays) {
-    relay.answer(LOOKUP_PROTOCOL, (request) =>
+    const lookUp = (request: Bytes) =>
       LOOKUP_RESPONSE.encode({
         records: recordsAt(relays, LOOKUP_REQUEST.decode(request)?.tags ?? []).slice(-4),
-      }),
-    );
+      });
+    relay.answer(LOOKUP_PROTOCOL, lookUp);
+    relay.serve(LOOKUP_PROTOCOL, (channel) => {
+      channel.listen({
+        onFrame: (frame) => {
+          channel.send(lookUp(frame));
+        },
+        onClose: () => undefined,
+      });
+    });
     relay.answer(RELAYS_PROTOCOL, async () =>
       RELAY_LIST.encode({
         descriptors: await Promise.all(relays.map((one) => one.sealed({ issued: now }))),

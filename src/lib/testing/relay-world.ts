@@ -1,3 +1,4 @@
+import { createScope } from '#lib/domain/scope.ts';
 import { WoxlyError } from '#lib/domain/errors.ts';
 import { createRelayKeeper } from '#lib/core/relays/relay-keeper.ts';
 import type { RelayKeeper } from '#lib/core/relays/relay-keeper.ts';
@@ -46,6 +47,7 @@ export class RelayWorld {
   isHurried = false;
   /** Round trips, ms. */
   far = new Map<string, number>();
+  readonly scope = createScope();
   readonly #clock = new HandClock();
   readonly #page = new FakePageLife();
 
@@ -106,6 +108,7 @@ export class RelayWorld {
         },
       },
       pageLife: this.#page,
+      scope: this.scope,
       mayMove: () => this.mayMove,
       isHurried: () => this.isHurried,
     });

@@ -1,3 +1,4 @@
+import { createScope } from '#lib/domain/scope.ts';
 import type { Bytes } from '#lib/domain/bytes.ts';
 import type { Contact } from '#lib/domain/contact.ts';
 import { WoxlyError } from '#lib/domain/errors.ts';
@@ -51,6 +52,7 @@ export class SimulatedDevice implements End, PathOwner {
   alive = true;
   calls: CallEngine;
   readonly #around: Neighbourhood;
+  #scope = createScope();
   #consent: SimulatedConsent | undefined;
   #before: CallView | undefined;
   #unwatch: () => void = () => undefined;
@@ -116,10 +118,10 @@ export class SimulatedDevice implements End, PathOwner {
 
   /** The page dies, without a word or with one. */
   end(word: 'farewell' | 'silence'): void {
-    if (word === 'farewell') this.calls.stop();
+    if (word === 'farewell') void this.#scope.stop();
     this.alive = false;
     this.#unwatch();
-    if (word === 'silence') this.calls.stop();
+    if (word === 'silence') void this.#scope.stop();
     for (const path of this.#paths) path.close();
     this.#consent = undefined;
     this.#before = undefined;
@@ -207,12 +209,14 @@ export class SimulatedDevice implements End, PathOwner {
   #boot(): CallEngine {
     const { time, random, turn } = this.#around;
     const { key, name, certificate } = this.person;
+    this.#scope = createScope();
     const calls = createCalls({
       clock: time,
       clockOffset: () => 0,
       random,
       log: { info: () => undefined, warn: () => undefined },
       attention: new FakeAttention(),
+      scope: this.#scope,
       paths: this.#mediaPaths(),
       pageLife: { afterPaint: (run) => void time.after(random.between(5, 30), run) },
       microphones: this.#openMicrophones(),

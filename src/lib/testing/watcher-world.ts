@@ -1,11 +1,13 @@
+import { createScope } from '#lib/domain/scope.ts';
 import { createPresenceWatcher } from '#lib/core/presence/watcher.ts';
-import type { PresenceWatcher } from '#lib/core/presence/watcher.ts';
+import type { Presences } from '#lib/core/presence/presences.ts';
+import { Watchers } from '#lib/core/watchable.ts';
+import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
 import type { Contact, Presence } from '#lib/domain/contact.ts';
 import type { IdentityKey, RelayAddress } from '#lib/domain/ids.ts';
 import { deviceKeyOf } from '#lib/protocol/key-text.ts';
 import { FakeClock, until } from './fake-clock.ts';
 import { contactOf } from './fake-people.ts';
-import { FakeWoxly } from './fake-woxly.ts';
 import { MemoryNetwork } from './memory-network.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import { presencePerson } from './presence-people.ts';
@@ -20,10 +22,29 @@ export const bob = await presencePerson(2, [R1]);
 export const carol = await presencePerson(4, [R1]);
 export const mallory = await presencePerson(6, [R1]);
 
+class People extends Watchers {
+  all: readonly Contact[] = [];
+
+  set(all: readonly Contact[]): void {
+    this.all = all;
+    this.changed();
+  }
+}
+
+class Choices extends Watchers {
+  current = DEFAULT_SETTINGS;
+
+  share(sharePresence: boolean): void {
+    this.current = { ...this.current, sharePresence };
+    this.changed();
+  }
+}
+
 /** Somebody who watches their contacts Bob and Carol through the relay R1. */
 export class WatcherWorld {
   readonly clock = new FakeClock();
-  readonly woxly = new FakeWoxly();
+  readonly contacts = new People();
+  readonly settings = new Choices();
   readonly network = new MemoryNetwork();
   readonly relay = this.network.relay(R1);
   readonly watch = new MemoryWatch(this.relay);
@@ -34,13 +55,14 @@ export class WatcherWorld {
   readonly learned: { person: IdentityKey; relays: readonly RelayAddress[] }[] = [];
   readonly there: [IdentityKey, number][] = [];
   changes = 0;
-  #watcher: PresenceWatcher | undefined;
+  readonly scope = createScope();
+  #watcher: Presences | undefined;
 
   constructor() {
     this.people(contactOf(bob.key, 'Bob'), contactOf(carol.key, 'Carol'));
   }
 
-  get watcher(): PresenceWatcher {
+  get watcher(): Presences {
     if (this.#watcher === undefined) throw new Error('not started');
     return this.#watcher;
   }
@@ -57,7 +79,7 @@ export class WatcherWorld {
   }
 
   people(...contacts: Contact[]): void {
-    this.woxly.contacts.set(contacts);
+    this.contacts.set(contacts);
   }
 
   start(): void {
@@ -71,11 +93,12 @@ export class WatcherWorld {
         this.reservedChanged = onChange;
         return () => (this.reservedChanged = () => undefined);
       },
-      contacts: this.woxly.contacts,
-      settings: this.woxly.settings,
+      contacts: this.contacts,
+      settings: this.settings,
       minEpoch: () => this.epoch,
       onSeen: (person, { relays }) => void this.learned.push({ person, relays }),
       onThere: (person, at) => void this.there.push([person, at]),
+      scope: this.scope,
     });
     this.#watcher.watch(() => (this.changes += 1));
   }
@@ -95,7 +118,7 @@ export class WatcherWorld {
 
   /** @throws when it leaves a timer behind. */
   end(): void {
-    this.watcher.stop();
+    void this.scope.stop();
     if (this.clock.waiting > 0) throw new Error(`${this.clock.waiting} timers are left`);
   }
 }

@@ -60,10 +60,15 @@ export class WoxlyWorld {
     return new WoxlyBrowser(this, this.#browsers);
   }
 
-  /** Somebody who has an identity, remembers this, and can be reached. */
-  async person(name: string, kept: Kept = {}): Promise<WoxlyPerson> {
+  /** Somebody who has an identity, remembers this, and can be reached. `prepare`: done before their app opens. */
+  async person(
+    name: string,
+    kept: Kept = {},
+    prepare: (browser: WoxlyBrowser) => void = () => undefined,
+  ): Promise<WoxlyPerson> {
     const browser = this.browser();
     await browser.keep(kept);
+    prepare(browser);
     const app = await browser.open();
     await app.identity.create(name);
     await until(() => app.reachability.status === 'reachable', `${name} reachable`);
@@ -219,6 +224,12 @@ export class WoxlyPerson {
     const who = await this.app.contacts.read(text);
     if (!who.ok) throw new Error(who.problem);
     await this.app.calls.call(who.value);
+  }
+
+  /** How many channels there are to the device of somebody: one, as soon as a call is made ready. */
+  channelsTo(other: WoxlyPerson): number {
+    const { device, world } = this.browser;
+    return world.network.channelsBetween(device, other.browser.device).length;
   }
 
   /** Waits until the call on the line is at this stage. */

@@ -92,7 +92,7 @@ describe('broken ways', () => {
     befriend(alice, bob);
     await talk(alice, bob);
     bob.vanish();
-    bob.calls.stop();
+    bob.leave();
     world.people.splice(world.people.indexOf(bob), 1);
     (await world.person(2, 'Bob')).knows(alice);
     await world.pass(SILENCE_MS + 1_000);

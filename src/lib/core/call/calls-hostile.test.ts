@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { CallId } from '#lib/domain/ids.ts';
-import { callIdOf, encodeCallFrame } from '#lib/protocol/call-frame.ts';
+import { callIdOf, decodeCallFrame, encodeCallFrame } from '#lib/protocol/call-frame.ts';
 import { publicKeyOf } from '#lib/protocol/key-text.ts';
 import { CALL_PROTOCOL } from '#lib/protocol/names.ts';
 import { CallWorld, ring } from '#lib/testing/call-people.ts';
@@ -21,7 +21,7 @@ beforeEach(async () => {
 const { signal } = new AbortController();
 
 describe('hostile peers', () => {
-  const callId = callIdOf(new Uint8Array(16));
+  const callId = callIdOf(new Uint8Array(16).fill(1));
   const open = () => alice.node.open(bob.device, CALL_PROTOCOL, [world.relay.address], { signal });
 
   async function closed(...frames: readonly Uint8Array<ArrayBuffer>[]): Promise<boolean> {
@@ -97,6 +97,29 @@ describe('hostile peers', () => {
     bob.knows(alice);
     await closed(ringOf(), candidate);
     expect(bob.paths.last.candidates).toHaveLength(1);
+  });
+
+  test('a candidate that is not wanted, before its RING, ends nothing', async () => {
+    bob.knows(alice);
+    const frame = (sequence: number) =>
+      encodeCallFrame({
+        callId,
+        sequence,
+        acknowledged: 0,
+        body: { type: 'candidate', candidate: 'over TCP', mid: '0', mLineIndex: 0 },
+      });
+    const channel = await open();
+    const said: (string | undefined)[] = [];
+    channel.listen({
+      onFrame: (bytes) => said.push(decodeCallFrame(bytes)?.body.type),
+      onClose: () => undefined,
+    });
+    channel.send(frame(2));
+    await settled();
+    expect(said).toEqual([]);
+    channel.send(ringOf());
+    await until(() => bob.shows === 'incoming', 'incoming');
+    expect(said).not.toContain('hangup');
   });
 
   test('a channel that brings nothing is closed', async () => {

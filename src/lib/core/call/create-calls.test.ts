@@ -231,16 +231,16 @@ describe('leaving the page', () => {
   test('hangs up at once', async () => {
     befriend(alice, bob);
     await talk(alice, bob);
-    alice.calls.stop();
+    alice.leave();
     await bob.show('ended: hung-up-by-peer');
   });
 
   test('cancels, or declines, and leaves nothing behind', async () => {
     await ring(alice, bob);
-    bob.calls.stop();
+    bob.leave();
     await alice.show('ended: no-answer');
     expect(bob.attention.playing.size).toBe(0);
-    alice.calls.stop();
+    alice.leave();
     await settled();
     expect(world.clock.waiting).toBe(0);
     const channel = await alice.node

@@ -2,6 +2,7 @@ import type { CallQuality } from '#lib/domain/call.ts';
 import type { CallId, IdentityKey } from '#lib/domain/ids.ts';
 import { cleanNote } from '#lib/domain/name.ts';
 import type { LinkProblem, OwnNetwork } from '#lib/domain/reasons.ts';
+import type { Scope } from '#lib/domain/scope.ts';
 import { fail, ok } from '#lib/domain/result.ts';
 import type { Result } from '#lib/domain/result.ts';
 import { publicKeyOf } from '#lib/protocol/key-text.ts';
@@ -17,6 +18,7 @@ import type { CallRunnerPorts } from './run/runner.ts';
 
 /** The world as calls need it. */
 export interface CallsPorts extends CallRunnerPorts {
+  readonly scope: Scope;
   /** Who this device is; asked whenever a call begins. */
   readonly self: () => {
     readonly key: IdentityKey;
@@ -42,12 +44,15 @@ export interface CallEngine extends Calls {
   settingsChanged(): void;
   /** The contacts changed: a call with somebody who is blocked now ends. */
   contactsChanged(): void;
-  /** Ends the live call, telling the peer at once, and closes every channel. Nothing happens afterwards. */
-  stop(): void;
 }
 
+/** At the end of its scope the live call ends, the peer is told at once, and every channel is closed. */
 export function createCalls(ports: CallsPorts): CallEngine {
-  return new RunningCalls(ports);
+  const calls = new RunningCalls(ports);
+  ports.scope.add(() => {
+    calls.stop();
+  });
+  return calls;
 }
 
 /** What people and the world tell the line. */

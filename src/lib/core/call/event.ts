@@ -140,5 +140,8 @@ export type CallEvent = { readonly now: Milliseconds } & (
   Press | WayEvent | Ring | Arrived | PathEvent | MicrophoneEvent | Tick
 );
 
+/** An event before its origin is added. */
+export type WithoutOrigin<E> = E extends unknown ? Omit<E, 'from'> : never;
+
 /** An event before its time is added. */
 export type Unstamped<E> = E extends unknown ? Omit<E, 'now'> : never;

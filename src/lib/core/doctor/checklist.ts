@@ -58,11 +58,11 @@ export class Checklist {
     this.#change((line) => line.check === 'turn' && line.transport === transport, found, 0);
   }
 
-  /** The run is over: what was not found out is skipped. */
+  /** The run is over: what was not found out by then will not be. */
   close(): void {
     const isOpen = ({ state }: DoctorCheck) => state === 'waiting' || state === 'running';
     const lines = this.#lines.map((line) =>
-      isOpen(line) ? { ...line, state: 'skipped' as const } : line,
+      isOpen(line) ? { ...line, state: 'stopped' as const } : line,
     );
     this.#show(lines);
     this.#closed = true;

@@ -14,6 +14,8 @@ import { within } from './within.ts';
 
 /** A whole run, ms: more than its parts together may take, in case one of them hangs. */
 const RUN_TIMEOUT_MS = 120_000;
+/** A page that has just opened does not know its relays yet, ms. */
+const RELAYS_TIMEOUT_MS = 10_000;
 /** Asking a relay for credentials, ms. */
 const SERVERS_TIMEOUT_MS = 10_000;
 /** Finding a contact, ms: as long as a call tries before it says that somebody cannot be reached. */
@@ -28,10 +30,12 @@ export function createDoctor(ports: DoctorPorts): Doctor {
 
   const examine = async (contact: Contact | undefined, signal: AbortSignal): Promise<void> => {
     const { supported, reachability } = ports;
+    await within(clock, RELAYS_TIMEOUT_MS, signal, (late) => relaysKnown(reachability, late));
     const list = new Checklist(supported, reachability.relays, contact?.name, (now) => {
       checks = now;
       watchers.changed();
     });
+    const isOver = () => signal.aborted;
     try {
       if (supported) await checkMicrophone(ports, list, signal);
       else list.set('browser', { state: 'bad' });
@@ -43,6 +47,7 @@ export function createDoctor(ports: DoctorPorts): Doctor {
       }
       // Afterwards: the relays have handed out their credentials by now.
       const servers = await within(clock, SERVERS_TIMEOUT_MS, signal, ports.iceServers);
+      if (isOver()) return;
       const network = await checkNetwork(ports, list, servers ?? [], signal);
       if (contact === undefined) return;
       list.set('verdict', { state: 'running' });
@@ -59,12 +64,15 @@ export function createDoctor(ports: DoctorPorts): Doctor {
           ...signs,
           where: (await within(clock, LOOK_UP_TIMEOUT_MS, signal, lookUp)) ?? 'not-reachable',
         });
-      if (signal.aborted) return;
+      if (isOver()) return;
       list.set('verdict', { state: stateOf(verdict, network.nat), verdict });
     } finally {
       list.close();
     }
   };
+
+  const stop = (): void => current?.end.abort();
+  ports.scope.add(stop);
 
   return {
     watch: watchers.watch,
@@ -94,11 +102,27 @@ export function createDoctor(ports: DoctorPorts): Doctor {
       current = { end, over };
       await over;
     },
-    stop() {
-      current?.end.abort();
-    },
+    stop,
     report: () => reportOf(checks),
   };
+}
+
+/** Resolves once there are relays, or it is clear that there are none. */
+function relaysKnown(
+  reachability: Pick<DoctorPorts['reachability'], 'status' | 'relays' | 'watch'>,
+  late: AbortSignal,
+): Promise<void> {
+  const known = () => reachability.relays.length > 0 || reachability.status !== 'connecting';
+  return new Promise((resolve) => {
+    const look = () => {
+      if (!known() && !late.aborted) return;
+      stop();
+      resolve();
+    };
+    const stop = reachability.watch(look);
+    late.addEventListener('abort', look);
+    look();
+  });
 }
 
 function stateOf(verdict: PathVerdict, nat: NatKind): CheckState {

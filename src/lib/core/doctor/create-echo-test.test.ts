@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createScope } from '#lib/domain/scope.ts';
 import type { RelayAddress } from '#lib/domain/ids.ts';
 import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
 import type { IceServer } from '#lib/ports/media.ts';
@@ -38,6 +39,7 @@ function anEcho() {
     },
     reachability: { ofServer: (host) => (host === 'relay.example' ? RELAY : undefined) },
     iceServers: () => world.servers,
+    scope: createScope(),
   });
   return { echo, clock, probe, microphones, world };
 }

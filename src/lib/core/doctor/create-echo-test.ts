@@ -1,4 +1,5 @@
 import type { Settings } from '#lib/domain/settings.ts';
+import type { Scope } from '#lib/domain/scope.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { Echo, IceProbe } from '#lib/ports/ice-probe.ts';
 import type { IceServer, Microphones, OpenMicrophone } from '#lib/ports/media.ts';
@@ -37,6 +38,7 @@ export interface EchoTestPorts {
   readonly iceServers: (
     signal: AbortSignal,
   ) => readonly IceServer[] | Promise<readonly IceServer[]>;
+  readonly scope: Scope;
 }
 
 /** One test, from the press to its end. */
@@ -152,6 +154,11 @@ export function createEchoTest(ports: EchoTestPorts): EchoTest {
     run.over.signal.addEventListener('abort', cancel);
   };
 
+  const stop = (): void => {
+    if (current !== undefined) finish(current);
+  };
+  ports.scope.add(stop);
+
   return {
     watch: watchers.watch,
     get view() {
@@ -178,8 +185,6 @@ export function createEchoTest(ports: EchoTestPorts): EchoTest {
         await follow(run, run.echo, opened.via);
       }
     },
-    stop() {
-      if (current !== undefined) finish(current);
-    },
+    stop,
   };
 }

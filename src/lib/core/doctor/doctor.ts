@@ -3,8 +3,8 @@ import type { MicrophoneProblem } from '#lib/domain/reasons.ts';
 import type { RelayTest } from '../relays/reachability.ts';
 import type { Watchable } from '../watchable.ts';
 
-/** How one check of the doctor stands. */
-export type CheckState = 'waiting' | 'running' | 'good' | 'warning' | 'bad' | 'skipped';
+/** How one check of the doctor stands. `skipped`: there was nothing to look at. `stopped`: the run ended before it. */
+export type CheckState = 'waiting' | 'running' | 'good' | 'warning' | 'bad' | 'skipped' | 'stopped';
 
 /** One line of the connection doctor. */
 export type DoctorCheck = { readonly state: CheckState } &

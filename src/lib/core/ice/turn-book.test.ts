@@ -1,4 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
+import { createScope } from '#lib/domain/scope.ts';
+import type { Scope } from '#lib/domain/scope.ts';
 import type { RelayAddress } from '#lib/domain/ids.ts';
 import type { ChosenIceServer } from '#lib/domain/settings.ts';
 import { deviceKeyOf } from '#lib/protocol/key-text.ts';
@@ -23,6 +25,7 @@ let reserved: RelayAddress[];
 let asked: string[];
 let chosen: ChosenIceServer[];
 let told: [relay: string, offsetMs: number][];
+let scope: Scope;
 let book: TurnBook;
 beforeEach(async () => {
   clock = new FakeClock();
@@ -46,6 +49,7 @@ beforeEach(async () => {
       });
     });
   }
+  scope = createScope();
   book = createTurnBook({
     clock,
     random: new SeededRandom(1),
@@ -53,6 +57,7 @@ beforeEach(async () => {
     reserved: () => reserved,
     chosen: () => chosen,
     onTime: (relay, offset) => told.push([relay, offset]),
+    scope,
   });
 });
 
@@ -164,7 +169,7 @@ test('tells whose server carries a call', async () => {
 test('stops', async () => {
   relays.get(A)?.answer(TURN_PROTOCOL, () => new Promise(() => undefined));
   await refresh();
-  book.stop();
+  await scope.stop();
   await settled();
   expect(clock.waiting).toBe(0);
 });

@@ -1,5 +1,6 @@
 import type { RelayAddress, RelayId } from '#lib/domain/ids.ts';
 import type { ChosenIceServer } from '#lib/domain/settings.ts';
+import type { Scope } from '#lib/domain/scope.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { IceServer } from '#lib/ports/media.ts';
 import type { PeerNetwork } from '#lib/ports/peer-network.ts';
@@ -39,6 +40,7 @@ export interface TurnBookPorts {
   readonly chosen: () => readonly ChosenIceServer[];
   /** A relay's clock is this far ahead of ours, ms. */
   readonly onTime: (relay: RelayId, offsetMs: number) => void;
+  readonly scope: Scope;
 }
 
 /** STUN and TURN servers for calls and direct connections: of the relays in use, and those added by hand. */
@@ -51,7 +53,6 @@ export interface TurnBook extends Watchable {
   refresh(): void;
   /** Asks every relay in use at once: what was known of clocks holds no more. */
   askAnew(): void;
-  stop(): void;
 }
 
 interface Entry {
@@ -69,10 +70,14 @@ interface Entry {
 
 /** Keeps credentials of the TURN servers of the best relays fresh, so that a call that begins has them at once. */
 export function createTurnBook(ports: TurnBookPorts): TurnBook {
-  const { clock, random, network, reserved, chosen } = ports;
+  const { clock, random, network, reserved, chosen, scope } = ports;
   const watchers = new Watchers();
   const over = new AbortController();
   const pages = new Map<RelayAddress, Entry>();
+  scope.add(() => {
+    over.abort();
+    for (const { cancel } of pages.values()) cancel();
+  });
 
   return {
     watch: watchers.watch,
@@ -110,10 +115,6 @@ export function createTurnBook(ports: TurnBookPorts): TurnBook {
     askAnew() {
       for (const page of pages.values()) page.due = 0;
       this.refresh();
-    },
-    stop() {
-      over.abort();
-      for (const { cancel } of pages.values()) cancel();
     },
   };
 

@@ -3,6 +3,7 @@ import type { IdentityKey, Milliseconds, RelayAddress } from '#lib/domain/ids.ts
 import { cleanName } from '#lib/domain/name.ts';
 import type { Profile } from '#lib/domain/profile.ts';
 import { fail, ok } from '#lib/domain/result.ts';
+import type { Scope } from '#lib/domain/scope.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { Keys, KeyVault } from '#lib/ports/key-vault.ts';
 import type { Random } from '#lib/ports/random.ts';
@@ -39,6 +40,7 @@ export interface IdentityPorts {
   readonly relays: () => readonly RelayAddress[];
   /** Whether a person has just pressed something. */
   readonly isPressing: () => boolean;
+  readonly scope: Scope;
 }
 
 /** {@link Identity} with what the rest of the app signs and proves itself with. */
@@ -51,8 +53,6 @@ export interface OwnIdentity extends Identity {
   readonly deviceList: () => Signed;
   /** Signs certificate and list anew if that is due. Also runs by itself: at start and daily. */
   readonly renew: () => Promise<void>;
-  /** Ends the daily look at the certificate. */
-  readonly stop: () => void;
 }
 
 /** Everything there is once an identity exists. */
@@ -65,7 +65,7 @@ interface Known {
 
 /** Reads this browser's identity, if it has one. @throws what the vault or the store throws. */
 export async function createIdentity(ports: IdentityPorts): Promise<OwnIdentity> {
-  const { vault, stores, clock, random, deviceName } = ports;
+  const { vault, stores, clock, random, deviceName, scope } = ports;
   const watchers = new Watchers();
   const exclusively = inOrder();
   let known: Known | undefined;
@@ -175,6 +175,10 @@ export async function createIdentity(ports: IdentityPorts): Promise<OwnIdentity>
 
   await load();
   watchCertificate();
+  scope.add(() => {
+    stopped = true;
+    stopWaiting();
+  });
 
   return {
     watch: watchers.watch,
@@ -193,10 +197,6 @@ export async function createIdentity(ports: IdentityPorts): Promise<OwnIdentity>
     certificate: () => must().papers.certificate,
     deviceList: () => must().papers.deviceList,
     renew,
-    stop: () => {
-      stopped = true;
-      stopWaiting();
-    },
 
     create: (name, anew = false) =>
       exclusively(async () => {

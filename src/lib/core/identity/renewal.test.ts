@@ -32,7 +32,7 @@ test('a running app renews when fewer than 90 days are left, under a higher epoc
   );
   expect(after.list?.epoch).toBeGreaterThan(before.list?.epoch ?? Infinity);
   expect(after.certificate?.device).toEqual(before.certificate?.device);
-  identity.stop();
+  await world.close();
   expect((await world.load()).certificate()).toEqual(identity.certificate());
 });
 
@@ -41,7 +41,7 @@ test.each([
   ['expired', CERTIFICATE_TTL_MS + DAY_MS],
 ])('a certificate that is %s is renewed at start', async (_, pause) => {
   await identity.create('Alice');
-  identity.stop();
+  await world.close();
   const before = identity.certificate();
   await world.clock.advance(pause);
   const again = await world.load();
@@ -81,7 +81,7 @@ test('papers that cannot be read, or of other keys, are signed anew', async () =
 
 test('a full disk at start keeps nobody from ringing', async () => {
   await identity.create('Alice');
-  identity.stop();
+  await world.close();
   await world.clock.advance(CERTIFICATE_TTL_MS * 2);
   world.stores.failWith = new Error('full');
   const { certificate } = await papersOf(await world.load(), world.clock.now());
@@ -89,7 +89,8 @@ test('a full disk at start keeps nobody from ringing', async () => {
 });
 
 test('stop leaves no timer behind', async () => {
-  const { clock, load } = identityBrowser(3);
-  (await load()).stop();
+  const { clock, load, close } = identityBrowser(3);
+  await load();
+  await close();
   expect(clock.waiting).toBe(0);
 });

@@ -1,9 +1,10 @@
 import type { IdentityKey } from '#lib/domain/ids.ts';
+import { createScope } from '#lib/domain/scope.ts';
+import type { Scope } from '#lib/domain/scope.ts';
 import type { Log } from '#lib/ports/log.ts';
 import type { Random } from '#lib/ports/random.ts';
 import type { ContactBook } from '../contacts/create-contacts.ts';
 import { createPresenceWatcher } from './watcher.ts';
-import type { PresenceWatcher } from './watcher.ts';
 import type { NetworkTime } from '../network-time.ts';
 import type { Online } from '../online.ts';
 import type { OnlineStart } from '../start-online.ts';
@@ -20,13 +21,16 @@ export interface PresencesPorts {
   readonly settings: SettingsBook;
   /** A contact who was not online is now. */
   readonly onOnline: (key: IdentityKey) => void;
+  readonly scope: Scope;
 }
 
 /** Presence of contacts, from the moment that the network has started; before, nothing is known. */
-export function createPresences(ports: PresencesPorts): Presences & { stop(): void } {
-  const { time, network, contacts, settings, log, onOnline } = ports;
+export function createPresences(ports: PresencesPorts): Presences {
+  const { time, network, contacts, settings, log, onOnline, scope } = ports;
   const watchers = new Watchers();
-  let watcher: PresenceWatcher | undefined;
+  let watcher: Presences | undefined;
+  /** Of the watcher that is used now. */
+  let watching = createScope();
   let stopped = false;
   let online: ReadonlySet<IdentityKey> = new Set();
 
@@ -41,9 +45,11 @@ export function createPresences(ports: PresencesPorts): Presences & { stop(): vo
 
   const start = (started: Online): void => {
     if (stopped) return;
-    watcher?.stop();
+    void watching.stop();
+    watching = createScope();
     watcher = createPresenceWatcher({
       ...ports,
+      scope: watching,
       clock: time.clock,
       network: started.network,
       reserved: () => started.keeper.usable,
@@ -65,8 +71,14 @@ export function createPresences(ports: PresencesPorts): Presences & { stop(): vo
   };
   void network.first.then(start);
   // What was told in a wrong time was thrown away as expired, and is not told twice.
-  const stopTime = time.watch(() => {
-    if (network.current !== undefined) start(network.current);
+  scope.add(
+    time.watch(() => {
+      if (network.current !== undefined) start(network.current);
+    }),
+  );
+  scope.add(() => {
+    stopped = true;
+    void watching.stop();
   });
 
   return {
@@ -77,11 +89,6 @@ export function createPresences(ports: PresencesPorts): Presences & { stop(): vo
       return presence.state === 'seen' && time.offsetMs !== 0
         ? { ...presence, at: presence.at - time.offsetMs }
         : presence;
-    },
-    stop() {
-      stopped = true;
-      stopTime();
-      watcher?.stop();
     },
   };
 }

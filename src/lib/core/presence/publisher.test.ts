@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { createScope } from '#lib/domain/scope.ts';
+import type { Scope } from '#lib/domain/scope.ts';
 import type { RelayAddress } from '#lib/domain/ids.ts';
 import { signCertificate } from '#lib/protocol/device-certificate.ts';
 import { signDeviceList } from '#lib/protocol/device-list.ts';
@@ -26,8 +28,10 @@ const devices = await signDeviceList(bob.identity, {
 });
 
 let world: PresenceWorld;
+let scope: Scope;
 beforeEach(() => {
   world = new PresenceWorld();
+  scope = createScope();
   world.relays.set(R1, []);
 });
 
@@ -48,6 +52,7 @@ function publishing(
     reserved: typeof reserved === 'function' ? reserved : () => reserved,
     hidden,
     mayMove: () => world.mayMove,
+    scope,
   });
 }
 
@@ -192,7 +197,7 @@ describe('what a record says of the person', () => {
     const publisher = publishing([R1]);
     publisher.refresh();
     await settled();
-    await publisher.stop();
+    await scope.stop();
     const [there, gone] = await records();
     expect(there?.relays).toEqual([R1]);
     expect(gone?.relays).toEqual([]);
@@ -203,13 +208,14 @@ describe('what a record says of the person', () => {
   test('who was never there says no goodbye, and a dead relay does not hold up leaving', async () => {
     const quiet = publishing([]);
     quiet.refresh();
-    await quiet.stop();
+    await scope.stop();
     expect(await records()).toEqual([]);
+    scope = createScope();
     const publisher = publishing([R1]);
     publisher.refresh();
     await settled();
     world.network.publish = () => new Promise(() => undefined);
-    const stopping = publisher.stop();
+    const stopping = scope.stop();
     await settled();
     world.advance(500);
     await stopping;

@@ -1,5 +1,6 @@
 import type { Bytes } from '#lib/domain/bytes.ts';
 import type { RelayAddress } from '#lib/domain/ids.ts';
+import type { Scope } from '#lib/domain/scope.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { Log } from '#lib/ports/log.ts';
 import type { PeerNetwork } from '#lib/ports/peer-network.ts';
@@ -39,6 +40,8 @@ export interface PublisherPorts {
   readonly hidden: () => boolean;
   /** Whether a reservation may be given up for another one now: not in a call, whose signalling may go over it. */
   readonly mayMove: () => boolean;
+  /** At its end whoever looks is told that this person is gone, if that can be done at once. */
+  readonly scope: Scope;
 }
 
 /** Says through gossipsub where this person can be reached: when that changes, and before a record expires. */
@@ -47,8 +50,6 @@ export interface Publisher {
   refresh(): void;
   /** Publishes anew whatever was published before: the clock has turned out to be wrong. */
   renew(): void;
-  /** Ends it, and tells whoever looks that this person is gone, if that can be done at once. Never rejects. */
-  stop(): Promise<void>;
 }
 
 export function createPublisher(ports: PublisherPorts): Publisher {
@@ -65,6 +66,7 @@ export function createPublisher(ports: PublisherPorts): Publisher {
   let failures = 0;
   const missedRecords = new MissedRecords();
   let stopped = false;
+  ports.scope.add(sayGoodbye);
 
   return {
     refresh() {
@@ -75,24 +77,24 @@ export function createPublisher(ports: PublisherPorts): Publisher {
       published = 'stale';
       void publish();
     },
-    async stop() {
-      if (stopped) return;
-      stopped = true;
-      cancelTimer();
-      if (!isShown) return;
-      const goodbye = seal([])
-        .then((record) => network.publish(PRESENCE_TOPIC, PRESENCE_ENVELOPE.encode(record)))
-        .catch(() => undefined);
-      let cancel = (): void => undefined;
-      const late = new Promise((resolve) => {
-        cancel = clock.after(GOODBYE_MS, () => {
-          resolve(undefined);
-        });
-      });
-      await Promise.race([goodbye, late]);
-      cancel();
-    },
   };
+
+  async function sayGoodbye(): Promise<void> {
+    stopped = true;
+    cancelTimer();
+    if (!isShown) return;
+    const goodbye = seal([])
+      .then((record) => network.publish(PRESENCE_TOPIC, PRESENCE_ENVELOPE.encode(record)))
+      .catch(() => undefined);
+    let cancel = (): void => undefined;
+    const late = new Promise((resolve) => {
+      cancel = clock.after(GOODBYE_MS, () => {
+        resolve(undefined);
+      });
+    });
+    await Promise.race([goodbye, late]);
+    cancel();
+  }
 
   /** In one text, whatever the order of the relays, which changes with every measurement. Empty: nothing to say. */
   function contents(): string {

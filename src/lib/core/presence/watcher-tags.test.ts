@@ -86,7 +86,7 @@ describe('what relays are asked', () => {
 
   test('nothing, if that was chosen while the tags were worked out', async () => {
     world.start();
-    await world.woxly.settings.change({ sharePresence: false });
+    world.settings.share(false);
     await world.clock.advance(60_000);
     // Longer than the tags can take, which a thread of their own works out.
     for (let day = 0; day < 50; day += 1) await presenceTag(publicKeyOf(bob.key), day);
@@ -98,12 +98,12 @@ describe('what relays are asked', () => {
     await world.watching();
     world.watch.publish(await bob.record({ issued: world.clock.now() }));
     await world.news('online');
-    await world.woxly.settings.change({ sharePresence: false });
+    world.settings.share(false);
     await world.news('unknown');
     await until(() => world.watch.open === 0);
     await world.clock.advance(120_000);
     expect(world.watch.opened).toBe(1);
-    await world.woxly.settings.change({ sharePresence: true });
+    world.settings.share(true);
     await world.news('online');
   });
 });

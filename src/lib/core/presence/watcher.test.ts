@@ -133,7 +133,7 @@ describe('forged, replayed, older', () => {
 test('what stopped asks nobody and says nothing', async () => {
   await world.watching();
   const before = world.changes;
-  world.watcher.stop();
+  await world.scope.stop();
   await until(() => world.watch.open === 0);
   world.watch.publish(await bob.record({ issued: world.clock.now() }));
   world.people();

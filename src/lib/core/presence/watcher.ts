@@ -1,6 +1,7 @@
 import { toHex } from '#lib/domain/bytes.ts';
 import type { Contact, Presence } from '#lib/domain/contact.ts';
 import type { IdentityKey, Milliseconds, RelayAddress, RelayId } from '#lib/domain/ids.ts';
+import type { Scope } from '#lib/domain/scope.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { Log } from '#lib/ports/log.ts';
 import type { PeerNetwork } from '#lib/ports/peer-network.ts';
@@ -43,10 +44,7 @@ export interface PresenceWatcherPorts {
   readonly onSeen: (person: IdentityKey, record: PersonRecord) => void;
   /** This person was there at this time, and lets that be seen. */
   readonly onThere: (person: IdentityKey, at: Milliseconds) => void;
-}
-
-export interface PresenceWatcher extends Presences {
-  stop(): void;
+  readonly scope: Scope;
 }
 
 /**
@@ -54,8 +52,8 @@ export interface PresenceWatcher extends Presences {
  * relay cannot make somebody seem there without a fresh record that they signed, and what nobody tells is unknown.
  * While the setting `sharePresence` is off relays are asked nothing.
  */
-export function createPresenceWatcher(ports: PresenceWatcherPorts): PresenceWatcher {
-  const { clock, contacts, settings, reserved, minEpoch, onSeen, onThere } = ports;
+export function createPresenceWatcher(ports: PresenceWatcherPorts): Presences {
+  const { clock, contacts, settings, reserved, minEpoch, onSeen, onThere, scope } = ports;
   const watchers = new Watchers();
   const tagsOf = createTagBook();
   const sightings = new Map<IdentityKey, Sighting>();
@@ -71,28 +69,29 @@ export function createPresenceWatcher(ports: PresenceWatcherPorts): PresenceWatc
   let cancelTimer = (): void => undefined;
 
   const streams = createWatchStreams({ ...ports, onPush: take, onChange: refresh });
-  const stops = [
-    ports.watchReserved(connect),
+  scope.add(() => {
+    stopped = true;
+    cancelGathering?.();
+    cancelTimer();
+    streams.want([], NOBODY.request);
+  });
+  scope.add(ports.watchReserved(connect));
+  scope.add(
     contacts.watch(() => {
       refresh();
       cancelGathering ??= clock.after(GATHER_MS, () => void ask());
     }),
+  );
+  scope.add(
     settings.watch(() => {
       if (settings.current.sharePresence !== sharing) void ask();
     }),
-  ];
+  );
   void ask();
 
   return {
     watch: watchers.watch,
     of: (key) => shown.get(key) ?? UNKNOWN,
-    stop() {
-      stopped = true;
-      for (const stop of stops) stop();
-      cancelGathering?.();
-      cancelTimer();
-      streams.want([], NOBODY.request);
-    },
   };
 
   /** Works out whom to watch, and tells the relays if that has changed. */

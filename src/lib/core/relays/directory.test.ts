@@ -1,4 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
+import { createScope } from '#lib/domain/scope.ts';
+import type { Scope } from '#lib/domain/scope.ts';
 import { RELAY_DESCRIPTOR_TTL_MS } from '#lib/protocol/limits.ts';
 import { RELAYS_PROTOCOL, RELAYS_TOPIC } from '#lib/protocol/names.ts';
 import { RELAY_LIST } from '#lib/protocol/relay-list.ts';
@@ -24,6 +26,7 @@ let clock: FakeClock;
 let network: MemoryNetwork;
 let node: MemoryNode;
 let relay: MemoryRelay;
+let scope: Scope;
 let directory: RelayDirectory;
 beforeEach(async () => {
   clock = new FakeClock();
@@ -31,7 +34,8 @@ beforeEach(async () => {
   relay = network.relay(own.address);
   node = network.join(deviceKeyOf((await signerNumber(99)).publicKey));
   await node.reserve(own.address, never);
-  directory = createDirectory({ clock, network: node });
+  scope = createScope();
+  directory = createDirectory({ clock, network: node, scope });
 });
 
 const gossip = (message: Uint8Array<ArrayBuffer>) => {
@@ -130,7 +134,7 @@ test('there is an end to the relays kept, and to the messages checked in a minut
 });
 
 test('after stop nothing is heard', async () => {
-  directory.stop();
+  await scope.stop();
   gossip(await two.sealed());
   await settled();
   expect(directory.all).toEqual([]);

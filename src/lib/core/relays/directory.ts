@@ -1,5 +1,6 @@
 import type { Bytes } from '#lib/domain/bytes.ts';
 import type { RelayAddress, RelayId } from '#lib/domain/ids.ts';
+import type { Scope } from '#lib/domain/scope.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { PeerNetwork } from '#lib/ports/peer-network.ts';
 import { relayIdOfKey } from '#lib/protocol/key-text.ts';
@@ -28,6 +29,7 @@ const ANSWER_TIMEOUT_MS = 5_000;
 export interface DirectoryPorts {
   readonly clock: Clock;
   readonly network: Pick<PeerNetwork, 'ask' | 'subscribe'>;
+  readonly scope: Scope;
 }
 
 /** Which relays there are, as they say themselves: verified, the newest of each, and not yet expired. */
@@ -39,23 +41,27 @@ export interface RelayDirectory extends Watchable {
   askOnce(reserved: readonly RelayAddress[]): void;
   /** Asks them all again: what they told in a wrong time was thrown away. */
   askAgain(reserved: readonly RelayAddress[]): void;
-  stop(): void;
 }
 
 /**
  * Collects relay descriptors from the gossip topic and from the relays in use. Whoever gossips is not trusted: a
  * descriptor counts if the relay that it names signed it. Those who come first stay, whatever comes later.
  */
-export function createDirectory({ clock, network }: DirectoryPorts): RelayDirectory {
+export function createDirectory({ clock, network, scope }: DirectoryPorts): RelayDirectory {
   const watchers = new Watchers();
   const byId = new Map<RelayId, RelayDescriptor>();
   const over = new AbortController();
   let asked = new Set<RelayAddress>();
   let minute = { since: clock.now(), messages: 0 };
 
-  const unsubscribe = network.subscribe(RELAYS_TOPIC, (message) => {
-    if (hasTime()) void take(message);
+  scope.add(() => {
+    over.abort();
   });
+  scope.add(
+    network.subscribe(RELAYS_TOPIC, (message) => {
+      if (hasTime()) void take(message);
+    }),
+  );
 
   return {
     watch: watchers.watch,
@@ -74,10 +80,6 @@ export function createDirectory({ clock, network }: DirectoryPorts): RelayDirect
     askAgain(reserved) {
       asked = new Set();
       this.askOnce(reserved);
-    },
-    stop() {
-      over.abort();
-      unsubscribe();
     },
   };
 

@@ -1,4 +1,5 @@
 import type { RelayAddress } from '#lib/domain/ids.ts';
+import type { Scope } from '#lib/domain/scope.ts';
 import type { Clock } from '#lib/ports/clock.ts';
 import type { PageLife } from '#lib/ports/page-life.ts';
 import type { Random } from '#lib/ports/random.ts';
@@ -19,6 +20,7 @@ export interface PageRelayPorts {
   readonly relayList: Pick<RelayList, 'load'>;
   /** Something was learned, or could not be. */
   readonly onChange: () => void;
+  readonly scope: Scope;
 }
 
 /** The relay that served the page. */
@@ -31,11 +33,10 @@ export interface PageRelay {
   lost(): void;
   /** Asks it now. */
   ask(): void;
-  stop(): void;
 }
 
 export function followPageRelay(ports: PageRelayPorts): PageRelay {
-  const { clock, random, pageLife, relayList, onChange } = ports;
+  const { clock, random, pageLife, relayList, onChange, scope } = ports;
   let addresses: readonly RelayAddress[] = [];
   let searching = true;
   let stopped = false;
@@ -43,7 +44,11 @@ export function followPageRelay(ports: PageRelayPorts): PageRelay {
   let learning = false;
   let cancel = (): void => undefined;
 
-  const stopWaking = pageLife.onWake(() => void learn(0));
+  scope.add(() => {
+    stopped = true;
+    cancel();
+  });
+  scope.add(pageLife.onWake(() => void learn(0)));
   void learn(0);
 
   return {
@@ -59,11 +64,6 @@ export function followPageRelay(ports: PageRelayPorts): PageRelay {
       later(RELEARN_AFTER_FAILURES);
     },
     ask: () => void learn(0),
-    stop() {
-      stopped = true;
-      cancel();
-      stopWaking();
-    },
   };
 
   async function learn(failures: number): Promise<void> {

@@ -1,5 +1,6 @@
 import type { RelayAddress, RelayId } from '#lib/domain/ids.ts';
 import type { NetworkStatus } from '#lib/domain/reasons.ts';
+import type { Scope } from '#lib/domain/scope.ts';
 import type { PageLife } from '#lib/ports/page-life.ts';
 import { Watchers } from '../watchable.ts';
 import type { Reachability, RelayView } from './reachability.ts';
@@ -26,6 +27,7 @@ export interface RelayKeeperPorts extends Omit<KeptRelayPorts, 'onChange'> {
    * Whether a reservation may be given up for a better one now: not in a call, whose signalling may go over it.
    */
   readonly mayMove: () => boolean;
+  readonly scope: Scope;
 }
 
 export interface RelayKeeper extends Pick<Reachability, 'watch' | 'status' | 'relays' | 'retry'> {
@@ -43,7 +45,6 @@ export interface RelayKeeper extends Pick<Reachability, 'watch' | 'status' | 're
   want(relays: readonly WantedRelay[]): void;
   /** The network seems to have gone, or has `changed`: a relay that does not answer at once is dialled anew. */
   check(changed?: boolean): void;
-  stop(): void;
 }
 
 /**
@@ -52,17 +53,25 @@ export interface RelayKeeper extends Pick<Reachability, 'watch' | 'status' | 're
  * While one of them fails, a spare one stands in. A better one is taken beside them before the worst is given up.
  */
 export function createRelayKeeper(ports: RelayKeeperPorts): RelayKeeper {
-  const { clock, random, pageLife, mayMove } = ports;
+  const { clock, random, pageLife, mayMove, scope } = ports;
   const watchers = new Watchers();
   let kept: readonly KeptRelay[] = [];
   let move: Move<KeptRelay> | undefined;
   let cancelReview: (() => void) | undefined;
   let stopped = false;
 
-  const stopWaking = pageLife.onWake(retry);
-  const stopOffline = pageLife.onOffline(() => {
-    watchers.changed();
+  scope.add(() => {
+    stopped = true;
+    cancelReview?.();
+    for (const relay of kept) relay.stop();
+    kept = [];
   });
+  scope.add(pageLife.onWake(retry));
+  scope.add(
+    pageLife.onOffline(() => {
+      watchers.changed();
+    }),
+  );
 
   return {
     watch: watchers.watch,
@@ -101,14 +110,6 @@ export function createRelayKeeper(ports: RelayKeeperPorts): RelayKeeper {
       for (const relay of kept) relay.check(changed);
       balance();
       watchers.changed();
-    },
-    stop() {
-      stopped = true;
-      stopWaking();
-      stopOffline();
-      cancelReview?.();
-      for (const relay of kept) relay.stop();
-      kept = [];
     },
   };
 

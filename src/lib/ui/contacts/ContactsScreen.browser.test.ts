@@ -5,43 +5,75 @@ import { userEvent } from 'vitest/browser';
 import { AppState } from '#lib/state/app-state.svelte.ts';
 import { expectAccessible } from '#lib/testing/axe.ts';
 import { contactOf, KEYS } from '#lib/testing/fake-people.ts';
-import { FakeWoxly } from '#lib/testing/fake-woxly.ts';
+import { WoxlyWorld } from '#lib/testing/woxly-world.ts';
+import type { WoxlyPerson } from '#lib/testing/woxly-world.ts';
 import ContactsScreen from './ContactsScreen.svelte';
 
 afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-async function start() {
-  const fake = new FakeWoxly();
-  await fake.identity.create('Olga');
-  fake.contacts.set([contactOf(KEYS.alice, 'Alice'), contactOf(KEYS.boris, 'Boris')]);
-  const app = new AppState(fake);
+async function show({ app: woxly }: WoxlyPerson) {
   const opened: string[] = [];
+  const app = new AppState(woxly);
   const screen = await render(ContactsScreen, { app, onOpen: (key: string) => opened.push(key) });
-  return { fake, app, screen, opened };
+  return { screen, opened };
 }
 
+/** Olga's screen. Of her contacts Boris is online, and Alice is not. */
+async function start() {
+  const world = await WoxlyWorld.begin();
+  const boris = await world.person('Boris');
+  const olga = await world.person('Olga', {
+    contacts: [contactOf(KEYS.alice, 'Alice'), contactOf(boris.key, 'Boris')],
+  });
+  await world.pass(5_000);
+  return { world, olga, boris, ...(await show(olga)) };
+}
+
+/** What is stored of a contact. */
+const storedOf = async ({ browser }: WoxlyPerson, key: string) =>
+  (await browser.stores.contacts.all()).find((contact) => contact.key === key);
+
 test('every person is in the list, with a call and a message', async () => {
-  const { fake, screen, opened } = await start();
+  const { boris, screen, opened } = await start();
   await expectAccessible('component');
   const list = screen.getByRole('list', { name: 'Contacts' });
-  const boris = list.getByRole('listitem', { name: 'Boris' });
-  await boris.getByRole('button', { name: 'Message Boris' }).click();
-  expect(opened).toEqual([KEYS.boris]);
-  await boris.getByRole('button', { name: 'Call Boris' }).click();
-  // A press makes ready what the call needs, before the click that follows it.
-  expect(fake.calls.asked.slice(0, 2)).toEqual([`prepare ${KEYS.boris}`, `call ${KEYS.boris}`]);
-  await expect.element(boris.getByRole('button', { name: 'Call Boris' })).toBeDisabled();
+  await expect.element(list.getByRole('listitem', { name: 'Alice, Offline' })).toBeVisible();
+  const row = list.getByRole('listitem', { name: 'Boris, Online' });
+  await row.getByRole('button', { name: 'Message Boris' }).click();
+  expect(opened).toEqual([boris.key]);
+  const call = row.getByRole('button', { name: 'Call Boris' });
+  await call.click();
+  await boris.comesTo('incoming');
+  expect(boris.app.calls.current?.peer.name).toBe('Olga');
+  await expect.element(call).toBeDisabled();
+});
+
+test('a press makes ready what the call needs, before the click that follows it', async () => {
+  const { world, olga, boris, screen } = await start();
+  const call = screen.getByRole('button', { name: 'Call Boris' });
+  // Pointing at it for a moment would do the same.
+  await screen.getByRole('button', { name: 'My key' }).hover();
+  await world.pass(120_000);
+  expect(olga.channelsTo(boris)).toBe(0);
+  call.element().dispatchEvent(new PointerEvent('pointerdown'));
+  await expect.poll(() => olga.channelsTo(boris)).toBe(1);
+  await world.pass(1_000);
+  expect(olga.app.calls.current).toBeUndefined();
+  expect(boris.app.calls.current).toBeUndefined();
+  call.element().dispatchEvent(new MouseEvent('click', { bubbles: true }));
+  await boris.comesTo('incoming');
+  expect(olga.channelsTo(boris)).toBe(1);
 });
 
 test('my key: the whole key, the link, and its code', async () => {
-  const { screen } = await start();
+  const { olga, screen } = await start();
   await screen.getByRole('button', { name: 'My key' }).click();
   const dialog = screen.getByRole('dialog', { name: 'My key' });
-  await expect.element(dialog.getByRole('textbox', { name: 'WOXLY key' })).toHaveValue(KEYS.me);
+  await expect.element(dialog.getByRole('textbox', { name: 'WOXLY key' })).toHaveValue(olga.key);
   const link = dialog.getByRole('textbox', { name: 'Invite link' });
-  await expect.element(link).toHaveValue(`https://woxly.example/#/i/Olga.${KEYS.me}`);
+  await expect.element(link).toHaveValue(await olga.app.identity.inviteLink());
   const code = dialog.getByRole('img', { name: 'QR code of my invite link' });
   await expect.element(code).toBeVisible();
   for (const name of ['Copy key', 'Copy link']) {
@@ -51,7 +83,9 @@ test('my key: the whole key, the link, and its code', async () => {
 });
 
 test('add a contact: what is wrong is said, and nothing is stored', async () => {
-  const { fake, screen } = await start();
+  const { world, olga, screen } = await start();
+  const chen = await world.person('Chen');
+  const link = await chen.app.identity.inviteLink();
   await screen.getByRole('button', { name: 'Add contact' }).click();
   const dialog = screen.getByRole('dialog', { name: 'Add contact' });
   const text = dialog.getByRole('textbox', { name: 'Key or invite link' });
@@ -59,8 +93,11 @@ test('add a contact: what is wrong is said, and nothing is stored', async () => 
   const wrong: readonly (readonly [string, string])[] = [
     ['', 'Enter a key or an invite link.'],
     ['garbage', 'not a WOXLY key'],
-    ['https://woxly.example/#/i/cut', 'only part'],
-    [KEYS.me, 'your own key'],
+    ['https://woxly.example/', 'not a WOXLY invite link'],
+    [link.slice(0, -20), 'only part'],
+    [`${link.slice(0, -20)}${'A'.repeat(20)}`, 'changed on its way'],
+    [olga.key, 'your own key'],
+    [await olga.app.identity.inviteLink(), 'your own key'],
     [KEYS.alice, 'already in your contacts'],
   ];
   for (const [pasted, said] of wrong) {
@@ -70,30 +107,35 @@ test('add a contact: what is wrong is said, and nothing is stored', async () => 
     await expect.element(text).toHaveFocus();
   }
   await expectAccessible('component');
-  expect(fake.contacts.all).toHaveLength(2);
-  await text.fill(`https://woxly.example/#/i/Chen.${KEYS.chen}`);
+  expect(olga.app.contacts.all).toHaveLength(2);
+  expect(await olga.browser.stores.contacts.all()).toHaveLength(2);
+  await text.fill(link);
   await dialog.getByRole('textbox', { name: 'Name' }).fill('Chen from work');
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
   await expect.element(dialog).not.toBeInTheDocument();
-  await expect.element(screen.getByRole('listitem', { name: 'Chen from work' })).toBeVisible();
+  await expect.element(screen.getByRole('listitem', { name: /^Chen from work/ })).toBeVisible();
+  expect(await storedOf(olga, chen.key)).toMatchObject({ name: 'Chen from work' });
 });
 
 test('call a key that is not in the contacts', async () => {
-  const { fake, screen } = await start();
+  const { world, screen } = await start();
+  const stranger = await world.person('Stranger');
+  await world.pass(5_000);
   await screen.getByRole('button', { name: 'Call a key' }).click();
   const dialog = screen.getByRole('dialog', { name: 'Call a key' });
   await dialog.getByRole('textbox', { name: 'Key or invite link' }).fill('nonsense');
   await dialog.getByRole('button', { name: 'Call', exact: true }).click();
   await expect.element(dialog.getByRole('alert')).toMatchTextContent('not a WOXLY key');
   await expectAccessible('component');
-  await dialog.getByRole('textbox', { name: 'Key or invite link' }).fill(KEYS.stranger);
+  await dialog.getByRole('textbox', { name: 'Key or invite link' }).fill(stranger.key);
   await dialog.getByRole('button', { name: 'Call', exact: true }).click();
   await expect.element(dialog).not.toBeInTheDocument();
-  expect(fake.calls.asked).toEqual([`call ${KEYS.stranger}`]);
+  await stranger.comesTo('incoming');
+  expect(stranger.app.calls.current?.peer.name).toBe('Olga');
 });
 
 test('the menu of a person, with the keyboard only', async () => {
-  const { fake, screen } = await start();
+  const { olga, boris, screen } = await start();
   const more = screen.getByRole('button', { name: 'More about Boris' });
   await expect.element(more).toBeVisible();
   (more.element() as HTMLElement).focus();
@@ -101,7 +143,8 @@ test('the menu of a person, with the keyboard only', async () => {
   await expect.element(screen.getByRole('menuitem', { name: 'Rename' })).toHaveFocus();
   await expectAccessible('component');
   await userEvent.keyboard('{ArrowDown}{Enter}');
-  await expect.poll(() => fake.contacts.get(KEYS.boris)?.hideAddress).toBe(true);
+  await expect.poll(() => olga.app.contacts.get(boris.key)?.hideAddress).toBe(true);
+  expect(await storedOf(olga, boris.key)).toMatchObject({ hideAddress: true });
 
   (more.element() as HTMLElement).focus();
   await userEvent.keyboard('{Enter}');
@@ -111,32 +154,37 @@ test('the menu of a person, with the keyboard only', async () => {
   await expect.element(name).toHaveFocus();
   await name.fill('Boris the Elder');
   await userEvent.keyboard('{Enter}');
-  await expect.element(screen.getByRole('listitem', { name: 'Boris the Elder' })).toBeVisible();
+  await expect.element(screen.getByRole('listitem', { name: /^Boris the Elder/ })).toBeVisible();
+  expect(await storedOf(olga, boris.key)).toMatchObject({ name: 'Boris the Elder' });
 });
 
 test.each([
-  ['Block', 'Block Boris?', () => 'blocked' as const],
-  ['Remove', 'Remove Boris?', () => undefined],
-])('%s asks first', async (item, title, outcome) => {
-  const { fake, screen } = await start();
+  ['Block', 'Block Boris?', 'blocked'],
+  ['Remove', 'Remove Boris?', undefined],
+] as const)('%s asks first', async (item, title, outcome) => {
+  const { olga, boris, screen } = await start();
   const choose = async () => {
     await screen.getByRole('button', { name: 'More about Boris' }).click();
     await screen.getByRole('menuitem', { name: item }).click();
   };
+  const row = screen.getByRole('listitem', { name: 'Boris, Online' });
   const dialog = screen.getByRole('alertdialog', { name: title });
   await choose();
   await expectAccessible('component');
   await dialog.getByRole('button', { name: 'Cancel' }).click();
-  expect(fake.contacts.get(KEYS.boris)?.trust).toBe('contact');
+  await expect.element(dialog).not.toBeInTheDocument();
+  await expect.element(row).toBeVisible();
+  expect(await storedOf(olga, boris.key)).toMatchObject({ trust: 'contact' });
   await choose();
   await dialog.getByRole('button', { name: item }).click();
-  await expect.element(screen.getByRole('listitem', { name: 'Boris' })).not.toBeInTheDocument();
-  expect(fake.contacts.get(KEYS.boris)?.trust).toBe(outcome());
+  await expect.element(row).not.toBeInTheDocument();
+  expect((await storedOf(olga, boris.key))?.trust).toBe(outcome);
+  expect(olga.app.contacts.get(boris.key)?.trust).toBe(outcome);
 });
 
 test('nobody yet', async () => {
-  const { fake, screen } = await start();
-  fake.contacts.set([]);
+  const world = await WoxlyWorld.begin();
+  const { screen } = await show(await world.person('Olga'));
   await expect.element(screen.getByText('Invite the first person')).toBeVisible();
   await expectAccessible('component');
 });
@@ -153,11 +201,11 @@ test.each([
 });
 
 test('a browser without voice connections says so, and what works elsewhere', async () => {
-  const fake = new FakeWoxly();
-  await fake.identity.create('Olga');
-  fake.calls.supported = false;
-  const app = new AppState(fake);
-  const screen = await render(ContactsScreen, { app, onOpen: () => undefined });
+  const world = await WoxlyWorld.begin();
+  const olga = await world.person('Olga', {}, ({ paths }) => {
+    paths.supported = false;
+  });
+  const { screen } = await show(olga);
   await expect.element(screen.getByRole('note')).toMatchTextContent('Calls don’t work in this');
   await expectAccessible('component');
 });

@@ -6,7 +6,6 @@ import { AppState } from '#lib/state/app-state.svelte.ts';
 import { expectAccessible } from '#lib/testing/axe.ts';
 import { contactOf, KEYS } from '#lib/testing/fake-people.ts';
 import { WoxlyWorld } from '#lib/testing/woxly-world.ts';
-import type { WoxlyPerson } from '#lib/testing/woxly-world.ts';
 import ContactsScreen from './ContactsScreen.svelte';
 import PersonScreen from './PersonScreen.svelte';
 
@@ -17,10 +16,6 @@ async function start() {
   await olga.befriend(alice);
   return { world, olga, alice, app: new AppState(olga.app) };
 }
-
-/** How many channels lead from one to the other. */
-const channels = (from: WoxlyPerson, to: WoxlyPerson): number =>
-  from.browser.world.network.channelsBetween(from.browser.device, to.browser.device).length;
 
 test('a row says in words what is known, and nothing where nothing is', async () => {
   const { world, olga, alice, app } = await start();
@@ -57,24 +52,24 @@ test('a person’s page says it too, and makes a call ready as long as it is ope
   await world.pass(5_000);
   const screen = await render(PersonScreen, { app, personKey: alice.key });
   await expect.element(screen.getByText('Online')).toBeVisible();
-  await expect.poll(() => channels(olga, alice)).toBe(1);
+  await expect.poll(() => olga.channelsTo(alice)).toBe(1);
   // Whatever else changes of the contact, it is not begun anew.
   await olga.app.contacts.rename(alice.key, 'Alicia');
   await world.pass(10_000);
-  expect(channels(olga, alice)).toBe(1);
+  expect(olga.channelsTo(alice)).toBe(1);
   await screen.unmount();
   await world.pass(120_000);
-  expect(channels(olga, alice)).toBe(0);
+  expect(olga.channelsTo(alice)).toBe(0);
 });
 
 test('pointing at Call makes a call ready until the pointer has left', async () => {
   const { world, olga, alice, app } = await start();
   const screen = await render(ContactsScreen, { app, onOpen: () => undefined });
   await screen.getByRole('button', { name: 'Call Alice' }).hover();
-  await expect.poll(() => channels(olga, alice)).toBe(1);
+  await expect.poll(() => olga.channelsTo(alice)).toBe(1);
   await screen.getByRole('button', { name: 'My key' }).hover();
   await world.pass(120_000);
-  expect(channels(olga, alice)).toBe(0);
+  expect(olga.channelsTo(alice)).toBe(0);
 });
 
 test('so does coming to it by the keyboard', async () => {
@@ -83,5 +78,5 @@ test('so does coming to it by the keyboard', async () => {
   (screen.getByRole('button', { name: 'Message Alice' }).element() as HTMLElement).focus();
   await userEvent.keyboard('{Tab}');
   await expect.element(screen.getByRole('button', { name: 'Call Alice' })).toHaveFocus();
-  await expect.poll(() => channels(olga, alice)).toBe(1);
+  await expect.poll(() => olga.channelsTo(alice)).toBe(1);
 });

@@ -3,55 +3,57 @@ import { expect, test } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import { AppState } from '#lib/state/app-state.svelte.ts';
 import { contactOf, KEYS, recordOf } from '#lib/testing/fake-people.ts';
-import { FakeWoxly } from '#lib/testing/fake-woxly.ts';
-import { fullDisk } from '#lib/testing/full-disk.ts';
+import { WoxlyWorld } from '#lib/testing/woxly-world.ts';
+import type { Kept } from '#lib/testing/woxly-world.ts';
 import CallsScreen from '#lib/ui/history/CallsScreen.svelte';
 import SafetyWordsDialog from '#lib/ui/safety/SafetyWordsDialog.svelte';
 import Toaster from '#lib/ui/shell/Toaster.svelte';
 import ContactsScreen from './ContactsScreen.svelte';
 
 const SAID = 'out of space';
-const LINK = `https://woxly.example/#/i/Chen.${KEYS.chen}`;
 
-async function start() {
-  const fake = new FakeWoxly();
-  await fake.identity.create('Olga');
-  fake.contacts.set([contactOf(KEYS.alice, 'Alice')]);
-  const app = new AppState(fake);
+/** Olga, who knows Alice, and whose disk is full. */
+async function start(calls: Kept['calls'] = []) {
+  const world = await WoxlyWorld.begin();
+  const olga = await world.person('Olga', { contacts: [contactOf(KEYS.alice, 'Alice')], calls });
+  const app = new AppState(olga.app);
   await render(Toaster, { toasts: app.toasts });
-  fullDisk(fake);
-  return { fake, app };
+  olga.browser.failToStore();
+  return { world, olga, app };
 }
 
 async function contacts() {
-  const { fake, app } = await start();
+  const { world, olga, app } = await start();
   const screen = await render(ContactsScreen, { app, onOpen: () => undefined });
   const choose = async (name: string, role: 'menuitem' | 'menuitemcheckbox' = 'menuitem') => {
     await screen.getByRole('button', { name: 'More about Alice' }).click();
     await screen.getByRole(role, { name }).click();
   };
-  return { fake, app, screen, choose };
+  return { world, olga, app, screen, choose };
 }
 
 test('Add says why nothing was added, and can be pressed again', async () => {
-  const { fake, screen } = await contacts();
+  const { world, olga, screen } = await contacts();
+  const chen = await world.person('Chen');
   await screen.getByRole('button', { name: 'Add contact' }).click();
   const dialog = screen.getByRole('dialog', { name: 'Add contact' });
-  await dialog.getByRole('textbox', { name: 'Key or invite link' }).fill(LINK);
+  await dialog
+    .getByRole('textbox', { name: 'Key or invite link' })
+    .fill(await chen.app.identity.inviteLink());
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
   await expect.element(dialog.getByRole('alert')).toMatchTextContent(SAID);
   await expect.element(dialog.getByRole('button', { name: 'Add', exact: true })).toBeEnabled();
-  expect(fake.contacts.all).toHaveLength(1);
+  expect(olga.app.contacts.all).toHaveLength(1);
 });
 
 test('Rename says why the old name stays', async () => {
-  const { fake, screen, choose } = await contacts();
+  const { olga, screen, choose } = await contacts();
   await choose('Rename');
   const dialog = screen.getByRole('dialog');
   await dialog.getByRole('textbox').fill('Alicia');
   await dialog.getByRole('button', { name: 'Save' }).click();
   await expect.element(dialog.getByRole('alert')).toMatchTextContent(SAID);
-  expect(fake.contacts.get(KEYS.alice)?.name).toBe('Alice');
+  expect(olga.app.contacts.get(KEYS.alice)?.name).toBe('Alice');
 });
 
 test('Hide my IP address for one contact is not ticked, and why is said', async () => {
@@ -71,7 +73,7 @@ test.each([
   await choose(entry);
   await screen.getByRole('alertdialog').getByRole('button', { name: confirm }).click();
   await expect.element(screen.getByRole('alert')).toMatchTextContent(SAID);
-  await expect.element(screen.getByRole('listitem', { name: 'Alice' })).toBeVisible();
+  await expect.element(screen.getByRole('listitem', { name: /^Alice/ })).toBeVisible();
   expect(app.toasts.shown).toHaveLength(1);
 });
 
@@ -89,11 +91,11 @@ test('a person whose words were compared is not shown as verified', async () => 
 });
 
 test('calls stay in the history, and why is said', async () => {
-  const { fake, app } = await start();
-  fake.history.set([recordOf('1', KEYS.alice, 'Alice', 0, 1)]);
+  const { olga, app } = await start([recordOf('1', KEYS.alice, 'Alice', Date.now(), 1)]);
   const screen = await render(CallsScreen, { app });
   await screen.getByRole('button', { name: 'Edit' }).click();
   await screen.getByRole('button', { name: /^Remove/ }).click();
   await expect.element(screen.getByRole('alert')).toMatchTextContent(SAID);
   await expect.element(screen.getByRole('listitem')).toBeVisible();
+  expect(olga.app.history.records).toHaveLength(1);
 });

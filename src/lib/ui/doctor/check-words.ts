@@ -55,7 +55,8 @@ export function checkTitle(check: DoctorCheck): string {
 
 /** What a check found, and what to do about it; empty where its state says it all. */
 export function checkText(check: DoctorCheck): string {
-  if (check.state === 'waiting' || check.state === 'running') return '';
+  const { state } = check;
+  if (state === 'waiting' || state === 'running' || state === 'stopped') return '';
   switch (check.check) {
     case 'browser':
       return m.unsupported_webrtc();

@@ -1,13 +1,24 @@
 import '#lib/ui/styles/index.css';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { render } from 'vitest-browser-svelte';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import { AppState } from '#lib/state/app-state.svelte.ts';
 import { expectAccessible } from '#lib/testing/axe.ts';
-import { KEYS } from '#lib/testing/fake-people.ts';
-import { FakeWoxly } from '#lib/testing/fake-woxly.ts';
+import { WoxlyWorld } from '#lib/testing/woxly-world.ts';
+import type { WoxlyPerson } from '#lib/testing/woxly-world.ts';
 import AddRelay from '#lib/ui/relays/AddRelay.svelte';
 
-const LINK = `https://woxly.example/#/r/${KEYS.chen}`;
+let olga: WoxlyPerson;
+/** A relay that Olga does not have as her own, and the link that adds it. */
+let relay: RelayAddress;
+let link: string;
+
+beforeEach(async () => {
+  const world = await WoxlyWorld.begin({ relays: 2 });
+  olga = await world.person('Olga');
+  relay = world.relays[1]?.address ?? expect.fail('no relay');
+  link = olga.app.reachability.link(relay);
+});
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -49,25 +60,25 @@ function camera() {
 }
 
 async function start() {
-  const fake = new FakeWoxly();
-  const screen = await render(AddRelay, { app: new AppState(fake) });
+  const app = new AppState(olga.app);
+  const screen = await render(AddRelay, { app });
   const field = screen.getByRole('textbox', { name: 'Relay address' });
   const scan = screen.getByRole('button', { name: 'Scan QR code' });
-  return { fake, screen, field, scan };
+  return { app, screen, field, scan };
 }
 
 test('a scanned relay link is in the field, the camera is off, and the relay can be added', async () => {
   const { detect, formats } = reader(
     () => Promise.reject(new DOMException('no picture yet', 'InvalidStateError')),
     () => [],
-    () => [{ rawValue: LINK }],
+    () => [{ rawValue: link }],
   );
   const { asked, isOff } = camera();
-  const { fake, screen, field, scan } = await start();
+  const { app, screen, field, scan } = await start();
   await screen.getByRole('button', { name: 'Add relay' }).click();
   await expect.element(screen.getByRole('alert')).toMatchTextContent('Enter the address');
   await scan.click();
-  await expect.element(field).toHaveValue(LINK);
+  await expect.element(field).toHaveValue(link);
   await expect.element(field).toHaveFocus();
   await expect.element(screen.getByRole('alert')).not.toBeInTheDocument();
   await expect.element(scan).toBeVisible();
@@ -76,9 +87,11 @@ test('a scanned relay link is in the field, the camera is off, and the relay can
   expect(formats).toEqual(['qr_code']);
   expect(asked).toHaveBeenCalledWith({ video: { facingMode: 'environment' } });
 
-  const add = vi.spyOn(fake.reachability, 'add');
+  expect(olga.app.settings.current.relays).toEqual([]);
   await screen.getByRole('button', { name: 'Add relay' }).click();
-  expect(add).toHaveBeenCalledWith(LINK);
+  await expect.element(field).toHaveValue('');
+  expect(app.toasts.shown).toMatchObject([{ text: expect.stringContaining('added') as string }]);
+  expect((await olga.browser.stores.settings.load()).relays).toEqual([relay]);
 });
 
 test('scanning that is stopped turns the camera off, and finds nothing any more', async () => {
@@ -93,7 +106,7 @@ test('scanning that is stopped turns the camera off, and finds nothing any more'
   expect(isOff()).toBe(false);
   await screen.getByRole('button', { name: 'Stop scanning' }).click();
   await expect.poll(isOff).toBe(true);
-  found.resolve([{ rawValue: LINK }]);
+  found.resolve([{ rawValue: link }]);
   await expect.element(scan).toBeVisible();
   await expect.element(field).toHaveValue('');
   expect(detect).toHaveBeenCalledTimes(1);

@@ -3,10 +3,9 @@ import { createRawSnippet } from 'svelte';
 import { expect, onTestFinished, test } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import { AppState } from '#lib/state/app-state.svelte.ts';
-import { contactOf, KEYS } from '#lib/testing/fake-people.ts';
-import { relayOf } from '#lib/testing/fake-relays.ts';
-import { FakeWoxly } from '#lib/testing/fake-woxly.ts';
+import { KEYS } from '#lib/testing/fake-people.ts';
 import { translatePage } from '#lib/testing/page-translator.ts';
+import { WoxlyWorld } from '#lib/testing/woxly-world.ts';
 import ContactsScreen from '#lib/ui/contacts/ContactsScreen.svelte';
 import CallsScreen from '#lib/ui/history/CallsScreen.svelte';
 import SafetyWordsDialog from '#lib/ui/safety/SafetyWordsDialog.svelte';
@@ -17,11 +16,12 @@ const page = createRawSnippet(() => ({
   render: () => '<main id="main" tabindex="-1"><h1>A page</h1></main>',
 }));
 
-async function people() {
-  const fake = new FakeWoxly(() => Date.now());
-  await fake.identity.create('Olga');
-  fake.contacts.set([contactOf(KEYS.alice, 'Alice')]);
-  return { fake, app: new AppState(fake) };
+/** Olga and Alice, contacts of each other; the screen is Olga's. */
+async function people({ relays = 1, ago = 0 } = {}) {
+  const world = await WoxlyWorld.begin({ relays, now: Date.now() - ago });
+  const [olga, alice] = await Promise.all([world.person('Olga'), world.person('Alice')]);
+  await olga.befriend(alice);
+  return { world, olga, alice, app: new AppState(olga.app) };
 }
 
 /** From now on every text of the page is put away as a browser's translator does, also what comes later. */
@@ -30,19 +30,20 @@ function translate() {
 }
 
 test('a translated call says how far it is, who is muted, and that it is over', async () => {
-  const { fake, app } = await people();
+  const { olga, alice, app } = await people();
   const nothing = () => {};
   const screen = await render(App, { app, path: '/', onCleanAddress: nothing, children: page });
-  await fake.calls.call({ key: KEYS.alice, devices: [], relays: [] });
+  await olga.call(alice);
   const region = screen.getByRole('region', { name: 'Call with Alice' });
   const status = region.getByRole('status');
-  fake.calls.go('ringing');
   await expect.element(status).toMatchTextContent(/^Ringing/);
   translate();
   await expect.element(status).toMatchTextContent(/^«Ringing»/);
   await expect.element(region.getByRole('heading')).toMatchTextContent(/^Alice$/);
-  fake.calls.go('connected', { peerNotices: ['muted'] });
+  alice.app.calls.accept();
   await expect.element(status).toMatchTextContent(/^«Connected»$/);
+  await alice.comesTo('connected');
+  alice.app.calls.setMuted(true);
   await expect.element(region).toMatchTextContent('Alice«has muted their microphone»');
   const timer = region.getByRole('timer');
   const before = timer.element().textContent;
@@ -50,26 +51,28 @@ test('a translated call says how far it is, who is muted, and that it is over', 
   await region.getByRole('button', { name: '«Mute»' }).click();
   await expect.element(region.getByRole('button', { name: '«Unmute»' })).toBeVisible();
   await expect.element(region.getByRole('button', { name: '«Mute»' })).not.toBeInTheDocument();
-  fake.calls.go('connected', { peerNotices: [] });
+  alice.app.calls.setMuted(false);
   await expect.element(region).not.toMatchTextContent('has muted their microphone');
-  fake.calls.end('hung-up-by-peer');
+  alice.app.calls.hangUp();
   await expect.element(status).toMatchTextContent(/^«Ended: They hung up»$/);
   await region.getByRole('button', { name: '«Close»' }).click();
   await expect.element(region).not.toBeInTheDocument();
 });
 
 test('a translated page says whether anybody can call, and what happened', async () => {
-  const { fake, app } = await people();
+  const { world, app } = await people({ relays: 2 });
+  const [first, second] = world.relays.map(({ relay }) => relay);
+  second?.stop();
   const nothing = () => {};
   const screen = await render(App, { app, path: '/', onCleanAddress: nothing, children: page });
   const status = screen.getByRole('status', { name: 'Network status' });
-  fake.reachability.set('reachable', [relayOf('/dns4/a/p2p/R')]);
   await expect.element(status).toMatchTextContent('Reachable 1 relay');
   translate();
-  fake.reachability.set('offline');
+  first?.stop();
   await expect.element(status).toMatchTextContent(/^«Offline»/);
   await expect.element(status).not.toMatchTextContent('Reachable');
-  fake.reachability.set('reachable', [relayOf('/dns4/a/p2p/R'), relayOf('/dns4/b/p2p/S')]);
+  for (const { relay } of world.relays) relay.start();
+  await screen.getByRole('button', { name: '«Retry»' }).click();
   await expect.element(status).toMatchTextContent(/^«Reachable»\s*«2 relays»$/);
   app.toasts.say('one');
   app.toasts.say('two');
@@ -79,33 +82,38 @@ test('a translated page says whether anybody can call, and what happened', async
 });
 
 test('translated lists follow what is in them', async () => {
-  const { fake, app } = await people();
+  const { world, olga, alice, app } = await people({ ago: 5.5 * 60_000 });
   await render(ContactsScreen, { app, onOpen: () => {} });
   const calls = await render(CallsScreen, { app });
   translate();
   const list = calls.getByRole('list', { name: 'Contacts' });
-  fake.contacts.set([contactOf(KEYS.alice, 'Alicia'), contactOf(KEYS.boris, 'Boris')]);
+  await expect.element(list).toMatchTextContent(/Alice/);
+  await olga.app.contacts.rename(alice.key, 'Alicia');
+  await olga.app.contacts.add(KEYS.boris, 'Boris');
   await expect.element(list).toMatchTextContent(/Alicia.*Boris/);
-  fake.presences.set(KEYS.boris, { state: 'online' });
-  await expect.element(list).toMatchTextContent('«Online»');
-  fake.presences.set(KEYS.boris, { state: 'unreachable' });
-  await expect.element(list).toMatchTextContent('«Offline»');
+  await world.pass(10_000);
+  await expect.element(list).toMatchTextContent(/Alicia.*«Online».*Boris.*«Offline»/);
+  await alice.app.stop();
+  await world.pass(1_000);
+  await expect.element(list).toMatchTextContent(/Alicia.*«Seen 5 minutes ago».*Boris.*«Offline»/);
   await expect.element(list).not.toMatchTextContent('Online');
-  fake.contacts.set([]);
+  for (const { key } of olga.app.contacts.all) await olga.app.contacts.remove(key);
   await expect.element(calls.getByText('«Invite the first person»')).toBeVisible();
 });
 
 test('what must stay letter by letter is kept from translators', async () => {
-  const { app } = await people();
+  const { olga, alice, app } = await people();
   const screen = await render(SettingsScreen, { app, version: '1' });
   translate();
   await screen.getByRole('button', { name: '«Show recovery words»' }).click();
   const words = screen.getByRole('list', { name: 'Recovery words' });
-  await expect.element(words).toMatchTextContent(/^legalwinnerthankyear[a-z]+$/);
+  const written = (await olga.app.identity.recoveryWords()) ?? [];
+  expect(written).toHaveLength(12);
+  await expect.element(words).toHaveTextContent(written.join(''));
   await screen.unmount();
   await render(SafetyWordsDialog, {
     app,
-    personKey: KEYS.alice,
+    personKey: alice.key,
     name: 'Alice',
     onClose: () => {},
   });

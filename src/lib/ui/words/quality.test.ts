@@ -1,17 +1,23 @@
 import { expect, test } from 'vitest';
+import type { RelayAddress } from '#lib/domain/ids.ts';
 import { overwriteGetLocale } from '#lib/messages/runtime.js';
-import { relayOf } from '#lib/testing/fake-relays.ts';
+import type { RelayView } from '#lib/state/views.ts';
 import { spoken } from './isolates.ts';
 import { encodingText, pathText, qualityText, usageText } from './quality.ts';
 
 overwriteGetLocale(() => 'en');
 
+const relay = (address: string, operator?: string): RelayView => ({
+  address: address as RelayAddress,
+  state: 'reachable',
+  origin: 'page',
+  preferred: false,
+  ...(operator !== undefined && { operator }),
+});
+
 const servers = new Map([
-  [
-    'turn.relay.example',
-    relayOf('/dns4/relay.example/tcp/443/tls/ws/p2p/ONE', { operator: 'Example e.V.' }),
-  ],
-  ['192.0.2.7', relayOf('/ip4/192.0.2.7/tcp/8080/ws/p2p/TWO')],
+  ['turn.relay.example', relay('/dns4/relay.example/tcp/443/tls/ws/p2p/ONE', 'Example e.V.')],
+  ['192.0.2.7', relay('/ip4/192.0.2.7/tcp/8080/ws/p2p/TWO')],
 ]);
 
 test.each([

@@ -152,11 +152,8 @@ function place(step: Step, press: Extract<Press, { readonly type: 'call' }>): Ca
 }
 
 /** A frame other than RING: for the call, for one that is over, or for one that is not known here. */
-function onArrived(
-  step: Step,
-  line: Line,
-  { id, device, frame, via, owner, isKnown }: Arrived,
-): Line {
+function onArrived(step: Step, line: Line, arrived: Arrived): Line {
+  const { id, device, frame, via, owner } = arrived;
   const { call } = line;
   if (call && isLinked(call) && call.id === id && call.leg.link.device === device) {
     return { ...line, call: onFrame(step, call, frame, via, owner) };
@@ -174,23 +171,31 @@ function onArrived(
       const early = { id, device, farewell: undefined, unrung };
       return { ...line, tombstones: bury(line.tombstones, early, step.now) };
     }
+    case 'heartbeat':
+      // A numbered one stands for a candidate that we do not want: its RING may still be on the way.
+      return frame.sequence > 0 ? line : disown(step, line, arrived);
     case 'ringing':
     case 'answer':
     case 'accept':
     case 'restart':
     case 'media':
-    case 'heartbeat':
-      // This page was loaded anew in the middle of a call: nobody shall talk to an empty line. Whom we do not know is
-      // told nothing, else who is blocked would hear that somebody is here.
-      if (isKnown)
-        send(step, { device }, [looseFrame(id, { type: 'hangup', reason: 'connection-lost' })]);
-      return line;
+      return disown(step, line, arrived);
     case 'candidate': // Its RING may still be on the way.
     case 'ring':
     case 'decline':
     case 'hangup':
       return line;
   }
+}
+
+/**
+ * This page was loaded anew in the middle of a call: nobody shall talk to an empty line. Whom we do not know is told
+ * nothing, else who is blocked would hear that somebody is here.
+ */
+function disown(step: Step, line: Line, { id, device, isKnown }: Arrived): Line {
+  const say = { type: 'hangup', reason: 'connection-lost' } as const;
+  if (isKnown) send(step, { device }, [looseFrame(id, say)]);
+  return line;
 }
 
 const HUNG_UP = { type: 'hangup', reason: 'hung-up' } as const;

@@ -4,7 +4,7 @@ import type { Settings } from '#lib/domain/settings.ts';
 import type { Log } from '#lib/ports/log.ts';
 import type { Microphones, OpenMicrophone } from '#lib/ports/media.ts';
 import type { MicrophoneEffect } from '../effect.ts';
-import type { MicrophoneEvent } from '../event.ts';
+import type { MicrophoneEvent, WithoutOrigin } from '../event.ts';
 
 export interface MicrophoneWorkPorts {
   readonly log: Log;
@@ -18,9 +18,7 @@ export interface MicrophoneWorkEvents {
   onChange(microphone: OpenMicrophone | undefined): void;
 }
 
-type MicrophoneReport = Untold<MicrophoneEvent>;
-/** An event without its origin. */
-type Untold<E> = E extends unknown ? Omit<E, 'from'> : never;
+type MicrophoneReport = WithoutOrigin<MicrophoneEvent>;
 
 /** The microphone of one call. What opens late, after it was closed, is closed. */
 export class MicrophoneWork {
