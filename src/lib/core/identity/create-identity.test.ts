@@ -145,14 +145,33 @@ describe('recovery words', () => {
     expect(await verifyEd25519(publicKey, message, signature)).toBe(true);
   });
 
-  test('confirming that was cut off after the deletion is finished by a reload', async () => {
+  test('a full disk confirms nothing, and the words can be seen again', async () => {
     await identity.create('Alice');
+    const words = await identity.recoveryWords();
     world.stores.failWith = new Error('full');
     await expect(identity.confirmWords()).rejects.toThrow('full');
     expect(identity.profile?.wordsConfirmed).toBe(false);
-    world.stores.failWith = undefined;
-    expect((await world.load()).profile?.wordsConfirmed).toBe(true);
-    expect(await world.stores.profile.load()).toMatchObject({ wordsConfirmed: true });
+    expect(await identity.recoveryWords()).toEqual(words);
+  });
+
+  test('confirming that was cut off before the words were deleted is finished by a reload', async () => {
+    await identity.create('Alice');
+    const { forgetEntropy } = world.vault;
+    world.vault.forgetEntropy = () => Promise.reject(new Error('cut off'));
+    await expect(identity.confirmWords()).rejects.toThrow('cut off');
+    world.vault.forgetEntropy = forgetEntropy;
+    const again = await world.load();
+    expect(again.profile?.wordsConfirmed).toBe(true);
+    expect(await world.vault.entropy()).toBeUndefined();
+  });
+
+  test('words of new keys are not confirmed by the profile of the keys before', async () => {
+    await identity.create('Alice');
+    await identity.confirmWords();
+    await world.vault.create(new Uint8Array(16));
+    const again = await world.load();
+    expect(again.profile?.wordsConfirmed).toBe(false);
+    expect(await again.recoveryWords()).toHaveLength(12);
   });
 });
 

@@ -158,8 +158,11 @@ export async function createIdentity(ports: IdentityPorts): Promise<OwnIdentity>
     const now = clock.now();
     const kept = await readPapers(keys, stored, now);
     const papers = kept ?? (await signPapers(keys, deviceName, now, keptEpoch(stored)));
-    // Confirming was cut off after the entropy was deleted: it is what counts.
-    const wordsConfirmed = stored.wordsConfirmed || (await vault.entropy()) === undefined;
+    const entropy = await vault.entropy();
+    // What a profile of other keys says of its words does not hold for these.
+    const wordsConfirmed = entropy === undefined || (kept !== undefined && stored.wordsConfirmed);
+    // Confirming was cut off before they were deleted.
+    if (entropy !== undefined && wordsConfirmed) await vault.forgetEntropy().catch(() => undefined);
     known = {
       keys,
       key: identityKeyOf(keys.identity.publicKey),
@@ -236,9 +239,9 @@ export async function createIdentity(ports: IdentityPorts): Promise<OwnIdentity>
     },
 
     confirmWords: async () => {
-      must();
-      await vault.forgetEntropy();
+      // Deleted last: a full disk must not take the words from somebody who is told that they are not confirmed.
       await change({ wordsConfirmed: true });
+      await vault.forgetEntropy();
     },
 
     inviteLink: async () => {
