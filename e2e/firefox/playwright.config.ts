@@ -5,7 +5,9 @@ import everywhere from '../../playwright.config.ts';
 export default defineConfig({
   ...everywhere,
   testDir: '.',
-  testIgnore: [],
+  testMatch: '*.spec.ts',
+  projects: [{}],
+  workers: 1,
   outputDir: '../../test-results/firefox',
   globalSetup: '../build.ts',
   // Two kinds of browser on two cores; and what Firefox is asked goes over one wire.

@@ -5,7 +5,9 @@ import everywhere from '../../playwright.config.ts';
 export default defineConfig({
   ...everywhere,
   testDir: '.',
-  testIgnore: [],
+  testMatch: '*.spec.ts',
+  projects: [{}],
+  workers: 1,
   outputDir: '../../test-results/network',
   globalSetup: [],
   timeout: 120_000,
