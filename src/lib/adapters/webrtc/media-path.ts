@@ -14,6 +14,7 @@ import { ENCODINGS } from './encoding.ts';
 import type { Encoding, EncodingName } from './encoding.ts';
 import { usedFingerprint } from './fingerprint.ts';
 import { Frames } from './frames.ts';
+import { gathered } from './gathered.ts';
 import type { HearingSign } from './hearing.ts';
 import { Negotiation } from './negotiation.ts';
 import { PathFacts } from './path-state.ts';
@@ -27,9 +28,6 @@ import { trackOf } from './sources.ts';
 
 /** Longest wait after the end for frames on their way (a hang-up among them), ms: a round trip, and a loss. */
 const LINGER_MS = 500;
-
-/** Servers that are dead, or far, are waited for no longer than this, ms: who rings may be answered by then. */
-const GATHERING_MOST_MS = 1000;
 
 /**
  * How long a connection is sought, ms, until it counts as failed although the browser does not say so. Chromium says so
@@ -131,18 +129,7 @@ export class RtcMediaPath implements MediaPath {
   }
 
   gathered(): Promise<void> {
-    const connection = this.#connection;
-    return new Promise((resolve) => {
-      const stopWaiting = this.#clock.after(GATHERING_MOST_MS, resolve);
-      const look = () => {
-        if (connection.iceGatheringState !== 'complete') return;
-        connection.removeEventListener('icegatheringstatechange', look);
-        stopWaiting();
-        resolve();
-      };
-      connection.addEventListener('icegatheringstatechange', look);
-      look();
-    });
+    return gathered(this.#connection, this.#clock);
   }
 
   addCandidate({ candidate, mid, mLineIndex }: Candidate): void {

@@ -4,6 +4,7 @@ import type { Clock } from '#lib/ports/clock.ts';
 import type { Log } from '#lib/ports/log.ts';
 import type { PeerNetwork } from '#lib/ports/peer-network.ts';
 import type { Random } from '#lib/ports/random.ts';
+import { AddressTurn } from './address-turn.ts';
 import { limited } from '../limited.ts';
 import type { RelayView } from './reachability.ts';
 import { backoff } from '../backoff.ts';
@@ -24,11 +25,6 @@ const PROBE_TIMEOUT_MS = 2_000;
 const URGENT_PROBE_MS = 700;
 /** Round trips that an urgent probe waits on a slow network. */
 const URGENT_ROUND_TRIPS = 3;
-/**
- * Attempts at the address that worked last, before the relay's others get their turn: a link that was silent comes back
- * with what worked before, and an attempt at an address that this network blocks takes its whole time.
- */
-const FAITHFUL_ATTEMPTS = 4;
 /** Waits between attempts at a relay of the person's own choice, or the page's. */
 const BACKOFF = { first: 500, longest: 30_000 };
 /** Waits between attempts at others: there are more of them, and many may be gone for good. */
@@ -89,9 +85,7 @@ export class KeptRelay implements Rankable {
   /** Ends the probe that is under way. */
   #endProbe: (() => void) | undefined;
   #attemptAt = -Infinity;
-  /** The address over which it gave a reservation last, and how many attempts there were since it was lost. */
-  #worked: RelayAddress | undefined;
-  #attempts = 0;
+  readonly #addresses = new AddressTurn();
 
   constructor(wanted: WantedRelay, ports: KeptRelayPorts) {
     this.#ports = ports;
@@ -160,13 +154,10 @@ export class KeptRelay implements Rankable {
     this.start();
   }
 
-  /**
-   * The network seems to have gone, or has `changed`: whatever does not answer at once is dialled anew. Another network
-   * may block the address that worked, so that it gets one attempt only.
-   */
+  /** The network seems to have gone, or has `changed`: whatever does not answer at once is dialled anew. */
   check(changed = false): void {
     const { clock } = this.#ports;
-    if (changed) this.#attempts = FAITHFUL_ATTEMPTS - 1;
+    if (changed) this.#addresses.doubt();
     const hangs = clock.now() - this.#attemptAt >= FRESH_ATTEMPT_MS;
     if (this.state === 'connecting' && hangs) {
       this.#cancel();
@@ -206,7 +197,7 @@ export class KeptRelay implements Rankable {
       const measured = await this.#ports.network.probe(this.address, signal);
       const before = this.roundTripMs ?? measured;
       this.roundTripMs = Math.min(measured, before + LONGER_WEIGHT * (measured - before));
-      this.#attempts = 0;
+      this.#addresses.answered();
     } catch {
       // Lost, which its reservation tells; or the measurement failed and proves nothing.
     } finally {
@@ -228,7 +219,7 @@ export class KeptRelay implements Rankable {
       cancelled = true;
       abort.abort();
     };
-    const address = this.#nextAddress();
+    const address = this.#addresses.next(this.wanted.addresses) ?? this.address;
     this.address = address;
     try {
       const { relay, lost } = await network.reserve(address, signal);
@@ -238,10 +229,9 @@ export class KeptRelay implements Rankable {
         return;
       }
       this.#afresh();
-      this.#attempts = 0;
       // A connection over another address may have been there already.
       if (this.wanted.addresses.includes(relay)) this.address = relay;
-      this.#worked = this.address;
+      this.#addresses.worked(this.address);
       this.#cancel = () => (cancelled = true);
       const onLost = () => {
         if (isCancelled()) return;
@@ -282,17 +272,7 @@ export class KeptRelay implements Rankable {
   #afresh(): void {
     this.#failures = 0;
     this.#tries = 0;
-    this.#attempts = Math.min(this.#attempts, FAITHFUL_ATTEMPTS - 1);
-  }
-
-  #nextAddress(): RelayAddress {
-    const { addresses } = this.wanted;
-    const attempt = this.#attempts;
-    this.#attempts += 1;
-    const worked = this.#worked === undefined ? -1 : addresses.indexOf(this.#worked);
-    // The one that worked for a while, and then the others in turn.
-    const turn = worked < 0 ? attempt : worked + Math.max(0, attempt + 1 - FAITHFUL_ATTEMPTS);
-    return addresses[turn % addresses.length] ?? this.address;
+    this.#addresses.afresh();
   }
 
   #waits(): BackoffLimits {
