@@ -13,6 +13,7 @@ import {
 } from '../src/limits/limits.ts';
 import { eventually } from './eventually.ts';
 import {
+  UPGRADE_REQUEST,
   addressOf,
   aPeer,
   aRelay,
@@ -169,15 +170,7 @@ async function sendRaw(url: string, bytes: Uint8Array): Promise<void> {
   const socket = connectSocket(Number(port), '127.0.0.1');
   onTestFinished(() => void socket.destroy());
   const ended = new Promise((resolve) => socket.on('close', resolve));
-  const lines = [
-    'GET / HTTP/1.1',
-    'Host: localhost',
-    'Connection: Upgrade',
-    'Upgrade: websocket',
-    'Sec-WebSocket-Version: 13',
-    'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
-  ];
-  socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+  socket.write(UPGRADE_REQUEST);
   await new Promise((resolve) => socket.once('data', resolve));
   socket.write(bytes);
   await ended;

@@ -14,7 +14,7 @@ import {
 import type { Relay } from '../src/start-relay.ts';
 import { parseInParts } from '../src/http/parse-in-parts.ts';
 import { eventually } from './eventually.ts';
-import { aRelay, metric, newFolder } from './peers.ts';
+import { UPGRADE_REQUEST, aRelay, metric, newFolder } from './peers.ts';
 
 const PAGE = `<!doctype html>${'WOXLY '.repeat(20_000)}`;
 
@@ -82,22 +82,13 @@ test('of what a connection sent before it was cut, little is parsed after it', a
 
 test('who speaks another protocol before it is agreed on is cut; who waits for that is not', async () => {
   const relay = await withPage();
-  const upgrade = [
-    'GET / HTTP/1.1',
-    'Host: localhost',
-    'Connection: Upgrade',
-    'Upgrade: websocket',
-    'Sec-WebSocket-Version: 13',
-    'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
-    '\r\n',
-  ].join('\r\n');
   const patient = await aSocket(relay);
-  patient.write(upgrade);
+  patient.write(UPGRADE_REQUEST);
   const [answer] = (await once(patient, 'data')) as [Buffer];
   expect(answer.toString()).toMatch(/^HTTP\/1.1 101 /);
   const hasty = await aSocket(relay);
   hasty.resume();
-  hasty.write(upgrade + 'x'.repeat(2 * PARSED_AT_ONCE_BYTES));
+  hasty.write(UPGRADE_REQUEST + 'x'.repeat(2 * PARSED_AT_ONCE_BYTES));
   await once(hasty, 'close');
   expect(patient.closed).toBe(false);
 });

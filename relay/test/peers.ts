@@ -188,3 +188,14 @@ export async function metric(relay: Pick<Relay, 'figures'>, series: string): Pro
   const line = text.split('\n').find((candidate) => candidate.startsWith(`${series} `));
   return line === undefined ? 0 : Number(line.slice(series.length));
 }
+
+/** How a WebSocket begins, as raw bytes on a connection. */
+export const UPGRADE_REQUEST = [
+  'GET / HTTP/1.1',
+  'Host: localhost',
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+  '\r\n',
+].join('\r\n');

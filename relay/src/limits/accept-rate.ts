@@ -1,11 +1,10 @@
+import { createBucket } from '#lib/domain/bucket.ts';
 import {
   ACCEPT_LATE_MS,
   ACCEPTED_AT_ONCE,
   ACCEPTED_PER_SECOND,
   ACCEPTED_WHEN_LATE,
 } from './limits.ts';
-
-const SECOND_MS = 1_000;
 
 /**
  * How many new connections are taken, over all addresses. A handshake costs some 10 ms, so that a thousand peers who come
@@ -20,21 +19,16 @@ export interface AcceptRate {
 
 /** @param now A clock that never goes back, ms. */
 export function createAcceptRate(now: () => number): AcceptRate {
-  let room = ACCEPTED_AT_ONCE;
-  let at = now();
   let ticked = now();
+  const isLate = (): boolean => now() - ticked > ACCEPT_LATE_MS;
+  const room = createBucket({
+    most: ACCEPTED_AT_ONCE,
+    perSecond: () => (isLate() ? ACCEPTED_WHEN_LATE : ACCEPTED_PER_SECOND),
+    now,
+  });
 
   return {
-    take() {
-      const time = now();
-      const isLate = time - ticked > ACCEPT_LATE_MS;
-      const perSecond = isLate ? ACCEPTED_WHEN_LATE : ACCEPTED_PER_SECOND;
-      room = Math.min(ACCEPTED_AT_ONCE, room + ((time - at) * perSecond) / SECOND_MS);
-      at = time;
-      if (room < 1) return false;
-      room -= 1;
-      return true;
-    },
+    take: () => room.take(),
     tick() {
       ticked = now();
     },

@@ -16,16 +16,19 @@ export interface Bucket {
 export function createBucket(init: {
   /** How much at once. */
   readonly most: number;
-  readonly perSecond: number;
-  /** A clock that never goes back, ms. */
+  /** How fast it fills; a function, where that depends on something else. */
+  readonly perSecond: number | (() => number);
+  /** A clock, ms. While it is set back the bucket does not fill. */
   readonly now: () => number;
 }): Bucket {
-  const { most, perSecond, now } = init;
+  const { most, now } = init;
+  const perSecond = (): number =>
+    typeof init.perSecond === 'number' ? init.perSecond : init.perSecond();
   let level = most;
   let at = now();
   const refill = (): number => {
     const time = now();
-    level = Math.min(most, level + ((time - at) * perSecond) / 1000);
+    level = Math.min(most, level + (Math.max(0, time - at) * perSecond()) / 1000);
     at = time;
     return level;
   };

@@ -1,4 +1,6 @@
 import { toHex } from '#lib/domain/bytes.ts';
+import { createBucket } from '#lib/domain/bucket.ts';
+import type { Bucket } from '#lib/domain/bucket.ts';
 import type { Contact, Presence } from '#lib/domain/contact.ts';
 import type { IdentityKey, Milliseconds, RelayAddress, RelayId } from '#lib/domain/ids.ts';
 import type { Scope } from '#lib/domain/scope.ts';
@@ -57,8 +59,7 @@ export function createPresenceWatcher(ports: PresenceWatcherPorts): Presences {
   const watchers = new Watchers();
   const tagsOf = createTagBook();
   const sightings = new Map<IdentityKey, Sighting>();
-  const verified = new Map<string, number>();
-  let verifiedSince = 0;
+  const budgets = new Map<string, Bucket>();
   let shown: ReadonlyMap<IdentityKey, Presence> = new Map();
   let watched: WatchedTags = NOBODY;
   let day = -1;
@@ -111,6 +112,7 @@ export function createPresenceWatcher(ports: PresenceWatcherPorts): Presences {
     watched = isSame ? { ...next, request: watched.request } : next;
     for (const person of sightings.keys())
       if (!watched.people.has(person)) sightings.delete(person);
+    for (const [name, budget] of budgets) if (budget.isFull) budgets.delete(name);
     connect();
     refresh();
   }
@@ -157,14 +159,16 @@ export function createPresenceWatcher(ports: PresenceWatcherPorts): Presences {
 
   /** Whoever knows a person's key can publish forgeries under their tags, which cost two signatures each to tell. */
   function mayVerify(relay: RelayId, person: IdentityKey): boolean {
-    if (Math.abs(clock.now() - verifiedSince) >= 60_000) {
-      verified.clear();
-      verifiedSince = clock.now();
-    }
     const name = `${relay} ${person}`;
-    const count = (verified.get(name) ?? 0) + 1;
-    verified.set(name, count);
-    return count <= RECORDS_PER_MINUTE;
+    const budget =
+      budgets.get(name) ??
+      createBucket({
+        most: RECORDS_PER_MINUTE,
+        perSecond: RECORDS_PER_MINUTE / 60,
+        now: () => clock.now(),
+      });
+    budgets.set(name, budget);
+    return budget.take();
   }
 
   /** Works out what is shown, says so if it changed, and comes back when time alone changes it. */

@@ -1,3 +1,4 @@
+import { createBucket } from '#lib/domain/bucket.ts';
 import type { Bytes } from '#lib/domain/bytes.ts';
 import type { RelayAddress, RelayId } from '#lib/domain/ids.ts';
 import type { Scope } from '#lib/domain/scope.ts';
@@ -22,7 +23,6 @@ export const DIRECTORY_MAX = 64;
 export const DIRECTORY_PER_NETWORK = 8;
 /** Messages of the topic that are checked in a minute: 64 relays say something every ten. Signatures cost time. */
 export const MESSAGES_PER_MINUTE = 120;
-const MINUTE_MS = 60_000;
 /** How long a relay may take to name the others, ms. */
 const ANSWER_TIMEOUT_MS = 5_000;
 
@@ -52,14 +52,18 @@ export function createDirectory({ clock, network, scope }: DirectoryPorts): Rela
   const byId = new Map<RelayId, RelayDescriptor>();
   const over = new AbortController();
   let asked = new Set<RelayAddress>();
-  let minute = { since: clock.now(), messages: 0 };
+  const budget = createBucket({
+    most: MESSAGES_PER_MINUTE,
+    perSecond: MESSAGES_PER_MINUTE / 60,
+    now: () => clock.now(),
+  });
 
   scope.add(() => {
     over.abort();
   });
   scope.add(
     network.subscribe(RELAYS_TOPIC, (message) => {
-      if (hasTime()) void take(message);
+      if (budget.take()) void take(message);
     }),
   );
 
@@ -113,13 +117,6 @@ export function createDirectory({ clock, network, scope }: DirectoryPorts): Rela
     const [here] = descriptor.addresses.map(networkOf);
     const near = others.filter(({ addresses }) => addresses.map(networkOf)[0] === here);
     return others.length < DIRECTORY_MAX && near.length < DIRECTORY_PER_NETWORK;
-  }
-
-  function hasTime(): boolean {
-    if (Math.abs(clock.now() - minute.since) >= MINUTE_MS)
-      minute = { since: clock.now(), messages: 0 };
-    minute.messages += 1;
-    return minute.messages <= MESSAGES_PER_MINUTE;
   }
 
   function isFresh({ expires }: RelayDescriptor): boolean {
