@@ -1,5 +1,6 @@
 import type { OpenSource, SourceKind } from '#lib/ports/media.ts';
-import { FakeAir, FakeMediaPaths } from './fake-media.ts';
+import { FakeMediaPaths } from './fake-media.ts';
+import { FakeAir } from './fake-path.ts';
 import { FakeMicrophone } from './fake-microphones.ts';
 import { mediaPathsContract } from './media-paths-contract.ts';
 import type { MediaPlace } from './media-paths-contract.ts';

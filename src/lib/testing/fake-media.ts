@@ -1,23 +1,7 @@
 import type { IceServer, MediaPathEvents, MediaPaths } from '#lib/ports/media.ts';
 
 import { FakePath } from './fake-path.ts';
-
-/** The paths of all devices of a test: two connect once each has the other's description and one a candidate. */
-export class FakeAir {
-  readonly #paths: FakePath[] = [];
-
-  add(path: FakePath): number {
-    return this.#paths.push(path);
-  }
-
-  /** The path at the other end, once both have each other's latest description. */
-  otherEnd(path: FakePath): FakePath | undefined {
-    return this.#paths.find(
-      (other) =>
-        !other.closed && other.remote === path.description && path.remote === other.description,
-    );
-  }
-}
+import type { FakeAir } from './fake-path.ts';
 
 /** Connections that exist in the memory of a test only. */
 export class FakeMediaPaths implements MediaPaths {

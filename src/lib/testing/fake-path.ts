@@ -11,7 +11,22 @@ import type {
   SourceKind,
 } from '#lib/ports/media.ts';
 
-import type { FakeAir } from './fake-media.ts';
+/** The paths of all devices of a test: two connect once each has the other's description and one a candidate. */
+export class FakeAir {
+  readonly #paths: FakePath[] = [];
+
+  add(path: FakePath): number {
+    return this.#paths.push(path);
+  }
+
+  /** The path at the other end, once both have each other's latest description. */
+  otherEnd(path: FakePath): FakePath | undefined {
+    return this.#paths.find(
+      (other) =>
+        !other.closed && other.remote === path.description && path.remote === other.description,
+    );
+  }
+}
 
 /** A connection that exists in the memory of a test only. */
 export class FakePath implements MediaPath {
