@@ -56,16 +56,27 @@ test('an identity comes back from its words in another browser, and is called by
 }) => {
   const carol = await person('Carol');
   const key = await carol.key();
+  await bob.add(carol);
+  await carol.add(bob);
+  await bob.call(carol);
+  await carol.accept();
+  await bob.sees('Connected');
+  await bob.hangUp();
+  await Promise.all([bob.dismiss(), carol.dismiss()]);
   const words = await carol.recoveryWords();
   expect(words.split(' ')).toHaveLength(12);
-  await carol.context.close();
 
   const again = await person('Carol', { arrive: 'opened' });
   await again.restore(words);
   await again.reachable();
   expect(await again.key()).toBe(key);
-  await bob.callKey(key);
+  // The browser of before is still open, and Bob was connected to it just now.
+  await bob.call(carol);
   await expect(again.incoming()).toBeVisible();
+  await expect(carol.incoming()).toBeHidden();
+  await bob.hangUp();
+  await bob.dismiss();
+  await bob.removeContact('Carol');
 });
 
 test('only one tab runs the node; the other offers to take over', async ({ person }) => {

@@ -173,6 +173,13 @@ export class Person {
     return (await peerConnections(this.page)).filter(({ voice }) => voice);
   }
 
+  async removeContact(name: string): Promise<void> {
+    await this.contact(name).getByRole('button', { name: /^More/ }).click();
+    await this.page.getByRole('menuitem', { name: 'Remove' }).click();
+    await this.page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+    await expect(this.contact(name)).toBeHidden();
+  }
+
   async blockContact(name: string): Promise<void> {
     await this.contact(name).getByRole('button', { name: /^More/ }).click();
     await this.page.getByRole('menuitem', { name: /^Block/ }).click();

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { until } from '#lib/testing/fake-clock.ts';
-import { WoxlyWorld } from '#lib/testing/woxly-world.ts';
+import { WoxlyPerson, WoxlyWorld } from '#lib/testing/woxly-world.ts';
 import type { Woxly } from './woxly.ts';
 
 let world: WoxlyWorld;
@@ -40,6 +40,30 @@ test('a contact is learned from a lookup: devices, relays, and the device listâ€
   await until(() => (alice.app.contacts.all[0]?.epoch ?? 0) > 0, 'an epoch');
   expect(alice.app.contacts.all[0]?.hints).toMatchObject({ relays: [world.relays[0]?.address] });
   expect(alice.app.contacts.all[0]?.hints.devices).toHaveLength(1);
+});
+
+test('who is restored in another browser is rung there, though the old one is still open', async () => {
+  const [alice, bob] = await people();
+  await alice.befriend(bob);
+  await world.pass(5_000);
+  const words = (await alice.app.identity.recoveryWords())?.join(' ') ?? '';
+  const browser = world.browser();
+  const app = await browser.open();
+  await world.pass(2_000);
+  await app.identity.restore(words, 'Alice');
+  await reachable(app);
+  await world.pass(5_000);
+  const restored = new WoxlyPerson(browser, app);
+  expect(restored.key).toBe(alice.key);
+  await bob.callText(alice.key);
+  await restored.comesTo('incoming');
+  expect(alice.app.calls.current).toBeUndefined();
+  bob.app.calls.hangUp();
+  await restored.comesTo('ended');
+  // Also by a link of before.
+  await bob.call(alice);
+  await until(() => app.calls.current?.stage === 'incoming', 'incoming again');
+  expect(alice.app.calls.current).toBeUndefined();
 });
 
 test('whoever leaves the page tells the other side at once', async () => {

@@ -101,7 +101,7 @@ export function goOnline(ports: OnlinePorts): Online {
       finder,
       usable: () => keeper.usable,
       watchUsable: keeper.watch,
-      hintsOf: (person) => contacts.get(person)?.hints,
+      known: contacts.get,
       spares: () =>
         keeper.relays.filter(({ state }) => state === 'spare').map(({ address }) => address),
     }),

@@ -78,7 +78,7 @@ describe('a device that its person has left out', () => {
     befriend(alice, bob);
     leavesOut(bob, alice);
     await alice.call(bob);
-    await alice.show('ended: not-secure');
+    await alice.show('ended: not-reachable');
     await bob.show('ended: cancelled-by-peer');
   });
 

@@ -93,6 +93,8 @@ export interface Arrived {
   readonly via: Via;
   /** Whose device it proves to be, for RINGING and ACCEPT. */
   readonly owner?: IdentityKey | undefined;
+  /** Whose device it was, by the certificate that it shows: a newer list of theirs has left it out. */
+  readonly former?: IdentityKey | undefined;
   /** The device is known to be that of somebody with whom calls may go. */
   readonly isKnown: boolean;
 }

@@ -211,6 +211,14 @@ describe('with two devices', () => {
     expect(hear(R1, { sequence: 5 })).toBe(false);
   });
 
+  test('one that a newer list leaves out tells nothing of them', () => {
+    hear(R1, { device: phone, devices: [phone], epoch: 1, sequence: 9 });
+    hear(R1, { device: tablet, devices: [tablet], epoch: 2, sequence: 2 });
+    hear(R1, { device: tablet, devices: [tablet], epoch: 2, sequence: 3, relays: [] });
+    expect(presence()).toEqual(seen(NOW));
+    expect(hear(R1, { device: phone, devices: [phone], epoch: 1, sequence: 10 })).toBe(false);
+  });
+
   test('what they chose last about being shown counts, on whichever', () => {
     hear(R1, { device: phone, sequence: 2, hidden: true });
     hear(R1, { device: tablet, sequence: 1 });

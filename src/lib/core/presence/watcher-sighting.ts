@@ -4,7 +4,7 @@ import type { Milliseconds, RelayId } from '#lib/domain/ids.ts';
 import { DEVICES_MAX, PRESENCE_MAX_AHEAD_MS, PRESENCE_TTL_MS } from '#lib/protocol/limits.ts';
 import type { PresenceEnvelope } from '#lib/protocol/presence-record.ts';
 import { relayIdOf } from '#lib/protocol/relay-address.ts';
-import { areOfOneDevice } from '../reach/person-records.ts';
+import { areOfOneDevice, leavesOut } from '../reach/person-records.ts';
 import type { PersonRecord } from '../reach/person-records.ts';
 
 /**
@@ -55,12 +55,15 @@ export class Sighting {
     now: Milliseconds,
     word: Word,
   ): boolean {
+    if (this.#heard.some((one) => leavesOut(one.record, record))) return false;
     const known = this.#heard.filter((one) => areOfOneDevice(one.record, record));
     const remembered = known.filter(({ at }) => now < at + PRESENCE_MAX_AHEAD_MS);
     if (remembered.some((one) => record.sequence <= one.record.sequence)) return false;
     const thereAt = word === 'news' ? now : Math.min(record.issued, now);
     const heard = { envelope, record, at: now, thereAt };
-    const others = this.#heard.filter((one) => !known.includes(one)).slice(0, DEVICES_MAX - 1);
+    const others = this.#heard
+      .filter((one) => !known.includes(one) && !leavesOut(record, one.record))
+      .slice(0, DEVICES_MAX - 1);
     this.#heard = [{ ...heard, witnesses: new Set([relay]), left: new Set() }, ...others];
     this.#wasThere(thereAt);
     return true;

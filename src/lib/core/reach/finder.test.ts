@@ -145,6 +145,17 @@ describe('a person with two devices', () => {
     ]);
   });
 
+  test('is no longer at one that a newer list leaves out, whatever that one says', async () => {
+    const alone = { from: bob.device, relays: [at('out')], sequence: 3, epoch: 2 };
+    const left = [[bob.device, at('out')]];
+    expect(await wherever({ ...atHome, sequence: 7 }, alone)).toEqual(left);
+    expect(await wherever(alone, { ...atHome, sequence: 7 })).toEqual(left);
+    world.relays.set(at('R1'), [await bob.record(alone), await bob.record(atHome)]);
+    const finder = world.finder();
+    await finder.lookup(bob.key, [at('R1')], never, () => undefined);
+    expect(finder.cached(bob.key)).toHaveLength(1);
+  });
+
   test('is at no device that is not in the list', async () => {
     expect(await wherever({ from: bob.tablet, relays: [at('home')] })).toEqual([]);
   });

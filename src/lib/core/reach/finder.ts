@@ -6,7 +6,7 @@ import { DEVICES_MAX } from '#lib/protocol/limits.ts';
 import { LOOKUP_RESPONSE } from '#lib/protocol/lookup.ts';
 import { LOOKUP_PROTOCOL } from '#lib/protocol/names.ts';
 import { limited } from '../limited.ts';
-import { areOfOneDevice, newestRecords, presenceQuestion } from './person-records.ts';
+import { areOfOneDevice, leavesOut, newestRecords, presenceQuestion } from './person-records.ts';
 import type { PersonRecord } from './person-records.ts';
 
 /** How long a relay may take to answer a lookup, ms. */
@@ -76,9 +76,12 @@ export function createFinder({ clock, network, minEpoch, onSeen }: FinderPorts):
   function take(person: IdentityKey, presence: PersonRecord): boolean {
     if (presence.expires <= clock.now()) return false;
     const known = fresh(person);
+    if (known.some((one) => leavesOut(one, presence))) return false;
     const rivals = known.filter((one) => areOfOneDevice(one, presence));
     if (rivals.some(({ sequence }) => sequence > presence.sequence)) return false;
-    const others = known.filter((one) => !rivals.includes(one)).slice(0, DEVICES_MAX - 1);
+    const others = known
+      .filter((one) => !rivals.includes(one) && !leavesOut(presence, one))
+      .slice(0, DEVICES_MAX - 1);
     cache.delete(person);
     cache.set(person, [presence, ...others]);
     const [oldest] = cache.keys();

@@ -44,8 +44,14 @@ export async function presenceQuestion(
 export const areOfOneDevice = (one: PersonRecord, other: PersonRecord): boolean =>
   one.device === undefined || other.device === undefined || one.device === other.device;
 
+/** Whether a person's record comes with a newer device list than another one, in which that one's device is not. */
+export function leavesOut(newer: PersonRecord, { device, devices, epoch }: PersonRecord): boolean {
+  const spokenOf = device === undefined ? devices : [device];
+  return newer.epoch > epoch && spokenOf.every((one) => !newer.devices.includes(one));
+}
+
 /**
- * The newest genuine records in a relay's answer, one a device, newest first. Relays cannot read records, so they hand
+ * The newest genuine records in a relay's answer, one a device of the newest list, newest first. Relays cannot read records, so they hand
  * out forged ones as well: each is checked, and a device list older than `minEpoch` is refused.
  */
 export async function newestRecords(
@@ -63,7 +69,7 @@ export async function newestRecords(
   for (const one of genuine.toSorted((a, b) => b.sequence - a.sequence)) {
     if (!newest.some((newer) => areOfOneDevice(newer, one))) newest.push(one);
   }
-  return newest;
+  return newest.filter((one) => !genuine.some((other) => leavesOut(other, one)));
 }
 
 /**

@@ -84,8 +84,9 @@ export class Preparation {
   take(key: IdentityKey): DeviceKey | undefined {
     const device = this.#prepared?.key === key ? this.#prepared.device : undefined;
     this.stop();
-    const known = this.#ports.contacts.get(key)?.hints.devices ?? [];
-    return [device, ...known].find((one) => one !== undefined && this.#events.has(one));
+    const contact = this.#ports.contacts.get(key);
+    const all = [device, ...(contact?.hints.devices ?? [])].filter((one) => one !== undefined);
+    return all.find((one) => this.#events.has(one) && contact?.devices?.includes(one) !== false);
   }
 
   needs(device: DeviceKey): boolean {

@@ -36,6 +36,8 @@ export async function reachOnce(
   const tried = new Set<string>();
   /** Devices that the person is known to have, and the relays that they said they are at. */
   const devices = new Map<DeviceKey, readonly RelayAddress[]>();
+  /** The newest device list that was seen. */
+  let list: Pick<PersonRecord, 'epoch' | 'devices'> | undefined;
   const asked = new Set<string>();
   let found = false;
   let answered = onlyThrough !== undefined;
@@ -44,6 +46,10 @@ export async function reachOnce(
   const reached = new Set<DeviceKey>();
   let end = (): void => undefined;
   const ended = new Promise<void>((resolve) => (end = resolve));
+
+  /** Whether an old link, or what was known before, has led to a device that is theirs no more. */
+  const isLeftOut = (device: DeviceKey): boolean =>
+    sought === undefined && list?.devices.includes(device) === false;
 
   const stop = (): void => {
     over.abort();
@@ -61,7 +67,7 @@ export async function reachOnce(
     const anew = sought !== undefined;
     const options = { signal: either, anew, ...(only && { only }) };
     const channel = await network.open(device, protocol, relays, options);
-    if (either.aborted || reached.has(device)) {
+    if (either.aborted || reached.has(device) || isLeftOut(device)) {
       channel.close();
       return;
     }
@@ -71,8 +77,8 @@ export async function reachOnce(
   };
   const dial = (device: DeviceKey, relays: readonly RelayAddress[]): void => {
     const way = [device, ...[...relays].sort()].join();
-    if ((sought !== undefined && device !== sought) || tried.has(way) || reached.has(device))
-      return;
+    if (sought !== undefined && device !== sought) return;
+    if (tried.has(way) || reached.has(device) || isLeftOut(device)) return;
     tried.add(way);
     onDial?.(relays);
     void work(open(device, relays));
@@ -84,7 +90,9 @@ export async function reachOnce(
     }
   };
   /** Where a device is, says the person; `also`: relays that may have it as well. */
-  const learnFrom = ({ device, devices, relays }: PersonRecord, also: readonly RelayAddress[]) => {
+  const learnFrom = (record: PersonRecord, also: readonly RelayAddress[]) => {
+    const { device, devices, relays } = record;
+    if (list === undefined || record.epoch >= list.epoch) list = record;
     learn(device === undefined ? devices : [device], union(relays, also));
   };
   const lookUp = (relays: readonly RelayAddress[]): void => {

@@ -14,12 +14,15 @@ let world: PresenceWorld;
 beforeEach(() => void (world = new PresenceWorld()));
 
 /** With what is remembered of the person. */
-const reaching = ({ devices = [], relays = [] }: Partial<ReachHints> = {}) =>
+const reaching = (
+  { devices = [], relays = [] }: Partial<ReachHints> = {},
+  list?: readonly DeviceKey[],
+) =>
   createReach({
     clock: world.clock,
     network: world.network,
     finder: world.finder(),
-    hintsOf: () => ({ devices, relays }),
+    known: () => ({ hints: { devices, relays }, ...(list && { devices: list }) }),
     usable: () => world.reserved,
     spares: () => world.spares,
     watchUsable: (onChange: () => void) => {
@@ -173,6 +176,17 @@ describe('reaching', () => {
   test('who has said goodbye is known and not reachable', async () => {
     world.relays.set(at('R1'), [await bob.record({ relays: [] })]);
     expect(await patiently(reach().outcome)).toBe('not-reachable');
+  });
+
+  test('no device that the person has left out, though an old link names it', async () => {
+    const old = carol.device;
+    for (const device of [old, bob.device]) world.there.set(device, at('R1'));
+    const known = { devices: [bob.device], relays: [at('R1')] };
+    const hints = { devices: [old], relays: [at('R1')] };
+    const reach = reaching(known, [bob.device]);
+    const channel = await reach.first(bob.key, CALL_PROTOCOL, { hints, signal: never });
+    expect(channel.device).toBe(bob.device);
+    expect(world.opened.some((opened) => opened.startsWith(old))).toBe(false);
   });
 
   test('only the device asked for, when a channel is opened again', async () => {

@@ -1,4 +1,4 @@
-import type { ReachHints } from '#lib/domain/contact.ts';
+import type { Contact } from '#lib/domain/contact.ts';
 import { WoxlyError } from '#lib/domain/errors.ts';
 import type { IdentityKey, RelayAddress } from '#lib/domain/ids.ts';
 import type { Clock } from '#lib/ports/clock.ts';
@@ -23,12 +23,12 @@ export interface ReachPorts extends ReachOncePorts {
   readonly clock: Clock;
   /** Relays that are known and not in use, the best first. */
   readonly spares: () => readonly RelayAddress[];
-  /** Where a contact was last. */
-  readonly hintsOf: (person: IdentityKey) => ReachHints | undefined;
+  /** Where a contact was last, and which devices they have, as far as that is known. */
+  readonly known: (person: IdentityKey) => Pick<Contact, 'hints' | 'devices'> | undefined;
 }
 
 export function createReach(ports: ReachPorts): Reach {
-  const { clock, usable, watchUsable, spares, hintsOf } = ports;
+  const { clock, usable, watchUsable, spares, known } = ports;
 
   return {
     async first(person, protocol, options) {
@@ -84,7 +84,10 @@ export function createReach(ports: ReachPorts): Reach {
     take: TakeChannel,
   ): Promise<void> {
     for (const [attempt, wait] of RETRY_AFTER_MS.entries()) {
-      const { devices, relays } = everyHint(hints, hintsOf(person));
+      const contact = known(person);
+      const { devices: all, relays } = everyHint(hints, contact?.hints);
+      // A link may be older than what we know.
+      const devices = all.filter((device) => contact?.devices?.includes(device) !== false);
       const more =
         attempt === 0
           ? []

@@ -13,6 +13,9 @@ const WEB_ADDRESS = /^https?:\/\/[^\s/?#]+/i;
 /** A bare name of a web site, with a port perhaps. */
 const SITE = /^(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?::\d{1,5})?\/?$/;
 
+/** A machine without a name, as relays without one are shown: it can have no certificate. */
+const BARE = /^(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\])(?::\d{1,5})?\/?$/i;
+
 /** What a person typed, pasted or scanned to name a relay. */
 export type RelayText =
   | { readonly kind: 'empty' }
@@ -31,8 +34,13 @@ export function readRelayText(text: string): RelayText {
   const address = addresses.find((one) => one !== undefined && isRelayAddress(one));
   if (address !== undefined) return { kind: 'address', address };
   if (links.length > 0) return { kind: 'nonsense' };
-  const url = WEB_ADDRESS.exec(trimmed)?.[0] ?? (SITE.test(trimmed) ? `https://${trimmed}` : '');
+  const url = WEB_ADDRESS.exec(trimmed)?.[0] ?? withScheme(trimmed);
   return URL.canParse(url) ? { kind: 'web', url: new URL(url).origin } : { kind: 'nonsense' };
+}
+
+function withScheme(text: string): string {
+  if (BARE.test(text)) return `http://${text}`;
+  return SITE.test(text) ? `https://${text}` : '';
 }
 
 /** What may be a relay's link in a text: as it stands, with dashes as the hyphens they were, and over more than one line. */

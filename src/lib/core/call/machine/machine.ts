@@ -153,10 +153,10 @@ function place(step: Step, press: Extract<Press, { readonly type: 'call' }>): Ca
 
 /** A frame other than RING: for the call, for one that is over, or for one that is not known here. */
 function onArrived(step: Step, line: Line, arrived: Arrived): Line {
-  const { id, device, frame, via, owner } = arrived;
+  const { id, device, frame, via } = arrived;
   const { call } = line;
   if (call && isLinked(call) && call.id === id && call.leg.link.device === device) {
-    return { ...line, call: onFrame(step, call, frame, via, owner) };
+    return { ...line, call: onFrame(step, call, frame, via, arrived) };
   }
   const over = findTombstone(line.tombstones, id, device, step.now);
   if (over !== undefined) {

@@ -2,6 +2,7 @@ import type { IdentityKey } from '#lib/domain/ids.ts';
 import { cleanNote } from '#lib/domain/name.ts';
 import type { EndReason } from '#lib/domain/reasons.ts';
 import type { CallBody, CallBodyOf, CallFrame } from '#lib/protocol/call-frame.ts';
+import type { Arrived } from '../event.ts';
 import { takeCandidate } from '../leg/descriptions.ts';
 import { receive } from '../leg/link.ts';
 import type { Via } from '../leg/link.ts';
@@ -29,15 +30,16 @@ export function onFrame(
   call: LinkedCall,
   frame: CallFrame,
   via: Via,
-  owner?: IdentityKey,
+  shown: Pick<Arrived, 'owner' | 'former'> = {},
 ): Call {
   const before = call.leg.link.heardAt;
   const [link, arrival] = receive(call.leg.link, frame, step.now, via);
   const told = withLeg<LinkedCall>(call, { ...call.leg, link });
   const heard = isAccepted(told) ? withLeg(told, offerSeen(step, told.leg)) : told;
   if (isFarewell(frame.body)) return onFarewell(step, heard, frame.body);
-  if (arrival === 'expected' && isImpostor(heard, frame.body, owner)) {
-    return end(step, heard, 'not-secure');
+  if (arrival === 'expected' && isImpostor(heard, frame.body, shown.owner)) {
+    // The next call looks for the devices that they have now.
+    return end(step, heard, shown.former === heard.peer.key ? 'not-reachable' : 'not-secure');
   }
   const next = arrival === 'expected' ? onBody(step, heard, frame.body) : heard;
   const revived = step.now - before >= REVIVED_MS || (isAccepted(call) && !isHeard(call.leg));

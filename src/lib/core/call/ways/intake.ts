@@ -65,7 +65,7 @@ export class Intake {
       body.type === 'ringing' || body.type === 'accept'
         ? await certifiedBy(body.certificate, device, this.#networkTime)
         : undefined;
-    const owner = proof && !this.#isLeftOut(proof, device) ? proof.key : undefined;
+    const isLeftOut = proof !== undefined && this.#isLeftOut(proof, device);
     const isKnown = this.knows(device);
     this.#events.onEvent({
       from: 'peer',
@@ -74,7 +74,7 @@ export class Intake {
       device,
       frame: { ...frame, body },
       via,
-      owner,
+      ...(isLeftOut ? { former: proof.key } : { owner: proof?.key }),
       isKnown,
     });
     return true;
