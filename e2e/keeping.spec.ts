@@ -79,13 +79,15 @@ test('an identity comes back from its words in another browser, and is called by
   await bob.removeContact('Carol');
 });
 
-test('only one tab runs the node; the other offers to take over', async ({ person }) => {
+test('only one tab runs the node; the other offers to take over, and goes on when it is alone', async ({ person }) => {
   const alice = await person('Alice');
   const second = await alice.context.newPage();
   await second.goto('/');
   await second.getByRole('button', { name: 'Use WOXLY here' }).click();
   await expect(second.getByRole('status', { name: 'Network status' })).toHaveText(/^\s*Reachable/);
   await expect(alice.page.getByRole('button', { name: 'Use WOXLY here' })).toBeVisible();
+  await second.close();
+  await alice.reachable();
 });
 
 test('a live call is never taken over by another tab', IN_FULL, async ({ person }) => {

@@ -6,7 +6,11 @@ import { consoleLog } from '#lib/adapters/browser/log.ts';
 import { browserPageLife } from '#lib/adapters/browser/page-life.ts';
 import { browserRandom } from '#lib/adapters/browser/random.ts';
 import { pageRelayList } from '#lib/adapters/browser/relay-list.ts';
-import { takeNodeLock, takeOverNodeLock } from '#lib/adapters/browser/single-tab.ts';
+import {
+  takeNodeLock,
+  takeOverNodeLock,
+  untilNodeIsGone,
+} from '#lib/adapters/browser/single-tab.ts';
 import { dialPolicy } from '#lib/adapters/libp2p/dial-policy.ts';
 import { armRinger, browserAttention } from '#lib/adapters/webaudio/attention.ts';
 import { canCall, hasWebRtc } from '#lib/adapters/webrtc/can-call.ts';
@@ -33,6 +37,8 @@ export const boot = createBoot({
   takeOverLock: takeOverNodeLock,
   compose,
 });
+
+export { untilNodeIsGone };
 
 async function compose(say: (step: BootStep) => void): Promise<Woxly> {
   const database = await openDatabase({

@@ -1,5 +1,5 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { takeNodeLock, takeOverNodeLock } from './single-tab.ts';
+import { takeNodeLock, takeOverNodeLock, untilNodeIsGone } from './single-tab.ts';
 import type { NodeHolder, NodeLock } from './single-tab.ts';
 
 /** Longer than any test waits: only a refusal or the lock itself ends the asking. */
@@ -17,6 +17,10 @@ class Tab implements NodeHolder {
   leave(): Promise<void> {
     this.left += 1;
     return this.stop();
+  }
+
+  close(): void {
+    this.#lock?.release();
   }
 
   async take(): Promise<boolean> {
@@ -92,4 +96,27 @@ test('a frozen tab learns that the lock was taken from it', async () => {
   // It hears no question: the lock goes past the channel.
   await navigator.locks.request('woxly-node', { steal: true }, () => undefined);
   await expect.poll(() => first.left).toBe(1);
+});
+
+test('a tab that waits hears when the other is gone, not when it was only loaded again', async () => {
+  const [first, second] = [new Tab(), new Tab()];
+  await first.take();
+  let isGone = false;
+  const gone = untilNodeIsGone(new AbortController().signal, 100).then(() => (isGone = true));
+  first.close();
+  while (!(await second.take()));
+  const waitsAgain = async () =>
+    (await navigator.locks.query()).pending?.some(({ name }) => name === 'woxly-node');
+  while (!(await waitsAgain()));
+  expect(isGone).toBe(false);
+  second.close();
+  await gone;
+});
+
+test('who waits no longer is let go', async () => {
+  const [first, waiting] = [new Tab(), new AbortController()];
+  await first.take();
+  const gone = untilNodeIsGone(waiting.signal);
+  waiting.abort();
+  await gone;
 });

@@ -8,6 +8,9 @@ const CHANNEL = 'woxly-node';
  */
 const SILENCE_MAX_MS = 3_000;
 
+/** How long a tab that went away may take to come back, ms: one that is loaded again has the node back by then. */
+const RELOAD_MS = 5_000;
+
 /** What the tab that holds the lock answers when another one wants the node. */
 export interface NodeHolder {
   /** Whether the node may go; `false` refuses (a live call). */
@@ -25,6 +28,20 @@ export interface NodeLock {
 /** Takes the lock if it is free at this moment. `holder` answers for it from then on. */
 export function takeNodeLock(holder: NodeHolder): Promise<NodeLock | undefined> {
   return request(holder, { ifAvailable: true });
+}
+
+/** Resolves once no tab has held the lock for a while; at the signal, too. */
+export async function untilNodeIsGone(signal: AbortSignal, reloadMs = RELOAD_MS): Promise<void> {
+  for (;;) {
+    try {
+      await navigator.locks.request(LOCK, { signal }, () => undefined);
+    } catch {
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, reloadMs));
+    const { held = [] } = await navigator.locks.query();
+    if (signal.aborted || !held.some(({ name }) => name === LOCK)) return;
+  }
 }
 
 export type TakeOver =
