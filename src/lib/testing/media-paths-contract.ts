@@ -133,5 +133,15 @@ export function mediaPathsContract(name: string, newPlace: () => MediaPlace): vo
       await bob.told.until(() => lastPicture()?.[1] === undefined);
       expect(alice.told.pictures).toEqual([]);
     });
+
+    test('what is given before the first description is sent once there is one', async () => {
+      await alice.path.send('microphone', await place.source('microphone'));
+      await alice.path.send('camera', await place.source('camera'));
+      bob.path.takePictures('camera', true);
+      await connect([alice, bob]);
+      bob.path.play();
+      await expect.poll(() => bob.path.level(), SOON).toBeGreaterThan(0.05);
+      await bob.told.until(() => lastPicture()?.[1] !== undefined);
+    });
   });
 }

@@ -142,9 +142,8 @@ export class RtcMediaPath implements MediaPath {
     kind: Kind,
     source: OpenSource<Kind> | undefined,
   ): Promise<void> {
-    if (kind !== 'microphone' && source !== undefined) this.#negotiation.sendPictures(kind);
     const track = source === undefined ? null : (trackOf(source) ?? null);
-    await this.#negotiation.sender(kind)?.replaceTrack(track);
+    await this.#negotiation.send(kind, track);
   }
 
   takePictures(kind: PictureKind, on: boolean): void {
@@ -188,10 +187,7 @@ export class RtcMediaPath implements MediaPath {
     this.#player.close();
     this.#pictures.forbid();
     for (const kind of ['microphone', 'camera', 'screen'] as const) {
-      this.#negotiation
-        .sender(kind)
-        ?.replaceTrack(null)
-        .catch(() => undefined);
+      this.#negotiation.send(kind, null).catch(() => undefined);
     }
     const end = () => {
       stopWaiting();

@@ -21,7 +21,7 @@ async function sending(encoding: EncodingName) {
   from.createDataChannel('call', { negotiated: true, id: 0 });
   const answer = await answers.answer(await offers.offer());
   await offers.takeAnswer(answer);
-  await offers.sender('microphone')?.replaceTrack(microphone.getAudioTracks()[0] ?? null);
+  await offers.send('microphone', microphone.getAudioTracks()[0] ?? null);
   await packetsCome(to, 5);
   return { from, to, offers, answers };
 }

@@ -23,6 +23,8 @@ export class Negotiation {
   #audio: RTCRtpTransceiver | undefined;
   readonly #sent = new Set<PictureKind>();
   readonly #taken = new Set<PictureKind>();
+  /** What is to be sent, or was last. */
+  readonly #tracks = new Map<SourceKind, MediaStreamTrack | null>();
   /** The peer's description in force, as it came. */
   #remote: Remote | undefined;
   #encoding: Encoding;
@@ -42,14 +44,14 @@ export class Negotiation {
     this.#onApplied = onApplied;
   }
 
-  /** What sends a kind; there once the first description was made or taken. */
-  sender(kind: SourceKind): RTCRtpSender | undefined {
-    return kind === 'microphone' ? this.#audio?.sender : this.#line(kind)?.sender;
-  }
-
-  /** From the next description on pictures are sent, for good: to pause, their sender has no track. */
-  sendPictures(kind: PictureKind): void {
-    this.#sent.add(kind);
+  /**
+   * Sends this track of a kind, or none: as soon as there is a line for it, which the first description makes. Pictures
+   * are sent from the next description on, for good: to pause, their sender has no track.
+   */
+  async send(kind: SourceKind, track: MediaStreamTrack | null): Promise<void> {
+    if (kind !== 'microphone' && track !== null) this.#sent.add(kind);
+    this.#tracks.set(kind, track);
+    await this.#sender(kind)?.replaceTrack(track);
   }
 
   /** From the next description on pictures of the peer are taken, or not. */
@@ -84,6 +86,7 @@ export class Negotiation {
         const direction = this.#direction(kind);
         prefer(connection.addTransceiver('video', { direction }), 'video', PLACEHOLDERS);
       }
+      await this.#attach();
       return this.#describe(await connection.createOffer());
     });
   }
@@ -101,6 +104,7 @@ export class Negotiation {
         prefer(this.#audio, 'audio', CODECS);
       }
       this.#point();
+      await this.#attach();
       const answer = await this.#describe(await connection.createAnswer());
       this.#tell();
       return answer;
@@ -132,6 +136,18 @@ export class Negotiation {
   encode(encoding: Encoding): Promise<void> {
     this.#encoding = encoding;
     return this.#next(() => this.#reapply());
+  }
+
+  #sender(kind: SourceKind): RTCRtpSender | undefined {
+    return kind === 'microphone' ? this.#audio?.sender : this.#line(kind)?.sender;
+  }
+
+  /** Gives the lines what was to be sent before there were any. */
+  async #attach(): Promise<void> {
+    for (const [kind, track] of this.#tracks) {
+      const sender = this.#sender(kind);
+      if (sender !== undefined && sender.track !== track) await sender.replaceTrack(track);
+    }
   }
 
   #line(kind: PictureKind): RTCRtpTransceiver | undefined {
