@@ -64,6 +64,10 @@ test('first visit: an identity comes back from its words, and wrong words say wh
   const before = await world.person('Olga');
   const words = (await wordsOf(before)) ?? '';
   await screen.getByRole('button', { name: 'Restore from recovery words' }).click();
+  await screen.getByRole('button', { name: 'Restore', exact: true }).click();
+  for (const missing of [/exactly 12 words/, /Enter a name first/]) {
+    await expect.element(screen.getByText(missing)).toBeVisible();
+  }
   await screen.getByRole('textbox', { name: 'Your name' }).fill('Olga');
   await screen.getByRole('textbox', { name: 'Recovery words' }).fill('only three words');
   await screen.getByRole('button', { name: 'Restore' }).click();
