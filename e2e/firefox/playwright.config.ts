@@ -5,9 +5,7 @@ import everywhere from '../../playwright.config.ts';
 export default defineConfig({
   ...everywhere,
   testDir: '.',
-  testMatch: '*.spec.ts',
-  projects: [{}],
-  workers: 1,
+  testIgnore: [],
   outputDir: '../../test-results/firefox',
   globalSetup: '../build.ts',
   // Two kinds of browser on two cores; and what Firefox is asked goes over one wire.

@@ -5,9 +5,7 @@ import everywhere from '../../playwright.config.ts';
 export default defineConfig({
   ...everywhere,
   testDir: '.',
-  testMatch: '*.spec.ts',
-  projects: [{}],
-  workers: 1,
+  testIgnore: [],
   outputDir: '../../test-results/network',
   globalSetup: [],
   timeout: 120_000,

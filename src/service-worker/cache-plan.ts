@@ -41,8 +41,7 @@ export function staleCaches(names: readonly string[], version: string): readonly
 const NOT_PRECACHED = [
   '/screenshots/',
   '/robots.txt',
-  '/icons/icon-512.png',
-  '/icons/icon-maskable',
+  '/icons/icon-',
   '/icons/apple-touch-icon.png',
 ];
 
