@@ -79,7 +79,9 @@ test('an identity comes back from its words in another browser, and is called by
   await bob.removeContact('Carol');
 });
 
-test('only one tab runs the node; the other offers to take over, and goes on when it is alone', async ({ person }) => {
+test('only one tab runs the node; the other offers to take over, and goes on when it is alone', async ({
+  person,
+}) => {
   const alice = await person('Alice');
   const second = await alice.context.newPage();
   await second.goto('/');
