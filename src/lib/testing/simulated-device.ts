@@ -1,22 +1,21 @@
 import { createScope } from '#lib/domain/scope.ts';
 import type { Bytes } from '#lib/domain/bytes.ts';
 import type { Contact } from '#lib/domain/contact.ts';
-import { WoxlyError } from '#lib/domain/errors.ts';
 import type { DeviceKey, IdentityKey, RelayAddress } from '#lib/domain/ids.ts';
-import type { MicrophoneProblem } from '#lib/domain/reasons.ts';
 import { DEFAULT_SETTINGS } from '#lib/domain/settings.ts';
 import { createCalls } from '#lib/core/call/create-calls.ts';
 import type { CallEngine } from '#lib/core/call/create-calls.ts';
 import type { CallView } from '#lib/core/call/calls.ts';
 import type { Reach } from '#lib/core/reach/reach-port.ts';
 import type { FrameChannel } from '#lib/ports/peer-network.ts';
-import type { MediaPaths, Microphones } from '#lib/ports/media.ts';
+import type { MediaPaths } from '#lib/ports/media.ts';
 import { decodeCallFrame } from '#lib/protocol/call-frame.ts';
 import type { Signed } from '#lib/protocol/signed.ts';
 import { FakeAttention } from './fake-attention.ts';
-import { FakeMicrophone } from './fake-microphones.ts';
+import type { FakeMicrophone } from './fake-microphones.ts';
 import { SimulatedConsent } from './simulated-consent.ts';
 import { SimulatedLedger } from './simulated-ledger.ts';
+import { SimulatedMicrophones } from './simulated-microphones.ts';
 import type { End, Surroundings } from './simulated-network.ts';
 import type { PathOwner, SimulatedAir, SimulatedPath } from './simulated-paths.ts';
 
@@ -57,13 +56,15 @@ export class SimulatedDevice implements End, PathOwner {
   #before: CallView | undefined;
   #unwatch: () => void = () => undefined;
   #paths: SimulatedPath[] = [];
-  #microphones: FakeMicrophone[] = [];
+  readonly #microphones: SimulatedMicrophones;
   #settings = DEFAULT_SETTINGS;
-  readonly #plugged = new Set<() => void>();
 
   constructor(person: SimulatedPerson, around: Neighbourhood) {
     this.person = person;
     this.#around = around;
+    this.#microphones = new SimulatedMicrophones(around, () => {
+      this.#agreed.mustBePressed('a microphone');
+    });
     this.calls = this.#boot();
   }
 
@@ -87,7 +88,7 @@ export class SimulatedDevice implements End, PathOwner {
   }
 
   get microphone(): FakeMicrophone | undefined {
-    return this.#microphones.find(({ closed }) => !closed);
+    return this.#microphones.current;
   }
 
   call(other: SimulatedPerson, patient: boolean): void {
@@ -113,7 +114,7 @@ export class SimulatedDevice implements End, PathOwner {
 
   /** Microphones were plugged in or out. */
   plug(): void {
-    for (const run of this.#plugged) run();
+    this.#microphones.plug();
   }
 
   /** The page dies, without a word or with one. */
@@ -219,7 +220,7 @@ export class SimulatedDevice implements End, PathOwner {
       scope: this.#scope,
       paths: this.#mediaPaths(),
       pageLife: { afterPaint: (run) => void time.after(random.between(5, 30), run) },
-      microphones: this.#openMicrophones(),
+      microphones: this.#microphones,
       iceServers: () =>
         turn ? [{ urls: ['turn:turn.test'], username: 'u', credential: 'c' }] : [],
       self: () => ({ key, name, certificate }),
@@ -268,33 +269,6 @@ export class SimulatedDevice implements End, PathOwner {
         const path = this.#around.air.open(events, this);
         this.#paths = [path];
         return path;
-      },
-    };
-  }
-
-  #openMicrophones(): Microphones {
-    const { time, random } = this.#around;
-    return {
-      choosesSpeakers: false,
-      granted: () => random.chance(0.5),
-      list: async () => [],
-      speakers: async () => [],
-      onChange: (run) => {
-        this.#plugged.add(run);
-        return () => void this.#plugged.delete(run);
-      },
-      open: async (_id, signal) => {
-        this.#agreed.mustBePressed('a microphone');
-        await time.pause(random.between(1, random.chance(0.1) ? 20_000 : 300));
-        if (random.chance(this.#around.microphoneFails)) {
-          const problem = random.pick(['refused', 'missing', 'failed'] as const);
-          throw new WoxlyError<MicrophoneProblem>(problem);
-        }
-        if (signal.aborted) throw new WoxlyError<MicrophoneProblem>('failed');
-        const microphone = new FakeMicrophone(undefined);
-        this.#microphones = this.#microphones.filter(({ closed }) => !closed);
-        this.#microphones.push(microphone);
-        return microphone;
       },
     };
   }
